@@ -1,0 +1,103 @@
+/** The one stream that the terminal, the CI log, `--json` and the ledger read. */
+import type { Severity, Target } from "../graph/index.js";
+import type { Problem } from "../graph/index.js";
+
+export type ActionStatus =
+  | "built"
+  /** Nothing new since it was built: left as it is. */
+  | "unchanged"
+  /** Built, then thrown away because a gating rule failed or errored. */
+  | "discarded"
+  /** The build itself failed. */
+  | "failed"
+  /** Something that it depends on was discarded, failed or skipped. */
+  | "skipped"
+  /** Refused by the plan: disabled, protected. */
+  | "blocked"
+  | "cancelled";
+
+export type EvaluationOutcome = "pass" | "warn" | "fail" | "error" | "skipped";
+
+export interface RunStarted {
+  readonly kind: "run-started";
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly at: string;
+  readonly environment: string;
+  readonly engine: string;
+  /** Actions that this run will build or assert. */
+  readonly actions: number;
+  readonly unchanged: number;
+}
+
+export interface ActionStarted {
+  readonly kind: "action-started";
+  readonly at: string;
+  readonly target: Target;
+  readonly type: "table" | "view" | "incremental" | "operation" | "assertion";
+}
+
+export interface ActionFinished {
+  readonly kind: "action-finished";
+  readonly at: string;
+  readonly target: Target;
+  readonly type: ActionStarted["type"];
+  readonly status: ActionStatus;
+  /** Rows in the relation after the build, else null. */
+  readonly rows: number | null;
+  /** Rows inserted, updated or deleted by the build, else null. */
+  readonly changed: number | null;
+  readonly milliseconds: number;
+  /** Why: the plan's reason, or what it was skipped on. */
+  readonly reason: string;
+  /** For `skipped`: the action that failed first. */
+  readonly on?: Target;
+  readonly problem?: Problem;
+}
+
+export interface Evaluation {
+  readonly kind: "evaluation";
+  readonly at: string;
+  readonly rule: string;
+  readonly assertion: Target;
+  /** The table whose publication the rule can stop, where there is one. */
+  readonly gate?: Target;
+  readonly severity: Severity;
+  readonly outcome: EvaluationOutcome;
+  /** Failing rows; null where it was not evaluated. */
+  readonly failing: number | null;
+  readonly milliseconds: number;
+  readonly problem?: Problem;
+}
+
+/** What happened to source rows, read at the end from relations tagged `medform:dispositions`. */
+export interface Dispositions {
+  readonly kind: "dispositions";
+  readonly rows: readonly {
+    readonly route: string;
+    readonly disposition: string;
+    readonly rule: string | null;
+    readonly count: number;
+  }[];
+}
+
+export interface RunFinished {
+  readonly kind: "run-finished";
+  readonly runId: string;
+  readonly at: string;
+  readonly outcome: "succeeded" | "failed" | "cancelled" | "error";
+  readonly milliseconds: number;
+  readonly counts: Readonly<Record<ActionStatus, number>>;
+  readonly rules: Readonly<Record<EvaluationOutcome, number>>;
+  /** 0 done, 1 error, 2 a rule of severity error failed, 130/143 cancelled by a signal. */
+  readonly exitCode: number;
+}
+
+export interface Notice {
+  readonly kind: "notice";
+  readonly problem: Problem;
+}
+
+export type RunEvent = RunStarted | ActionStarted | ActionFinished | Evaluation | Dispositions | Notice | RunFinished;
+
+export type Listener = (event: RunEvent) => void;

@@ -1,0 +1,92 @@
+/** What every engine gives: four small parts behind one interface. An engine that cannot do a thing says so before a run. */
+import type { Relation, Target } from "../graph/index.js";
+
+export type Value = string | number | bigint | boolean | null;
+export type Row = Readonly<Record<string, Value>>;
+
+/**
+ * One connection. Statements run one after another. Every engine error leaves it as a `ProblemError` whose text holds
+ * names and positions, never a value from a table.
+ */
+export interface Session extends AsyncDisposable {
+  /** Runs one statement; `changed` is the number of rows that it inserted, updated or deleted (0 for DDL). */
+  run(sql: string, binds?: readonly Value[]): Promise<{ readonly changed: number }>;
+  /** All rows of a query, keyed by column name as the engine returns it. Timestamps come as ISO text, integers beyond 2^53 as bigint. */
+  rows(sql: string, binds?: readonly Value[]): Promise<readonly Row[]>;
+  /** The same in chunks, for what can be large. */
+  stream(sql: string, binds?: readonly Value[]): AsyncIterable<readonly Row[]>;
+  /** Sets a session variable that compiled SQL reads with `getvariable('NAME')`; NAME is upper case. */
+  setVariable(name: string, value: Value): Promise<void>;
+  /** Cancels the running statement, which then fails with the code `cancelled`; the session stays usable. */
+  cancel(): void;
+}
+
+export interface RelationInfo {
+  readonly target: Target;
+  readonly kind: "table" | "view";
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+export interface Catalog {
+  /** Everything in the warehouse, in a constant number of queries. */
+  relations(): Promise<readonly RelationInfo[]>;
+  ensureSchemas(schemas: readonly Pick<Target, "database" | "schema">[]): Promise<void>;
+}
+
+/** How a relation is built in this run; the plan decides. */
+export type BuildMode = "create" | "increment";
+
+export interface Built {
+  /** Rows now in the relation (a view: null). */
+  readonly rows: number | null;
+  /** Rows that this build inserted, updated or deleted; equals `rows` for `create`. */
+  readonly changed: number | null;
+}
+
+export interface RuleCount {
+  readonly rule: string;
+  readonly failing: number;
+}
+
+/** The publication marker of one target: a row of MEDFORM.PUBLICATION, changed by the last statement before COMMIT. */
+export interface Marker {
+  readonly target: Target;
+  /** Strictly rising over all runs of a warehouse (the run's number). */
+  readonly token: number;
+  readonly runId: string;
+  readonly fingerprint: string;
+}
+
+/** One transaction in one session: what is built in it is seen by its own statements under the final names, by others not. */
+export interface PublishScope extends AsyncDisposable {
+  readonly session: Session;
+  build(relation: Relation, mode: BuildMode): Promise<Built>;
+  /** Counts failing rows, by column RULE where `byRule`, else under `name`. Reads what is staged. */
+  evaluate(query: string, options: { readonly byRule: boolean; readonly name: string }): Promise<readonly RuleCount[]>;
+  /** Changes the markers (refused, code `fenced`, where a newer token is stored) and commits. */
+  publish(markers: readonly Marker[]): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export interface Publisher {
+  open(variables: Readonly<Record<string, Value>>): Promise<PublishScope>;
+  markers(): Promise<readonly Marker[]>;
+}
+
+export interface LeaseHolder {
+  readonly runId: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  /** ISO instant. */
+  readonly since: string;
+}
+
+export interface Warehouse extends AsyncDisposable {
+  readonly engine: "duckdb" | "snowflake";
+  /** The database that unqualified and MEDFORM.* names live in. */
+  readonly database: string;
+  session(): Promise<Session>;
+  readonly catalog: Catalog;
+  readonly publisher: Publisher;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run the built command in child processes and the real engine in this one, so two workers fill two cores.
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    pool: "forks",
+  },
+});
