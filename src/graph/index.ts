@@ -2,5 +2,6 @@
  * The compiled project as plain data: actions, targets, dependencies, selection, fingerprints.
  * Pure: no I/O, no clock, nothing of an engine or of hospitals.
  */
-export type * from "./types.js";
+
 export * from "./problem.js";
+export type * from "./types.js";

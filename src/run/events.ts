@@ -1,6 +1,5 @@
 /** The one stream that the terminal, the CI log, `--json` and the ledger read. */
-import type { Severity, Target } from "../graph/index.js";
-import type { Problem } from "../graph/index.js";
+import type { Problem, Severity, Target } from "../graph/index.js";
 
 export type ActionStatus =
   | "built"
