@@ -1,0 +1,93 @@
+/** What the ledger keeps and what is folded from it. Everything here is plain JSON; no value from a table ever enters it. */
+import type { Target } from "../graph/index.js";
+
+/** What is known of one published target. Keys of `State.targets` are `targetKey(target)` of src/graph. */
+export interface TargetState {
+  readonly target: Target;
+  readonly kind: "table" | "view" | "incremental" | "operation";
+  /** Build fingerprint that it was published with. */
+  readonly fingerprint: string;
+  /** Id of the run that last published it: its data version, which dependents compare with their `inputs`. */
+  readonly version: string;
+  readonly runNumber: number;
+  /** ISO instant. */
+  readonly publishedAt: string;
+  readonly rows: number | null;
+  readonly columns: readonly string[];
+  /** Versions of what it read, by target key: of sources the last batch id, of relations their `version`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** A rule of severity error fails on what is published. */
+  readonly failing: boolean;
+}
+
+/** What is known of one landing table. */
+export interface SourceState {
+  readonly target: Target;
+  /** The last batch that landed rows in it. */
+  readonly batchId: string;
+  readonly rows: number;
+  readonly loadedAt: string;
+}
+
+export interface RuleState {
+  readonly assertion: Target;
+  readonly rule: string;
+  readonly severity: "error" | "warn";
+  readonly outcome: "pass" | "warn" | "fail" | "error" | "skipped";
+  readonly failing: number | null;
+  readonly at: string;
+}
+
+export interface RunState {
+  readonly runId: string;
+  readonly runNumber: number;
+  readonly kind: "run" | "load" | "assert";
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+  /** `interrupted`: opened, never sealed. */
+  readonly outcome: "succeeded" | "failed" | "cancelled" | "error" | "interrupted";
+}
+
+/** The fold of the whole ledger; each seal carries it, so reading it costs one record. */
+export interface State {
+  readonly targets: Readonly<Record<string, TargetState>>;
+  readonly sources: Readonly<Record<string, SourceState>>;
+  /** Last result of each rule, by `<assertion key>/<rule>`. */
+  readonly rules: Readonly<Record<string, RuleState>>;
+  readonly lastRun: RunState | null;
+  /** Number of the last chain that was opened; rises strictly. */
+  readonly number: number;
+}
+
+/** One fact of a chain, before it is numbered and hashed. */
+export interface Entry {
+  /** `publish`, `discard`, `evaluation`, `intent`, `load-file`, `recovered`, … */
+  readonly kind: string;
+  /** What it is about: a target key, a rule, a content hash. */
+  readonly subject: string;
+  readonly outcome: string;
+  /** ISO instant. */
+  readonly at: string;
+  /** Counts, durations, fingerprints, names: JSON, no values from tables. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A run's or load's own chain: opened and sealed in the main chain by compare-and-swap on its head. */
+export interface Chain {
+  readonly id: string;
+  /** Strictly rising over all chains of a warehouse: the run's number and fencing token. */
+  readonly number: number;
+  /** Appends in order, grouped with what else is waiting; resolves when durable. */
+  append(entries: readonly Entry[]): Promise<void>;
+  /** Writes the seal with the folded state; nothing can be appended after it. */
+  seal(outcome: RunState["outcome"], state: State): Promise<void>;
+}
+
+export interface Ledger extends AsyncDisposable {
+  /** Folded from the last seal and whatever follows it (interrupted chains included). */
+  state(): Promise<State>;
+  /** `about`: command, environment, actor, project commit and dirty flag, selection … */
+  open(kind: "run" | "load" | "assert", about: Readonly<Record<string, unknown>>): Promise<Chain>;
+  /** Which of these `subject`s (`<table key>:<content hash>`) have a `load-file` record. */
+  loaded(subjects: readonly string[]): Promise<ReadonlySet<string>>;
+}
