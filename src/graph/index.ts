@@ -3,5 +3,7 @@
  * Pure: no I/O, no clock, nothing of an engine or of hospitals.
  */
 
+export { type Node, topologicalOrder } from "./order.js";
 export * from "./problem.js";
+export { compareText, sameTarget, targetKey, targetLabel } from "./targets.js";
 export type * from "./types.js";
