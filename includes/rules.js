@@ -108,10 +108,12 @@ function query(ctx, table, keys, rules) {
   const rows = rules.filter(({ kind }) => kind === "row");
   const sets = rules.filter(({ kind }) => kind === "set");
   const branches = [
-    ...rows.map(({ name }) => `
+    ...rows.map(
+      ({ name }) => `
 select '${name}' as rule, ${keys.map((_, i) => `key_${i + 1}`).join(", ")}
 from failing
-where ${name}`),
+where ${name}`,
+    ),
     ...sets.map(({ sql }) => sql({ ctx, table, keys })),
   ];
   const failing =
@@ -135,7 +137,10 @@ where ${name}`),
  * `warn`: rules that are reported and never block.
  */
 function declare(target, { keys, rules = [], warn = [] }) {
-  for (const [severity, list] of [["error", rules], ["warn", warn]]) {
+  for (const [severity, list] of [
+    ["error", rules],
+    ["warn", warn],
+  ]) {
     if (list.length === 0) continue;
     const name = `${target.schema}_${target.name}${severity === "warn" ? "_warn" : ""}`;
     assert(name, {
@@ -151,12 +156,16 @@ function declare(target, { keys, rules = [], warn = [] }) {
  */
 function findings(entity, flags) {
   assert(`silver_${entity}_finding`, {
-    description: Object.entries(flags).map(([name, meaning]) => `${name}: ${meaning}`).join("\n"),
+    description: Object.entries(flags)
+      .map(([name, meaning]) => `${name}: ${meaning}`)
+      .join("\n"),
     tags: ["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)],
-  }).query((ctx) => `
+  }).query(
+    (ctx) => `
 select rule, tenant_id, entity_key
 from ${ctx.ref({ schema: "silver", name: "finding" })}
-where entity = '${entity}'`);
+where entity = '${entity}'`,
+  );
 }
 
 module.exports = { row, nonNull, ordered, codeSet, range, key, noOrphans, oneCurrent, balanced, declare, findings };

@@ -1,0 +1,120 @@
+/** Silver's relations that no bronze row takes a route to: derived from entities, or about the rows themselves. */
+const shared = require("./columns.js");
+const { column, patientKey, provenance, sourceSystem, tenantId } = shared;
+
+module.exports = {
+  patient_xref: {
+    description: "Which person a patient key stands for. Until records are linked, each is its own person.",
+    key: "patient_key, valid_from",
+    columns: [
+      patientKey,
+      tenantId,
+      column("person_id", "text", "The person. Gold resolves it through this table only.", ["phi:other"]),
+      column("valid_from", "instant", "From when on, in UTC. NULL: from the beginning."),
+      column("valid_to", "instant", "Until when, in UTC, not included. NULL: still."),
+      column("cause", "text", "Why: `identity`, later `merge`, `link` or `unlink`."),
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  department: {
+    description:
+      "A unit of a facility. Where the source has none, each class of encounters of a facility stands for one. Provenance is that of the first row that names it.",
+    key: "department_key",
+    columns: [
+      column("department_key", "text", "The department: a hash of tenant, source, facility id and class."),
+      tenantId,
+      column("department_id", "text", "`<facility id>:<encounter class>`."),
+      column("department_name", "text", "Name for people: facility and class."),
+      column("facility_key", "text", "The facility. NULL where not known."),
+      column("facility_raw", "text", "The facility's id as the source sent it."),
+      column("encounter_class", "text", "The class of encounters that it stands for, as sent."),
+      column("encounter_type", "text", "The type that the class means."),
+      column("is_derived", "boolean", "True where no source sent the department itself."),
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  patient_event: {
+    description: "The timeline: every admitted event of every patient, one row an event.",
+    key: "event_key; clusterBy patient_key, event_date",
+    columns: [
+      column("event_key", "text", "The key of the event in its entity.", ["phi:other"]),
+      column("event_type", "text", "The entity: `encounter`, `appointment`, `condition`, `lab_result`, …"),
+      tenantId,
+      patientKey,
+      column("event_at", "instant", "When it happened or began, in UTC. Where only a day is known: its first moment.", [
+        "phi:date",
+      ]),
+      column("event_date", "date", "The day, where the source is.", ["phi:date"]),
+      column("event_precision", "text", "`instant` or `day`."),
+      column("stopped_at", "instant", "When it ended, in UTC. NULL: not ended, not said, or a moment.", ["phi:date"]),
+      column("stop_date", "date", "The day when it ended, where the source is.", ["phi:date"]),
+      shared.encounterKey,
+      column("status", "text", "Status of encounters and appointments, else NULL."),
+      column("code", "text", "Its code."),
+      column("code_system", "text", "The code's system."),
+      column("description", "text", "The source's text for the code."),
+      column("value_text", "text", "The value as sent, of what is measured or asked.", ["phi:other"]),
+      column("value_number", "number", "The value as a number."),
+      column("unit", "text", "The value's unit as sent."),
+      shared.flags,
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  finding: {
+    description: "What is wrong with an admitted row: one row a rule and row; no values.",
+    key: "rule, entity, record_key",
+    columns: [
+      column("rule", "text", "The rule."),
+      column("entity", "text", "The entity of the row."),
+      column("record_key", "text", "The row's key in its entity.", ["phi:other"]),
+      column("patient_key", "text", "The patient. NULL for what belongs to none.", ["phi:other"]),
+      tenantId,
+      column("severity", "text", "`warn`: a finding never keeps a row out."),
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  as_of: {
+    description:
+      "Now: the instant that the run was given, else the latest completed event that was delivered. One row.",
+    columns: [
+      column("as_of", "instant", "The instant, in UTC. NULL where nothing was delivered."),
+      column("as_of_date", "date", "Its day in the network's time zone."),
+      column("is_given", "boolean", "True where the run was given it."),
+    ],
+  },
+  disposition: {
+    description: "What became of every delivered row on each route, by batch.",
+    key: "route, batch_id, disposition, rule",
+    columns: [
+      column("route", "text", "From which bronze table to which entity."),
+      column("batch_id", "text", "The batch."),
+      column("disposition", "text", "`current`, `superseded`, `duplicate` or `quarantined`."),
+      column(
+        "rule",
+        "text",
+        "The broken rules of quarantined rows, together as one text, so that each row counts once. NULL: none.",
+      ),
+      column("row_count", "integer", "Rows."),
+    ],
+  },
+  bronze_only: {
+    description: "Bronze tables whose rows take no route to an entity yet, and why.",
+    key: "bronze_table",
+    columns: [column("bronze_table", "text", "The table."), column("reason", "text", "Why its rows end there.")],
+  },
+  accounting: {
+    description:
+      "Whether every row is accounted for: left and right of each identity in each scope must be equal. Identities: `file` (records = landed + rejected), `bronze` (landed = source records in bronze), `routed` (source records = routed + bronze only), `disposition` (candidates = dispositions), `entity` (current dispositions = rows of the entity).",
+    key: "identity, scope",
+    columns: [
+      column("identity", "text", "Which identity."),
+      column("scope", "text", "What it is about: a file, a table, a batch and route, an entity."),
+      column("left_count", "integer", "Left side."),
+      column("right_count", "integer", "Right side."),
+    ],
+  },
+};

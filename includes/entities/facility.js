@@ -1,0 +1,16 @@
+const { address, column } = require("../columns.js");
+
+module.exports = {
+  name: "facility",
+  description: "A hospital, practice or other place of care: one row an organization id of the source.",
+  key: column("facility_key", "text", "The facility: a hash of tenant, source and source id."),
+  sent: [
+    column("facility_id", "text", "The source's organization id."),
+    column("facility_name", "text", "Name."),
+    ...address(false),
+    column("phone", "text", "Telephone as sent."),
+    column("revenue", "money", "Revenue in USD, as the source sums it."),
+    column("encounter_count", "integer", "Encounters, as the source counts them."),
+  ],
+  judged: [],
+};

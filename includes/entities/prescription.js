@@ -1,0 +1,37 @@
+const { codeOf, column, encounterKey, encounterRaw, patientKey, reason, startOf, stopOf } = require("../columns.js");
+
+module.exports = {
+  name: "prescription",
+  description: "A medication that was prescribed, with the time during which it shall be taken.",
+  key: column(
+    "prescription_key",
+    "text",
+    "The prescription: a hash of its patient, encounter, code, start and ordinal.",
+    ["phi:other"],
+  ),
+  cluster: ["patient_key", "start_date"],
+  sent: [
+    patientKey,
+    encounterRaw,
+    ...codeOf("the medication"),
+    ...startOf("When it began"),
+    ...stopOf("When it ended"),
+    ...reason,
+    column("payer_raw", "text", "The payer's id as the source sent it."),
+    column("dispense_count", "integer", "How often it was dispensed."),
+    column("base_cost", "money", "Cost of one dispense in USD."),
+    column("payer_coverage", "money", "What the payer covered of one dispense in USD."),
+    column("total_cost", "money", "Cost of all dispenses in USD."),
+  ],
+  references: ["encounter"],
+  judged: [
+    encounterKey,
+    column(
+      "prescriber_raw",
+      "text",
+      "The prescriber's id as sent: the provider of the encounter where the source names none.",
+    ),
+    column("prescriber_key", "text", "The prescriber. NULL where not known."),
+    column("is_period_valid", "boolean", "False where it stops before it starts; such a row is never current."),
+  ],
+};
