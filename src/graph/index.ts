@@ -3,6 +3,8 @@
  * Pure: no I/O, no clock, nothing of an engine or of hospitals.
  */
 
+export type * from "./compiled.js";
+export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
 export * from "./problem.js";
 export { compareText, sameTarget, targetKey, targetLabel } from "./targets.js";

@@ -1,0 +1,190 @@
+/** Evaluates a project as core's `main` does, without its protobuf round trip, and inside a time limit. */
+import { join, relative, resolve, sep } from "node:path";
+import vm from "node:vm";
+import { type CompiledGraph, type Problem, ProblemError } from "../graph/index.js";
+import type { ConfigOverrides } from "../project/index.js";
+import { locateCore } from "./core.js";
+import type { CoreBundle, Session } from "./coreTypes.js";
+import { registerDuckdb, withSnowflakeChecks } from "./duckdb.js";
+import { type ProjectFiles, projectFiles } from "./files.js";
+import { Loader } from "./modules.js";
+import { makeRealm } from "./sandbox.js";
+import { shimProblems } from "./shim.js";
+
+export interface EvaluateOptions {
+  readonly projectDir: string;
+  readonly overrides?: ConfigOverrides;
+  /** Milliseconds; 60,000 unless told. */
+  readonly timeoutMs?: number;
+  /** Receives what project code prints; it goes to stderr unless told. */
+  readonly print?: (text: string) => void;
+}
+
+export interface Evaluated {
+  /** In the JSON form of `dataform compile --json`; its objects belong to the project's realm. */
+  readonly compiled: CompiledGraph;
+  /** Problems that core does not know: files of `assertions/` that nothing requires. */
+  readonly problems: readonly Problem[];
+}
+
+/** @throws ProblemError `compile-timeout`, `compile-failed`, and those of `locateCore`. */
+export function evaluate(options: EvaluateOptions): Evaluated {
+  const projectDir = resolve(options.projectDir);
+  const core = locateCore(projectDir);
+  const files = projectFiles(projectDir, core.legacy);
+  const entry = join(projectDir, "index.js");
+  const realm = makeRealm(entry, options.print ?? ((text) => process.stderr.write(text)));
+  const project = (file: string) => relative(projectDir, file).split(sep).join("/");
+  let bundle: CoreBundle | undefined;
+  /** The file whose action core compiles, once evaluation is over. */
+  let compiling: string | undefined;
+  const evaluated = new Set<string>();
+  const attributed = new WeakSet<object>();
+
+  const loader = new Loader(realm, {
+    projectDir,
+    coreFile: core.file,
+    translate: (code, file) => (bundle ? bundle.compiler(code, file) : code),
+    around(file, run) {
+      const name = project(file);
+      evaluated.add(name);
+      if (!name.startsWith("assertions/") || !bundle) return run();
+      const { session } = bundle;
+      const before = declared(session);
+      try {
+        run();
+      } finally {
+        attribute(declared(session), before, name, attributed);
+      }
+    },
+  });
+
+  const main = () => {
+    const require = loader.requireFrom(entry);
+    const original = require("./dataform.json") as Record<string, unknown>;
+    if (!original.defaultDatabase) original.defaultDatabase = original.gcloudProjectId;
+    delete original.gcloudProjectId;
+    const { vars, ...overrides } = options.overrides ?? {};
+    const config = { ...original, ...overrides, vars: { ...(original.vars as object), ...vars } };
+    bundle = require("@dataform/core") as CoreBundle;
+    registerDuckdb(bundle);
+    const { session } = bundle;
+    session.init(projectDir, config, original, core.legacy);
+    withSnowflakeChecks(session);
+    evaluateFiles(files, session, realm.global, require, core.legacy);
+    const chunk = session.compileGraphChunk.bind(session);
+    session.compileGraphChunk = (actions, verify) =>
+      chunk(
+        tracked(actions, (action) => {
+          compiling = action.proto.fileName;
+        }),
+        verify,
+      );
+    return session.compile().toJSON();
+  };
+
+  const compiled = limited(main, realm.context, entry, options.timeoutMs ?? 60_000, () => {
+    const innermost = loader.evaluating.at(-1);
+    return innermost ? project(innermost) : compiling;
+  });
+  return { compiled, problems: shimProblems(files.assertions, evaluated, projectDir) };
+}
+
+/** In the order and with the visibility of core's `main`; an error of a file is recorded and the next file follows. */
+function evaluateFiles(
+  files: ProjectFiles,
+  session: Session,
+  global: Record<string, unknown>,
+  require: (id: string) => unknown,
+  legacy: boolean,
+): void {
+  global.dataform = session;
+  const attempt = (file: string, use: (exports: unknown) => void) => {
+    try {
+      use(require(`./${file}`));
+    } catch (error) {
+      session.compileError(error as Error, file);
+    }
+  };
+  const includes: Record<string, unknown> = {};
+  for (const file of files.includes) {
+    attempt(file, (exports) => {
+      (legacy ? global : includes)[(file.split("/")[1] ?? "").split(".")[0] ?? ""] = exports;
+    });
+  }
+  Object.assign(global, includes, {
+    publish: session.publish.bind(session),
+    operate: session.operate.bind(session),
+    assert: session.assert.bind(session),
+    declare: session.declare.bind(session),
+    test: session.test.bind(session),
+  });
+  for (const file of files.definitions) attempt(file, () => undefined);
+}
+
+type Declared = readonly { fileName?: string }[];
+
+/** Everything that carries a file name so far: actions, tests, errors. */
+function declared(session: Session): Declared {
+  return [
+    ...session.actions.map((action) => action.proto),
+    ...Object.values(session.tests).map((test) => test.proto),
+    ...session.graphErrors.compilationErrors,
+  ];
+}
+
+/** What a file of `assertions/` declared is its own, not the requiring file's; the innermost file comes first. */
+function attribute(after: Declared, before: Declared, file: string, done: WeakSet<object>): void {
+  const known = new Set<object>(before);
+  for (const item of after) {
+    if (known.has(item) || done.has(item)) continue;
+    item.fileName = file;
+    done.add(item);
+  }
+}
+
+function tracked<T>(items: readonly T[], notice: (item: T) => void): readonly T[] {
+  const visit = (use: (item: T) => void) =>
+    items.forEach((item) => {
+      notice(item);
+      use(item);
+    });
+  return { forEach: visit } as unknown as readonly T[];
+}
+
+/** Runs `main` from a script of the realm, so that the watchdog also ends loops and regular expressions of project code. */
+function limited<T>(
+  main: () => T,
+  context: vm.Context,
+  entry: string,
+  timeoutMs: number,
+  where: () => string | undefined,
+): T {
+  const start = new vm.Script("medformMain()", { filename: entry });
+  const outcome: { value?: { readonly result: T } } = {};
+  context.medformMain = () => {
+    delete context.medformMain;
+    outcome.value = { result: main() };
+  };
+  try {
+    start.runInContext(context, { timeout: timeoutMs });
+  } catch (error) {
+    throw fatal(error, timeoutMs, where());
+  }
+  if (!outcome.value) throw new Error("The project's evaluation ended without a result.");
+  return outcome.value.result;
+}
+
+function fatal(error: unknown, timeoutMs: number, file: string | undefined): ProblemError {
+  const at = file ? { at: { file } } : {};
+  if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
+    return new ProblemError({
+      code: "compile-timeout",
+      message: `${file ?? "The project"} was still being evaluated after ${timeoutMs / 1000} s; evaluation was stopped.`,
+      ...at,
+      hint: "Look for a loop that does not end. A project that needs longer: --timeout SECONDS.",
+    });
+  }
+  if (error instanceof ProblemError) return error;
+  return new ProblemError({ code: "compile-failed", message: (error as Error).message, ...at });
+}

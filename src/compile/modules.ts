@@ -1,0 +1,147 @@
+/** A CommonJS loader for project code: `require` as the Dataform CLI resolves it, SQLX translated by core on the way in. */
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import vm from "node:vm";
+import type { Realm } from "./sandbox.js";
+import { describeSyntaxError } from "./syntax.js";
+
+interface Module {
+  readonly id: string;
+  exports: unknown;
+  loaded: boolean;
+}
+
+export interface LoaderOptions {
+  readonly projectDir: string;
+  readonly coreFile: string;
+  /** Core's translation of SQLX, which knows a file by the end of its name. */
+  translate(code: string, file: string): string;
+  /** Around the evaluation of one file of the project. */
+  around(file: string, evaluate: () => void): void;
+}
+
+export const strictPrefix = '"use strict";';
+
+const extensions = [".js", ".sql", ".sqlx", ".json"];
+
+export class Loader {
+  private readonly cache = new Map<string, Module>();
+  /** Files whose evaluation has begun and not ended, innermost last. */
+  readonly evaluating: string[] = [];
+
+  constructor(
+    private readonly realm: Realm,
+    private readonly options: LoaderOptions,
+  ) {}
+
+  /** `require` as the file sees it. */
+  requireFrom(file: string): (id: string) => unknown {
+    const require = (id: string): unknown => this.require(id, file);
+    return Object.assign(require, { resolve: (id: string) => this.resolve(id, file) });
+  }
+
+  private require(id: string, from: string): unknown {
+    if (id === "path" || id === "node:path") return path;
+    const file = this.resolve(id, from);
+    const cached = this.cache.get(file);
+    if (cached) return cached.exports;
+    const module = this.newModule(file);
+    this.cache.set(file, module);
+    try {
+      this.evaluate(module, file);
+      module.loaded = true;
+    } catch (error) {
+      // A module that failed is evaluated, and reported, again where it is required again.
+      this.cache.delete(file);
+      throw error;
+    }
+    return module.exports;
+  }
+
+  private newModule(file: string): Module {
+    const module = this.realm.newObject() as unknown as Module;
+    return Object.assign(module, { id: file, filename: file, loaded: false, exports: this.realm.newObject() });
+  }
+
+  private evaluate(module: Module, file: string): void {
+    const source = readFileSync(file, "utf8");
+    if (file.endsWith(".json")) {
+      module.exports = this.realm.JSON.parse(source);
+      return;
+    }
+    const isCore = file === this.options.coreFile;
+    this.evaluating.push(file);
+    const run = () => {
+      const code = isCore ? source : this.options.translate(withoutShebang(source), file);
+      const body = this.compile(code, file);
+      body.call(module.exports, module.exports, this.requireFrom(file), module, file, path.dirname(file));
+    };
+    try {
+      if (isCore) run();
+      else this.options.around(file, run);
+    } finally {
+      this.evaluating.pop();
+    }
+  }
+
+  private compile(code: string, file: string): (...args: unknown[]) => void {
+    const parameters = ["exports", "require", "module", "__filename", "__dirname"];
+    try {
+      return vm.compileFunction(strictPrefix + code, parameters, {
+        filename: file,
+        parsingContext: this.realm.context,
+        columnOffset: -strictPrefix.length,
+      }) as (...args: unknown[]) => void;
+    } catch (error) {
+      throw describeSyntaxError(error, code, file, this.realm);
+    }
+  }
+
+  private resolve(id: string, from: string): string {
+    const found = this.find(id, path.dirname(from));
+    if (found) return found;
+    throw Object.assign(new this.realm.Error(`Cannot find module '${id}'`), { code: "ENOTFOUND" });
+  }
+
+  private find(id: string, dir: string): string | undefined {
+    if (id === "@dataform/core") return this.options.coreFile;
+    if (path.isAbsolute(id)) return this.inside(fileOrIndex(id));
+    if (/^\.\.?(?:\/|$)/.test(id)) return this.inside(fileOrIndex(path.join(dir, id)));
+    return this.packageFile(id, dir) ?? this.inside(fileOrIndex(path.join(this.options.projectDir, id)));
+  }
+
+  private inside(file: string | undefined): string | undefined {
+    return file?.startsWith(this.options.projectDir + path.sep) ? file : undefined;
+  }
+
+  private packageFile(id: string, dir: string): string | undefined {
+    if (!isDirectory(path.join(this.options.projectDir, "node_modules"))) return undefined;
+    try {
+      const file = createRequire(path.join(dir, "x.js")).resolve(id);
+      return path.isAbsolute(file) ? file : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function fileOrIndex(base: string): string | undefined {
+  return withExtension(base) ?? withExtension(path.join(base, "index"));
+}
+
+function withExtension(base: string): string | undefined {
+  return ["", ...extensions].map((extension) => base + extension).find(isFile);
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function isDirectory(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function withoutShebang(source: string): string {
+  return source.startsWith("#!") ? `//${source.slice(2)}` : source;
+}

@@ -1,0 +1,90 @@
+/** dataform.json. */
+import { resolve } from "node:path";
+import { z } from "zod";
+import { ProblemError } from "../graph/index.js";
+import { readJson } from "./json.js";
+import { validate } from "./validate.js";
+
+export const warehouses = [
+  "snowflake",
+  "duckdb",
+  "bigquery",
+  "postgres",
+  "redshift",
+  "sqldatawarehouse",
+  "presto",
+] as const;
+
+const text = z.string("Must be a string.");
+const nameLike = text.regex(/^[a-zA-Z_0-9-]*$/, "May hold only letters, digits, underscores and hyphens.");
+
+/** What dataform.json says, and what an environment may override. Keys that Dataform does not know are kept and ignored, as there. */
+export const configShape = {
+  warehouse: z.enum(warehouses, `Must be one of ${warehouses.join(", ")}.`),
+  defaultDatabase: text.optional(),
+  defaultSchema: nameLike,
+  defaultLocation: text.optional(),
+  assertionSchema: nameLike.optional(),
+  databaseSuffix: nameLike.optional(),
+  schemaSuffix: nameLike.optional(),
+  tablePrefix: nameLike.optional(),
+  gcloudProjectId: text.optional(),
+  useRunCache: z.boolean("Must be true or false.").optional(),
+  concurrentQueryLimit: z.int("Must be a whole number.").optional(),
+  idempotentActionRetries: z.int("Must be a whole number.").optional(),
+  vars: z.record(z.string(), z.string("A variable must be a string."), "Must be an object of strings.").optional(),
+};
+
+const projectSchema = z.looseObject(
+  {
+    ...configShape,
+    warehouse: z.enum(warehouses, {
+      error: (issue) =>
+        issue.input === undefined ? 'Missing property "warehouse".' : `Must be one of ${warehouses.join(", ")}.`,
+    }),
+    defaultSchema: z
+      .string({
+        error: (issue) => (issue.input === undefined ? 'Missing property "defaultSchema".' : "Must be a string."),
+      })
+      .regex(/^[a-zA-Z_0-9-]*$/, "May hold only letters, digits, underscores and hyphens."),
+  },
+  "Must be an object.",
+);
+
+export type ProjectConfig = z.output<typeof projectSchema>;
+/** What an environment or the command line changes of dataform.json; `vars` are merged, the rest is replaced. */
+export type ConfigOverrides = Partial<
+  Pick<ProjectConfig, "warehouse" | "defaultDatabase" | "defaultSchema" | "assertionSchema">
+> &
+  Partial<Pick<ProjectConfig, "databaseSuffix" | "schemaSuffix" | "tablePrefix" | "vars">>;
+
+export interface Project {
+  /** Absolute. */
+  readonly dir: string;
+  readonly config: ProjectConfig;
+}
+
+/**
+ * Reads and checks dataform.json.
+ *
+ * @throws ProblemError `project-missing`, `json-syntax`, `project-value`, each with its place in the file.
+ */
+export function readProject(dir: string): Project {
+  const absolute = resolve(dir);
+  const json = readJson(absolute, "dataform.json");
+  if (!json) {
+    throw new ProblemError({
+      code: "project-missing",
+      message: `There is no dataform.json in ${absolute}.`,
+      hint: "Name the project's folder with --project, or make a project with `medform init`.",
+    });
+  }
+  const config = validate(json, projectSchema, "project", (path) => hints[String(path[0])]);
+  return { dir: absolute, config };
+}
+
+const hints: Readonly<Record<string, string | undefined>> = {
+  warehouse: 'A project for Snowflake says "warehouse": "snowflake"; the environment `local` then runs it on DuckDB.',
+  defaultSchema: 'Name the schema of actions that name none, for example "defaultSchema": "ANALYTICS".',
+  vars: 'Write numbers and booleans as text, for example "threshold": "30".',
+};
