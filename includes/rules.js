@@ -162,7 +162,7 @@ function findings(entity, flags) {
     tags: ["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)],
   }).query(
     (ctx) => `
-select rule, tenant_id, entity_key
+select rule, tenant_id, record_key
 from ${ctx.ref({ schema: "silver", name: "finding" })}
 where entity = '${entity}'`,
   );

@@ -1,0 +1,31 @@
+/** Column descriptions that several gold models share; each is an object to spread into a config's `columns`. */
+const phi = (description, identifier) => ({ description, tags: [`phi:${identifier}`] });
+
+/** Whose row it is: the source's patient and the person that it stands for. */
+const patient = {
+  patient_key: phi("The patient: a hash of tenant, assigning authority and source id.", "other"),
+  person_id: phi("The person that the patient is, resolved through silver.patient_xref.", "other"),
+  tenant_id: "The organisation that the record belongs to.",
+};
+
+const name = {
+  first_name: phi("First name.", "name"),
+  last_name: phi("Family name.", "name"),
+};
+
+const asOf = {
+  as_of: "The instant for which the row is true, in UTC.",
+};
+
+/** Where a row comes from, as in silver. */
+const provenance = {
+  source_system: "The system that delivered it.",
+  source_record: { description: "The delivered row: batch, file and row number.", tags: ["provenance"] },
+  recorded_at: phi("When the source says that it recorded or changed it, in UTC. NULL where it does not say.", "date"),
+  recorded_by: "Who recorded it, as the source says. NULL where it does not say.",
+  loaded_at: { description: "When the row was landed, in UTC.", tags: ["provenance"] },
+  run_id: { description: "The run that judged the row in silver.", tags: ["provenance"] },
+  row_hash: "Hash of everything the source said in this row.",
+};
+
+module.exports = { asOf, name, patient, phi, provenance };
