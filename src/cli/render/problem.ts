@@ -33,7 +33,9 @@ export function renderProblem(
 }
 
 function place(at: Position): string {
-  return [at.file, at.line, at.line === undefined ? undefined : at.column].filter((part) => part !== undefined).join(":");
+  return [at.file, at.line, at.line === undefined ? undefined : at.column]
+    .filter((part) => part !== undefined)
+    .join(":");
 }
 
 function excerpt(at: Position, project: string, paint: Paint): readonly string[] {

@@ -1,0 +1,177 @@
+/** The parts of the summary: what became of rows, which rules did not pass, what was not published. */
+import { type Problem, type Target, targetLabel } from "../../graph/index.js";
+import type { Dispositions, Evaluation } from "../../run/index.js";
+import type { Paint } from "../io.js";
+import type { Digest } from "./digest.js";
+import { columns, count, counted, cut, wrap } from "./layout.js";
+import { renderProblem } from "./problem.js";
+
+export interface SectionContext {
+  readonly width: number;
+  readonly paint: Paint;
+  readonly project: string;
+}
+
+type Lines = readonly string[];
+
+const KNOWN_DISPOSITIONS = ["current", "superseded", "duplicate", "quarantined"];
+const MOST_LINES = 20;
+
+/** Rows by route and disposition, then the quarantined ones by rule. Empty where no dispositions were read. */
+export function rowsSection(rows: Dispositions["rows"], { width, paint }: SectionContext): Lines {
+  if (rows.length === 0) return [];
+  const sum = (test: (row: Dispositions["rows"][number]) => boolean) =>
+    rows.filter(test).reduce((total, row) => total + row.count, 0);
+  const others = [...new Set(rows.map((row) => row.disposition))].filter((name) => !KNOWN_DISPOSITIONS.includes(name));
+  const shown = [...KNOWN_DISPOSITIONS, ...others.sort()].filter(
+    (name) => name === "current" || name === "quarantined" || sum((row) => row.disposition === name) > 0,
+  );
+  const routes = [...new Set(rows.map((row) => row.route))].sort();
+  const cells = (test: (row: Dispositions["rows"][number]) => boolean) =>
+    shown.map((name) => {
+      const total = sum((row) => test(row) && row.disposition === name);
+      const text = total === 0 ? paint.dim("0") : count(total);
+      return name === "quarantined" && total > 0 ? paint.yellow(text) : text;
+    });
+  const table = [
+    ["", ...shown].map((text) => paint.dim(text)),
+    ...routes.map((route) => [route, ...cells((row) => row.route === route)]),
+    ...(routes.length > 1 ? [["all", ...cells(() => true)]] : []),
+  ];
+  const layout = [{ shrink: true }, ...shown.map(() => ({ align: "right" as const }))];
+  const rest = shown.filter((name) => name !== "current").map((name) => [name, sum((row) => row.disposition === name)]);
+  const headline = [
+    `${counted(
+      sum((row) => row.disposition === "current"),
+      "row",
+    )} admitted`,
+    ...rest
+      .filter(([name, total]) => name === "quarantined" || total !== 0)
+      .map(([name, total]) => `${count(Number(total))} ${name}`),
+  ];
+  return [
+    `${paint.bold("Rows")}  ${headline.join(", ")}`,
+    ...columns(table, layout, { width, indent: 2 }),
+    ...quarantine(rows, width, paint),
+  ];
+}
+
+function quarantine(rows: Dispositions["rows"], width: number, paint: Paint): Lines {
+  const held = rows.filter((row) => row.disposition === "quarantined" && row.count > 0);
+  if (held.length === 0) return [];
+  const sorted = [...held].sort((a, b) => b.count - a.count || a.route.localeCompare(b.route));
+  const table = [
+    ["quarantined from", "by rule", "rows"].map((text) => paint.dim(text)),
+    ...sorted.slice(0, MOST_LINES).map((row) => [row.route, row.rule ?? "–", count(row.count)]),
+  ];
+  return [
+    "",
+    ...columns(table, [{ shrink: true }, { shrink: true }, { align: "right" }], { width, indent: 2 }),
+    ...more(sorted.length, paint),
+  ];
+}
+
+function more(length: number, paint: Paint): Lines {
+  return length > MOST_LINES ? [paint.dim(`  … and ${count(length - MOST_LINES)} more`)] : [];
+}
+
+const RANK: Readonly<Record<Evaluation["outcome"], number>> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
+const OUTCOME_WORD: Readonly<Record<Evaluation["outcome"], string>> = {
+  fail: "failed",
+  error: "errored",
+  warn: "warned",
+  skipped: "skipped",
+  pass: "passed",
+};
+
+export function outcomeWord(outcome: Evaluation["outcome"]): string {
+  return OUTCOME_WORD[outcome];
+}
+
+/** How many rules passed, and each one that did not, with severity, failing rows and the table that it gates. */
+export function rulesSection(evaluations: readonly Evaluation[], { width, paint }: SectionContext): Lines {
+  if (evaluations.length === 0) return [];
+  const outcomes = (["pass", "warn", "fail", "error", "skipped"] as const)
+    .map((outcome) => [outcome, evaluations.filter((each) => each.outcome === outcome).length] as const)
+    .filter(([outcome, number]) => outcome === "pass" || number > 0)
+    .map(([outcome, number]) => `${count(number)} ${OUTCOME_WORD[outcome]}`);
+  const bad = evaluations
+    .filter(({ outcome }) => RANK[outcome] < RANK.skipped)
+    .toSorted(
+      (a, b) =>
+        RANK[a.outcome] - RANK[b.outcome] || (b.failing ?? 0) - (a.failing ?? 0) || a.rule.localeCompare(b.rule),
+    );
+  const paintOutcome = (outcome: Evaluation["outcome"]) =>
+    outcome === "warn" ? paint.yellow(OUTCOME_WORD.warn) : paint.red(OUTCOME_WORD[outcome]);
+  // Failures are never cut away; warnings can be many.
+  const shown = Math.max(MOST_LINES, bad.filter(({ outcome }) => outcome !== "warn").length);
+  const table = [
+    ["", "rule", "severity", "rows", "gate"].map((text) => paint.dim(text)),
+    ...bad
+      .slice(0, shown)
+      .map((each) => [
+        paintOutcome(each.outcome),
+        each.rule.toLowerCase(),
+        each.severity,
+        each.failing === null ? "–" : count(each.failing),
+        targetLabel(each.gate ?? each.assertion),
+      ]),
+  ];
+  const layout = [{}, { shrink: true }, {}, { align: "right" as const }, { shrink: true }];
+  return [
+    `${paint.bold("Rules")}  ${outcomes.join(", ")}`,
+    ...(bad.length === 0 ? [] : columns(table, layout, { width, indent: 2 })),
+    ...(bad.length > shown ? [paint.dim(`  … and ${count(bad.length - shown)} more; medform status lists them`)] : []),
+  ];
+}
+
+/** Each problem once, in full: of actions, of rules that could not be evaluated, and the run's own. */
+export function problemsSection(digest: Digest, { paint, project }: SectionContext): Lines {
+  const failed: readonly (Problem & { readonly of?: Target })[] = [
+    ...digest.actions.flatMap(({ problem, target }) => (problem === undefined ? [] : [{ ...problem, of: target }])),
+    ...digest.evaluations.flatMap(({ problem, assertion }) =>
+      problem === undefined ? [] : [{ ...problem, of: assertion }],
+    ),
+  ];
+  const seen = new Set<string>();
+  const unique = failed.filter((problem) => {
+    const key = JSON.stringify([problem.code, problem.message, problem.at]);
+    return seen.has(key) ? false : seen.add(key);
+  });
+  return [
+    ...digest.notices.map((problem) => renderProblem(problem, { project, paint, level: "warning" })),
+    ...unique.map((problem) =>
+      renderProblem(
+        {
+          ...problem,
+          message: problem.of === undefined ? problem.message : `${targetLabel(problem.of)}: ${problem.message}`,
+        },
+        { project, paint },
+      ),
+    ),
+  ].flatMap((text, index) => (index === 0 ? [text] : ["", text]));
+}
+
+/** What stayed as it was because of something else: grouped by the first cause. */
+export function heldBackSection(digest: Digest, { width, paint }: SectionContext): Lines {
+  const groups = new Map<string, string[]>();
+  const add = (why: string, target: Target) => groups.set(why, [...(groups.get(why) ?? []), targetLabel(target)]);
+  for (const action of digest.actions) {
+    if (action.status === "discarded") add("discarded, what was published stays as it was", action.target);
+    if (action.status === "skipped") {
+      add(
+        action.on === undefined ? `skipped, ${action.reason}` : `skipped on ${targetLabel(action.on)}`,
+        action.target,
+      );
+    }
+    if (action.status === "blocked") add(`blocked, ${action.reason}`, action.target);
+    if (action.status === "cancelled") add("cancelled", action.target);
+  }
+  if (groups.size === 0) return [];
+  return [
+    paint.bold("Not published"),
+    ...[...groups].flatMap(([why, names]) =>
+      wrap(`${paint.yellow(why)}: ${cut(names.join(", "), 400)}`, width - 2, 2).map((line) => `  ${line}`),
+    ),
+  ];
+}
