@@ -74,12 +74,22 @@ export interface Publisher {
 }
 
 export interface LeaseHolder {
+  /** Empty before a run has its id. */
   readonly runId: string;
   readonly pid: number;
   readonly host: string;
   readonly command: string;
   /** ISO instant. */
   readonly since: string;
+}
+
+/** One writer for a warehouse at a time; opening a warehouse takes it. */
+export interface Lease {
+  readonly holder: LeaseHolder;
+  /** Who died while holding it, before us. */
+  readonly previous: LeaseHolder | undefined;
+  /** Tells those whom the lease shuts out which run holds it now. */
+  hold(runId: string): Promise<void>;
 }
 
 export interface Warehouse extends AsyncDisposable {
@@ -89,4 +99,5 @@ export interface Warehouse extends AsyncDisposable {
   session(): Promise<Session>;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
+  readonly lease: Lease;
 }

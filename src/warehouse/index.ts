@@ -1,5 +1,8 @@
 /**
  * The contract that every engine keeps, and the engines behind it, a folder each. What an engine cannot do is an error
- * before a run, never a silent difference.
+ * before a run, never a silent difference. No value of a table ever leaves in an error.
  */
 export type * from "./contract.js";
+export type { OpenOptions } from "./duckdb/instance.js";
+export { openDuckDb } from "./duckdb/open.js";
+export * from "./landing.js";

@@ -1,0 +1,179 @@
+/**
+ * What the engine says in an error, said again in our own words. The engine quotes values of tables ("Could not convert
+ * string '…'"), so nothing of its text passes but what is known to be no value: the family of the error, names that stand
+ * in the statement as identifiers, names of types, and the place in the statement. An unknown error keeps its family only.
+ */
+import { type Problem, ProblemError } from "../../graph/index.js";
+import { identifiersOf, placeInStatement } from "./sqltext.js";
+
+interface Family {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The engine's families that a statement can meet; keys are the text before ` Error:`. */
+const families: Readonly<Record<string, Family>> = {
+  Conversion: {
+    code: "engine-conversion",
+    message: "a value cannot be converted",
+    hint: "Use try_cast, and let a rule count what cannot be cast.",
+  },
+  "Out of Range": { code: "engine-out-of-range", message: "a value is out of range" },
+  "Divide by Zero": { code: "engine-division-by-zero", message: "division by zero" },
+  "Invalid Input": { code: "engine-invalid-input", message: "a function refused its input" },
+  "Mismatch Type": { code: "engine-type-mismatch", message: "types do not match" },
+  "Invalid type": { code: "engine-type-mismatch", message: "types do not match" },
+  Decimal: { code: "engine-out-of-range", message: "a decimal does not fit its type" },
+  Constraint: { code: "engine-constraint", message: "a constraint of a table is violated" },
+  Binder: { code: "engine-binder", message: "the statement does not fit the tables that it reads" },
+  Catalog: { code: "engine-catalog", message: "a name is not known, or is taken" },
+  Parser: { code: "engine-syntax", message: "syntax error" },
+  Syntax: { code: "engine-syntax", message: "syntax error" },
+  "Not implemented": { code: "engine-not-implemented", message: "the engine cannot do this" },
+  IO: { code: "engine-io", message: "a file cannot be read or written" },
+  "Out of Memory": {
+    code: "engine-out-of-memory",
+    message: "the engine ran out of memory",
+    hint: "Give it more (memoryLimit), or build the table from scratch instead of by increments.",
+  },
+  INTERRUPT: { code: "cancelled", message: "the statement was cancelled" },
+  TransactionContext: { code: "engine-transaction", message: "the transaction cannot go on" },
+  Permission: { code: "engine-permission", message: "the engine does not permit this" },
+  Dependency: { code: "engine-dependency", message: "another object depends on this one" },
+  "Missing Extension": {
+    code: "engine-missing-extension",
+    message: "this needs an extension of the engine that is not there",
+  },
+  "Parameter Not Resolved": { code: "engine-binder", message: "the type of a parameter is not known" },
+  "Parameter Not Allowed": { code: "engine-binder", message: "a parameter is not allowed here" },
+  Expression: { code: "engine-expression", message: "an expression cannot be evaluated" },
+  Settings: { code: "engine-settings", message: "a setting is refused" },
+  "Invalid Configuration": { code: "engine-settings", message: "a setting is refused" },
+  Sequence: { code: "engine-sequence", message: "a sequence is exhausted" },
+  Serialization: { code: "engine-serialization", message: "stored data cannot be read" },
+  FATAL: { code: "engine-fatal", message: "the engine stopped; the warehouse must be opened anew" },
+  INTERNAL: { code: "engine-internal", message: "an internal error of the engine" },
+};
+
+const unknown: Family = { code: "engine-error", message: "the engine failed" };
+
+/** The engine's names of types, as SQL writes them. */
+const types: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    "BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT DOUBLE DECIMAL DATE TIME TIMESTAMP VARCHAR BLOB UUID JSON INTERVAL"
+      .split(" ")
+      .map((name) => [name, name]),
+  ),
+  INT8: "TINYINT",
+  INT16: "SMALLINT",
+  INT32: "INTEGER",
+  INT64: "BIGINT",
+  INT128: "HUGEINT",
+  UINT8: "UTINYINT",
+  UINT16: "USMALLINT",
+  UINT32: "UINTEGER",
+  UINT64: "UBIGINT",
+  BOOL: "BOOLEAN",
+};
+
+interface Pattern {
+  readonly family: string;
+  readonly test: RegExp;
+  /** Names that the pattern captured, each proved to be an identifier of the statement. */
+  readonly say: (names: readonly string[]) => string;
+  readonly code?: string;
+}
+
+/** A captured name may be qualified; every part must be an identifier of the statement. */
+const patterns: readonly Pattern[] = [
+  { family: "Catalog", test: /^Table with name (.+?) does not exist/, say: ([n]) => `relation ${n} does not exist` },
+  { family: "Catalog", test: /^View with name (.+?) does not exist/, say: ([n]) => `relation ${n} does not exist` },
+  { family: "Catalog", test: /Function with name (.+?) does not exist/, say: ([n]) => `function ${n} does not exist` },
+  { family: "Catalog", test: /^Schema with name (.+?) does not exist/, say: ([n]) => `schema ${n} does not exist` },
+  { family: "Catalog", test: /^Type with name (.+?) does not exist/, say: ([n]) => `type ${n} does not exist` },
+  { family: "Catalog", test: /^Table with name "(.+?)" already exists/, say: ([n]) => `relation ${n} exists already` },
+  { family: "Binder", test: /^Referenced column "(.+?)" not found/, say: ([n]) => `column ${n} does not exist here` },
+  { family: "Binder", test: /does not have a column named "(.+?)"/, say: ([n]) => `column ${n} does not exist here` },
+  {
+    family: "Binder",
+    test: /^Referenced table "(.+?)" not found/,
+    say: ([n]) => `table ${n} is not in the FROM clause`,
+  },
+  { family: "Binder", test: /^Ambiguous reference to column name "(.+?)"/, say: ([n]) => `column ${n} is ambiguous` },
+  {
+    family: "Binder",
+    test: /column "(.+?)" must appear in the GROUP BY clause/,
+    say: ([n]) => `column ${n} must be grouped by or aggregated`,
+  },
+  {
+    family: "Binder",
+    test: /^No function matches the given name and argument types '(\w+)\(/,
+    say: ([n]) => `function ${n} does not take these types`,
+  },
+  { family: "Binder", test: /^Catalog "(.+?)" does not exist/, say: ([n]) => `database ${n} does not exist` },
+  { family: "Parser", test: /^syntax error at or near "(\w+)"/, say: ([n]) => `syntax error at ${n}` },
+  { family: "Parser", test: /^syntax error at end of input/, say: () => "syntax error at the end of the statement" },
+  {
+    family: "TransactionContext",
+    test: /^Conflict on |write-write conflict|^Failed to commit/,
+    say: () => "another transaction changed the same rows",
+    code: "conflict",
+  },
+  {
+    family: "TransactionContext",
+    test: /^Current transaction is aborted/,
+    say: () => "an earlier statement failed, so this transaction can only be discarded",
+    code: "transaction-aborted",
+  },
+];
+
+function convertedTo(text: string): string {
+  const names = [...text.matchAll(/\b(?:to|type) ([A-Z][A-Z0-9_]*)/g)].map((match) => types[match[1] ?? ""]);
+  const last = names.filter((name) => name !== undefined).at(-1);
+  return last === undefined ? "" : ` to ${last}`;
+}
+
+function names(captured: readonly string[], identifiers: ReadonlySet<string>): readonly string[] | undefined {
+  const clean = captured.map((name) => name.replaceAll('"', ""));
+  const known = clean.every((name) => name.split(".").every((part) => identifiers.has(part.toLowerCase())));
+  return known ? clean : undefined;
+}
+
+/**
+ * The problem that an engine error becomes. `sql` is the statement as it was run; `linesBefore` are lines of it that we
+ * wrote above the model's own text, so that the place is counted in what the model's author sees.
+ */
+export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem {
+  const raw = error instanceof Error ? error.message : String(error);
+  const prefix = /^([A-Za-z ]+?) Error: /.exec(raw);
+  const name = prefix?.[1] ?? "";
+  const family = Object.hasOwn(families, name) ? families[name] : undefined;
+  if (prefix === null || family === undefined) return { code: unknown.code, message: unknown.message };
+  const text = raw.slice(prefix[0].length);
+  const identifiers = identifiersOf(sql);
+
+  let message = family.message + (name === "Conversion" ? convertedTo(text) : "");
+  let code = family.code;
+  for (const pattern of patterns) {
+    if (pattern.family !== name) continue;
+    const match = pattern.test.exec(text);
+    const captured = match === null ? undefined : names(match.slice(1), identifiers);
+    if (captured === undefined) continue;
+    message = pattern.say(captured);
+    code = pattern.code ?? code;
+    break;
+  }
+  const place = placeInStatement(raw, sql);
+  const line = place === undefined ? 0 : place.line - linesBefore;
+  if (place !== undefined && line > 0) {
+    message += `, at line ${line}${place.column === undefined ? "" : `, column ${place.column}`} of the statement`;
+  }
+  return family.hint === undefined ? { code, message } : { code, message, hint: family.hint };
+}
+
+/** The engine's error as one of ours. The original is not chained as the cause: it quotes values. */
+export function rewriteError(error: unknown, sql: string, linesBefore = 0): ProblemError {
+  if (error instanceof ProblemError) return error;
+  return new ProblemError(problemOf(error, sql, linesBefore));
+}

@@ -1,0 +1,46 @@
+/** Opens the embedded warehouse: the parts of the contract over one instance. */
+import type { Warehouse } from "../contract.js";
+import { duckDbCatalog } from "./catalog.js";
+import { acquire, type OpenOptions } from "./instance.js";
+import { duckDbPublisher } from "./publisher.js";
+import { DuckDbSession } from "./session.js";
+import { createPublication } from "./statements.js";
+
+/**
+ * Opens a DuckDB file as a warehouse, made where it is missing. Who opens the same file again in this process shares it;
+ * another process is refused (code `locked`, exit 3) with word of who holds it.
+ */
+export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
+  const instance = await acquire(options);
+  const sessions = new Set<DuckDbSession>();
+  const connect = async () => {
+    const session = new DuckDbSession(instance.api, await instance.connect(), (closed) => sessions.delete(closed));
+    sessions.add(session);
+    return session;
+  };
+  const close = async () => {
+    await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+    await instance.release();
+  };
+  try {
+    const own = await connect();
+    if (!instance.readOnly) await own.run(createPublication(instance.database));
+    const catalog = duckDbCatalog(instance, own, options.database !== undefined);
+    return {
+      engine: "duckdb",
+      database: instance.database,
+      session: connect,
+      catalog,
+      publisher: duckDbPublisher(instance.database, connect, () => catalog.databases()),
+      lease: {
+        holder: instance.holder,
+        previous: instance.previous,
+        hold: (runId) => instance.hold(runId),
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,176 @@
+/** One connection. Statements wait in line; whatever the engine says in an error is rewritten before it leaves. */
+import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import { ProblemError } from "../../graph/index.js";
+import type { Row, Session, Value } from "../contract.js";
+import { rewriteError } from "./errors.js";
+import { bindsFor, toValue } from "./values.js";
+
+type Api = typeof import("@duckdb/node-api");
+
+/** How often a cancelled statement is interrupted again: one that has not begun yet forgets an earlier interrupt. */
+const interruptEvery = 10;
+
+export interface Executed {
+  readonly changed: number;
+  /** The single count that DDL with data returns (`create table … as`), else null. */
+  readonly count: number | null;
+}
+
+export class DuckDbSession implements Session {
+  /** A statement failed since the last `clearFailure`; a transaction around it can only be discarded. */
+  failed = false;
+  #line: Promise<unknown> = Promise.resolve();
+  #running = false;
+  #cancelled = false;
+  #closed = false;
+  /** Lets go of the line that an open stream holds. */
+  #release: () => void = () => undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly connection: DuckDBConnection,
+    private readonly onClose: (session: DuckDbSession) => void = () => undefined,
+  ) {}
+
+  async run(sql: string, binds?: readonly Value[]): Promise<{ readonly changed: number }> {
+    const { changed } = await this.execute(sql, { binds });
+    return { changed };
+  }
+
+  /** As `run`; `linesBefore` are lines of `sql` above the text that the place of an error is counted in. */
+  execute(sql: string, options: { binds?: readonly Value[]; linesBefore?: number } = {}): Promise<Executed> {
+    return this.#next(sql, options.linesBefore ?? 0, async () => {
+      const result = await this.#start(sql, options.binds);
+      const changed = result.rowsChanged;
+      const { CREATE } = this.api.StatementType;
+      if (result.statementType !== CREATE || result.columnCount !== 1) return { changed, count: null };
+      const [row] = await result.getRows();
+      const count = row?.[0];
+      return { changed, count: typeof count === "bigint" ? Number(count) : null };
+    });
+  }
+
+  rows(sql: string, binds?: readonly Value[], linesBefore = 0): Promise<readonly Row[]> {
+    return this.#next(sql, linesBefore, async () => {
+      const result = await this.#start(sql, binds);
+      return result.convertRowObjects(toValue(this.api)) as Promise<readonly Row[]>;
+    });
+  }
+
+  async *stream(sql: string, binds?: readonly Value[]): AsyncIterable<readonly Row[]> {
+    let release: () => void = () => undefined;
+    const free = new Promise<void>((done) => {
+      release = done;
+    });
+    let opened: (result: DuckDBResult) => void = () => undefined;
+    let refused: (error: unknown) => void = () => undefined;
+    const open = new Promise<DuckDBResult>((resolve, reject) => {
+      opened = resolve;
+      refused = reject;
+    });
+    // The line is held from the first chunk to the last: another statement on this connection would end the stream.
+    void this.#next(sql, 0, async () => {
+      const bound = binds === undefined ? undefined : bindsFor(this.api, binds);
+      opened(await this.connection.stream(sql, bound?.values, bound?.types));
+      this.#release = release;
+      await free;
+    }).catch(refused);
+    try {
+      const result = await open;
+      const convert = toValue(this.api);
+      const names = result.deduplicatedColumnNames();
+      for (;;) {
+        const chunk = await this.#fetch(result, sql);
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk
+          .convertRows(convert)
+          .map((row) => Object.fromEntries(names.map((name, index) => [name, row[index] ?? null])));
+      }
+    } finally {
+      release();
+    }
+  }
+
+  async setVariable(name: string, value: Value): Promise<void> {
+    if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
+      throw new ProblemError({ code: "variable-name", message: `session variable ${name} is not upper case` });
+    }
+    await this.run(`set variable ${name} = ?`, [value]);
+  }
+
+  /** Names and types of the columns that a query returns, without running it. */
+  describe(query: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
+    return this.#next(query, 0, async () => {
+      const prepared = await this.connection.prepare(query);
+      try {
+        return Array.from({ length: prepared.columnCount }, (_, index) => ({
+          name: prepared.columnName(index),
+          type: prepared.columnType(index).toString(),
+        }));
+      } finally {
+        prepared.destroySync();
+      }
+    });
+  }
+
+  cancel(): void {
+    if (!this.#running || this.#cancelled) return;
+    this.#cancelled = true;
+    const interrupt = () => {
+      if (!this.#running || !this.#cancelled || this.#closed) return;
+      this.connection.interrupt();
+      setTimeout(interrupt, interruptEvery);
+    };
+    interrupt();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    this.cancel();
+    this.#release();
+    await this.#line.catch(() => undefined);
+    this.#closed = true;
+    this.connection.disconnectSync();
+    this.onClose(this);
+  }
+
+  async #start(sql: string, binds: readonly Value[] | undefined) {
+    if (binds === undefined || binds.length === 0) return this.connection.run(sql);
+    const bound = bindsFor(this.api, binds);
+    return this.connection.run(sql, bound.values, bound.types);
+  }
+
+  async #fetch(result: DuckDBResult, sql: string) {
+    if (this.#cancelled) throw this.#stopped();
+    try {
+      return await result.fetchChunk();
+    } catch (error) {
+      this.failed = true;
+      throw this.#cancelled ? this.#stopped() : rewriteError(error, sql);
+    }
+  }
+
+  #stopped(): ProblemError {
+    return new ProblemError({ code: "cancelled", message: "the statement was cancelled" });
+  }
+
+  /** Runs when everything before it on this connection has ended, whether well or not. */
+  #next<T>(sql: string, linesBefore: number, work: () => Promise<T>): Promise<T> {
+    const turn = this.#line.then(async () => {
+      if (this.#closed) throw new ProblemError({ code: "session-closed", message: "the session is closed" });
+      this.#running = true;
+      this.#cancelled = false;
+      try {
+        return await work();
+      } catch (error) {
+        this.failed = true;
+        throw this.#cancelled ? this.#stopped() : rewriteError(error, sql, linesBefore);
+      } finally {
+        this.#running = false;
+        this.#cancelled = false;
+      }
+    });
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+}
