@@ -134,15 +134,18 @@ where ${name}`,
 
 /**
  * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
- * `warn`: rules that are reported and never block.
+ * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `suffix`: tells a second group of
+ * rules over one table from the first.
  */
-function declare(target, { keys, rules = [], warn = [] }) {
+function declare(target, { keys, rules = [], warn = [], suffix }) {
   for (const [severity, list] of [
     ["error", rules],
     ["warn", warn],
   ]) {
     if (list.length === 0) continue;
-    const name = `${target.schema}_${target.name}${severity === "warn" ? "_warn" : ""}`;
+    const name = [target.schema, target.name, suffix, severity === "warn" ? "warn" : undefined]
+      .filter(Boolean)
+      .join("_");
     assert(name, {
       description: list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"),
       tags: [...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)],

@@ -1,0 +1,9 @@
+const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
+const { declare, findings } = require("../includes/rules.js");
+
+declare(
+  { schema: "silver", name: "allergy" },
+  { keys: ["allergy_key"], rules: [...event("allergy"), encounterOfPatient("allergy")] },
+);
+
+findings("allergy", flags("after_death", "outside_encounter", "encounter_unresolved", "conflict"));

@@ -1,0 +1,21 @@
+const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
+const { codeSet, declare, findings, noOrphans, nonNull } = require("../includes/rules.js");
+
+declare(
+  { schema: "silver", name: "appointment" },
+  {
+    keys: ["appointment_key"],
+    rules: [
+      ...event("appointment", { at: "scheduled_start_at", date: "scheduled_date" }),
+      encounterOfPatient("appointment"),
+      nonNull("appointment_provider_given", ["provider_key"]),
+      noOrphans("appointment_has_provider", ["provider_key"], ["silver", "provider"]),
+      codeSet("appointment_status", "status", ["scheduled", "in_progress", "completed", "cancelled", "no_show"]),
+    ],
+  },
+);
+
+findings("appointment", {
+  out_of_order: "admitted, though its times are out of order",
+  ...flags("after_death", "encounter_unresolved", "conflict"),
+});

@@ -1,0 +1,9 @@
+const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
+const { declare, findings } = require("../includes/rules.js");
+
+declare(
+  { schema: "silver", name: "condition" },
+  { keys: ["condition_key"], rules: [...event("condition"), encounterOfPatient("condition")] },
+);
+
+findings("condition", flags("after_death", "outside_encounter", "encounter_unresolved", "conflict"));

@@ -1,0 +1,55 @@
+const { codeSet, declare, findings, key, noOrphans, nonNull, oneCurrent, ordered } = require("../includes/rules.js");
+
+declare(
+  { schema: "silver", name: "patient" },
+  {
+    keys: ["patient_key"],
+    rules: [
+      key("patient_key_unique"),
+      nonNull("patient_identified", ["tenant_id", "patient_id", "assigning_authority"]),
+      codeSet("patient_status", "status", ["active", "inactive", "deceased", "transferred"]),
+      ordered("patient_death_after_birth", ["birth_date", "death_date"], { optional: ["birth_date", "death_date"] }),
+    ],
+  },
+);
+
+findings("patient", {
+  birth_death_implausible: "admitted, though its birth date or date of death is not plausible; the date is NULL",
+  duplicate_patient: "admitted, though another record has the same social security number and birth date",
+  conflict: "delivered again in one file with other content; the last row was taken",
+});
+
+declare(
+  { schema: "silver", name: "patient_xref" },
+  {
+    keys: ["patient_key", "valid_from"],
+    rules: [
+      oneCurrent("patient_xref_one_current", ["patient_key"], "valid_to is null"),
+      noOrphans("patient_xref_has_patient", ["patient_key"], ["silver", "patient"]),
+      nonNull("patient_xref_person", ["person_id", "cause"]),
+      ordered("patient_xref_period", ["valid_from", "valid_to"], { optional: ["valid_from", "valid_to"] }),
+    ],
+  },
+);
+
+// Each patient has its row in patient_xref, so that gold, which starts there, sees everybody.
+declare(
+  { schema: "silver", name: "patient" },
+  {
+    suffix: "resolved",
+    keys: ["patient_key"],
+    rules: [noOrphans("patient_has_person", ["patient_key"], ["silver", "patient_xref"])],
+  },
+);
+
+declare(
+  { schema: "silver", name: "patient_address" },
+  {
+    keys: ["patient_address_key"],
+    rules: [
+      key("patient_address_key_unique"),
+      noOrphans("patient_address_has_patient", ["patient_key"], ["silver", "patient"]),
+      oneCurrent("patient_address_one_current", ["patient_key", "address_use"], "is_current"),
+    ],
+  },
+);

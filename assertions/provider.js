@@ -1,0 +1,15 @@
+const { declare, key, noOrphans, nonNull } = require("../includes/rules.js");
+
+declare(
+  { schema: "silver", name: "provider" },
+  {
+    keys: ["provider_key"],
+    rules: [
+      key("provider_key_unique"),
+      nonNull("provider_identified", ["tenant_id", "provider_id"]),
+      noOrphans("provider_has_facility", ["facility_key"], ["silver", "facility"], ["facility_key"], {
+        optional: ["facility_key"],
+      }),
+    ],
+  },
+);

@@ -1,0 +1,84 @@
+/** Rules that hold for every event of a patient, whatever it is. */
+const { key, noOrphans, nonNull } = require("./rules.js");
+
+/** What a finding on an event means, by rule. */
+const flagMeanings = {
+  after_death: "admitted, though it lies after the day of death",
+  outside_encounter: "admitted, though its day lies outside its encounter",
+  encounter_unresolved: "admitted, though the encounter that it names is not known",
+  conflict: "delivered again in one file with other content; the last row was taken",
+};
+
+/** Key, patient, time and encounter of an event entity. @returns rules for `rules.declare` */
+function event(entity, { at = "started_at", date = "start_date", hasEncounter = true } = {}) {
+  return [
+    key(`${entity}_key`),
+    nonNull(`${entity}_dated`, ["patient_key", at, date]),
+    noOrphans(`${entity}_has_patient`, ["patient_key"], ["silver", "patient"]),
+    ...(hasEncounter
+      ? [
+          noOrphans(`${entity}_has_encounter`, ["encounter_key"], ["silver", "encounter"], ["encounter_key"], {
+            optional: ["encounter_key"],
+          }),
+        ]
+      : []),
+    sameTenant(entity),
+    notBeforeBirth(entity, date),
+  ];
+}
+
+/** An event lies on or after the day of birth, where that is known. */
+function notBeforeBirth(entity, date) {
+  return {
+    name: `${entity}_not_before_birth`,
+    description: `${date} is not before the patient's birth date`,
+    kind: "set",
+    sql: ({ ctx, table, keys }) => `
+select '${entity}_not_before_birth' as rule, cast(event.${keys[0]} as varchar) as key_1
+from ${table} as event
+inner join ${ctx.ref("silver", "patient")} as patient
+  on patient.patient_key = event.patient_key
+where event.${date} < patient.birth_date`,
+  };
+}
+
+/** An event and its patient belong to one tenant. */
+function sameTenant(entity) {
+  return {
+    name: `${entity}_same_tenant`,
+    description: "tenant_id is the patient's",
+    kind: "set",
+    sql: ({ ctx, table, keys }) => `
+select '${entity}_same_tenant' as rule, cast(event.${keys[0]} as varchar) as key_1
+from ${table} as event
+inner join ${ctx.ref("silver", "patient")} as patient
+  on patient.patient_key = event.patient_key
+where not coalesce((event.tenant_id = patient.tenant_id), false)`,
+  };
+}
+
+/** An event's encounter is one of the same patient. */
+function encounterOfPatient(entity) {
+  return {
+    name: `${entity}_encounter_of_patient`,
+    description: "its encounter is one of the same patient",
+    kind: "set",
+    sql: ({ ctx, table, keys }) => `
+select '${entity}_encounter_of_patient' as rule, cast(event.${keys[0]} as varchar) as key_1
+from ${table} as event
+inner join ${ctx.ref("silver", "encounter")} as encounter
+  on encounter.encounter_key = event.encounter_key
+where not coalesce((event.patient_key = encounter.patient_key), false)`,
+  };
+}
+
+/** The meanings of `names`, for `rules.findings`. */
+const flags = (...names) =>
+  Object.fromEntries(
+    names.map((name) => {
+      if (flagMeanings[name] === undefined) throw new Error(`no meaning is written for the flag ${name}`);
+      return [name, flagMeanings[name]];
+    }),
+  );
+
+module.exports = { encounterOfPatient, event, flags };
