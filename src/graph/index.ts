@@ -4,8 +4,20 @@
  */
 
 export type * from "./compiled.js";
+export {
+  fingerprint,
+  hooksOf,
+  mentions,
+  metadataFingerprint,
+  ownFingerprint,
+  sameAction,
+  sqlOf,
+} from "./fingerprint.js";
+export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
 export * from "./problem.js";
+export { type Selection, selectActions } from "./selection.js";
 export { compareText, sameTarget, targetKey, targetLabel } from "./targets.js";
+export { statements, type Token, type TokenKind, tokenize } from "./tokens.js";
 export type * from "./types.js";
