@@ -8,6 +8,7 @@ import type { CoreBundle, Session } from "./coreTypes.js";
 import { registerDuckdb, withSnowflakeChecks } from "./duckdb.js";
 import { type ProjectFiles, projectFiles } from "./files.js";
 import { Loader } from "./modules.js";
+import { compilationProblems } from "./problems.js";
 import { makeRealm } from "./sandbox.js";
 import { shimProblems } from "./shim.js";
 
@@ -23,7 +24,7 @@ export interface EvaluateOptions {
 export interface Evaluated {
   /** In the JSON form of `dataform compile --json`; its objects belong to the project's realm. */
   readonly compiled: CompiledGraph;
-  /** Problems that core does not know: files of `assertions/` that nothing requires. */
+  /** Core's errors in their order, then what core does not know: files of `assertions/` that nothing requires. */
   readonly problems: readonly Problem[];
 }
 
@@ -41,10 +42,12 @@ export function evaluate(options: EvaluateOptions): Evaluated {
   const evaluated = new Set<string>();
   const attributed = new WeakSet<object>();
 
+  const translate = (code: string, file: string) => (bundle ? bundle.compiler(code, file) : code);
+
   const loader = new Loader(realm, {
     projectDir,
     coreFile: core.file,
-    translate: (code, file) => (bundle ? bundle.compiler(code, file) : code),
+    translate,
     around(file, run) {
       const name = project(file);
       evaluated.add(name);
@@ -87,7 +90,12 @@ export function evaluate(options: EvaluateOptions): Evaluated {
     const innermost = loader.evaluating.at(-1);
     return innermost ? project(innermost) : compiling;
   });
-  return { compiled, problems: shimProblems(files.assertions, evaluated, projectDir) };
+  const errors = compiled.graphErrors?.compilationErrors ?? [];
+  const problems = [
+    ...compilationProblems(errors, { projectDir, coreFile: core.file, translate }),
+    ...shimProblems(files.assertions, evaluated, projectDir),
+  ];
+  return { compiled, problems };
 }
 
 /** In the order and with the visibility of core's `main`; an error of a file is recorded and the next file follows. */

@@ -4,7 +4,6 @@
  */
 import { type CompiledGraph, type Graph, normalise, type Problem, ProblemError } from "../graph/index.js";
 import { type EvaluateOptions, evaluate } from "./evaluate.js";
-import { compilationProblems } from "./problems.js";
 
 export type CompileOptions = EvaluateOptions;
 
@@ -25,7 +24,7 @@ export interface CompiledProject {
 export async function compileProject(options: CompileOptions): Promise<CompiledProject> {
   const evaluated = evaluate(options);
   const compiled = JSON.parse(JSON.stringify(evaluated.compiled)) as CompiledGraph;
-  const problems = [...compilationProblems(compiled, options.projectDir), ...evaluated.problems];
+  const { problems } = evaluated;
   return { compiled, graph: graphOf(compiled, problems), problems };
 }
 

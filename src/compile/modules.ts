@@ -2,9 +2,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import vm from "node:vm";
 import type { Realm } from "./sandbox.js";
-import { describeSyntaxError } from "./syntax.js";
+import { compileModule } from "./syntax.js";
 
 interface Module {
   readonly id: string;
@@ -20,8 +19,6 @@ export interface LoaderOptions {
   /** Around the evaluation of one file of the project. */
   around(file: string, evaluate: () => void): void;
 }
-
-export const strictPrefix = '"use strict";';
 
 const extensions = [".js", ".sql", ".sqlx", ".json"];
 
@@ -74,7 +71,7 @@ export class Loader {
     this.evaluating.push(file);
     const run = () => {
       const code = isCore ? source : this.options.translate(withoutShebang(source), file);
-      const body = this.compile(code, file);
+      const body = compileModule(code, file, this.realm);
       body.call(module.exports, module.exports, this.requireFrom(file), module, file, path.dirname(file));
     };
     try {
@@ -82,19 +79,6 @@ export class Loader {
       else this.options.around(file, run);
     } finally {
       this.evaluating.pop();
-    }
-  }
-
-  private compile(code: string, file: string): (...args: unknown[]) => void {
-    const parameters = ["exports", "require", "module", "__filename", "__dirname"];
-    try {
-      return vm.compileFunction(strictPrefix + code, parameters, {
-        filename: file,
-        parsingContext: this.realm.context,
-        columnOffset: -strictPrefix.length,
-      }) as (...args: unknown[]) => void;
-    } catch (error) {
-      throw describeSyntaxError(error, code, file, this.realm);
     }
   }
 

@@ -32,6 +32,7 @@ export function makeRealm(entry: string, print: (text: string) => void): Realm {
 }
 
 const hideHostFrames = `(entry) => {
+  Error.stackTraceLimit = 50;
   let prepare, wrapped;
   Object.defineProperty(Error, "prepareStackTrace", {
     configurable: true,
