@@ -1,0 +1,141 @@
+/** Everything that can be wrong with the files is found here, before the warehouse is touched. */
+import { type Declaration, type Graph, ProblemError, type Target } from "../graph/index.js";
+import { provenanceColumns } from "../warehouse/index.js";
+import { deliveredAt } from "./delivered.js";
+import { discoverFile, discoverSynthea, type Found } from "./discover.js";
+import type { LoadListener } from "./events.js";
+import { columnNames } from "./header.js";
+import { readHeader } from "./sniff.js";
+import { type Fingerprinted, fingerprint } from "./source-file.js";
+import { otherTableOf, type SyntheaTable } from "./synthea.js";
+
+export const rawSchema = "RAW";
+
+/** Tables that the loader keeps for its own counts. */
+export const logTables = ["LOADED_FILE", "REJECTED_LINE"] as const;
+
+/** A file that is known to be a table's, before it is known whether it is new. */
+export interface Prepared extends Fingerprinted {
+  readonly target: Target;
+  /** Names of the file's columns, one a field. */
+  readonly columns: readonly string[];
+  /** What the landing table shall have beside them: declared by the project, else known of the format. */
+  readonly declared: readonly string[];
+  /** ISO instant. */
+  readonly deliveredAt: string;
+}
+
+export interface PrepareOptions {
+  readonly format: "synthea-csv" | "csv";
+  readonly path: string;
+  readonly table?: string;
+  /** ISO instant. */
+  readonly delivered?: string;
+  readonly source: string;
+  readonly graph: Graph;
+  readonly listener: LoadListener;
+  readonly signal?: AbortSignal;
+}
+
+export async function prepare(options: PrepareOptions): Promise<readonly Prepared[]> {
+  const { format, source, listener } = options;
+  const at = new Date().toISOString();
+  if (format === "csv") {
+    const table = landingName(options.table);
+    const file = await discoverFile(options.path);
+    listener({ kind: "load-started", at, format, source, files: 1 });
+    return [await prepareFile(file, table, undefined, options)];
+  }
+  if (options.table !== undefined) {
+    throw new ProblemError({
+      code: "load-option",
+      message: "--table goes with the format csv; synthea-csv knows its tables by the names of the files",
+    });
+  }
+  const folder = await discoverSynthea(options.path);
+  listener({ kind: "load-started", at, format, source, files: folder.files.length });
+  for (const file of folder.ignored) listener({ kind: "file-ignored", file, reason: "no table of this format" });
+  for (const table of folder.absent) listener({ kind: "table-absent", table: table.landing });
+  const prepared: Prepared[] = [];
+  for (const { file, table } of folder.files) prepared.push(await prepareFile(file, table.landing, table, options));
+  return prepared;
+}
+
+async function prepareFile(
+  file: Found,
+  landing: string,
+  table: SyntheaTable | undefined,
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const read = await fingerprint(file, options.signal);
+  const columns = columnNames(readHeader(read), file.name);
+  if (table !== undefined) refuseForeign(file.name, table, columns);
+  const declaration = declarationOf(options.graph, landing);
+  return {
+    ...read,
+    target: declaration?.target ?? { ...databaseOf(options.graph), schema: rawSchema, name: landing },
+    columns,
+    declared: declaration === undefined ? (table?.columns ?? []) : declaredColumns(declaration, table),
+    deliveredAt: options.delivered ?? deliveredAt(file.path, file.modified),
+  };
+}
+
+/** The place of tables that no declaration names. */
+export function databaseOf(graph: Graph): { readonly database?: string } {
+  return graph.defaultDatabase === undefined ? {} : { database: graph.defaultDatabase };
+}
+
+/** A header that is not this table's. The names in the file are not repeated: its first line may be a patient. */
+function refuseForeign(file: string, table: SyntheaTable, columns: readonly string[]): void {
+  const missing = table.required.filter((column) => !columns.includes(column));
+  const other = otherTableOf(table, columns);
+  if (missing.length === 0 && other === undefined) return;
+  throw new ProblemError({
+    code: "load-other-table",
+    message:
+      other === undefined
+        ? `${file} is not Synthea's table ${table.name}: its header has no ${missing.join(", ")}`
+        : `${file} is not Synthea's table ${table.name}: its header is that of ${other.name}`,
+    at: { file, line: 1 },
+    hint:
+      other === undefined
+        ? "Load a file of another origin with: medform load csv FILE --table NAME"
+        : "Were two files given each other's name?",
+  });
+}
+
+function declarationOf(graph: Graph, landing: string): Declaration | undefined {
+  return graph.actions.find(
+    (action): action is Declaration =>
+      action.kind === "declaration" &&
+      action.target.schema.toUpperCase() === rawSchema &&
+      action.target.name.toUpperCase() === landing,
+  );
+}
+
+function declaredColumns(declaration: Declaration, table: SyntheaTable | undefined): readonly string[] {
+  const provenance = new Set(provenanceColumns.map(({ name }) => name));
+  const names = declaration.columns
+    .map(({ path }) => path.join(".").toUpperCase())
+    .filter((name) => !provenance.has(name));
+  return names.length === 0 ? (table?.columns ?? []) : names;
+}
+
+function landingName(table: string | undefined): string {
+  if (table === undefined || !/^[A-Za-z_][A-Za-z0-9_$]*$/.test(table) || table.length > 255) {
+    throw new ProblemError({
+      code: "load-table-name",
+      message: table === undefined ? "csv needs the name of a table" : "The name of the table is no plain identifier",
+      hint: "Give it as --table NAME: letters, digits, _ and $, not beginning with a digit.",
+    });
+  }
+  const name = table.toUpperCase();
+  if (logTables.some((reserved) => reserved === name)) {
+    throw new ProblemError({
+      code: "load-table-name",
+      message: `${rawSchema}.${name} is the loader's own table`,
+      hint: "Choose another name.",
+    });
+  }
+  return name;
+}
