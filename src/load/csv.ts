@@ -113,18 +113,17 @@ function csvReader(width: number): CsvReader {
     const scan = scanRecord(buffer, start, final, width);
     if (scan.kind === "more") return -1;
     const bytes = buffer.subarray(start, scan.end);
-    if (scan.kind === "bad") reject(scan.reason, bytes);
-    else {
-      const reason = damage(bytes);
-      if (reason !== undefined) reject(reason, bytes);
-      else if (scan.fields.length !== width) reject("wrong number of fields", bytes, wrongWidth(scan.fields.length));
-      else {
-        record += 1;
-        rows.push(record);
-        scan.fields.forEach((field, index) => {
-          columns[index]?.push(fieldValue(buffer, field));
-        });
-      }
+    // Undecodable comes first, so that the reason says whether the kept text has escapes in it.
+    const reason = damage(bytes) ?? (scan.kind === "bad" ? scan.reason : undefined);
+    if (reason !== undefined) reject(reason, bytes);
+    else if (scan.kind === "record" && scan.fields.length !== width) {
+      reject("wrong number of fields", bytes, wrongWidth(scan.fields.length));
+    } else if (scan.kind === "record") {
+      record += 1;
+      rows.push(record);
+      scan.fields.forEach((field, index) => {
+        columns[index]?.push(fieldValue(buffer, field));
+      });
     }
     line += lineEnds(buffer, start, scan.next);
     return scan.next;
