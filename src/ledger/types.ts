@@ -1,5 +1,6 @@
 /** What the ledger keeps and what is folded from it. Everything here is plain JSON; no value from a table ever enters it. */
 import type { Target } from "../graph/index.js";
+import type { Unsealed } from "./read.js";
 
 /** What is known of one published target. Keys of `State.targets` are `targetKey(target)` of src/graph. */
 export interface TargetState {
@@ -25,6 +26,7 @@ export interface SourceState {
   readonly target: Target;
   /** The last batch that landed rows in it. */
   readonly batchId: string;
+  /** Rows landed in all batches. */
   readonly rows: number;
   readonly loadedAt: string;
 }
@@ -79,8 +81,11 @@ export interface Chain {
   readonly number: number;
   /** Appends in order, grouped with what else is waiting; resolves when durable. */
   append(entries: readonly Entry[]): Promise<void>;
-  /** Writes the seal with the folded state; nothing can be appended after it. */
-  seal(outcome: RunState["outcome"], state: State): Promise<void>;
+  /**
+   * Writes the seal with the folded state (without one the ledger folds it itself); `lastRun` and `number` are set here.
+   * Nothing can be appended after it.
+   */
+  seal(outcome: RunState["outcome"], state?: State): Promise<void>;
 }
 
 export interface Ledger extends AsyncDisposable {
@@ -90,4 +95,8 @@ export interface Ledger extends AsyncDisposable {
   open(kind: "run" | "load" | "assert", about: Readonly<Record<string, unknown>>): Promise<Chain>;
   /** Which of these `subject`s (`<table key>:<content hash>`) have a `load-file` record. */
   loaded(subjects: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Chains since the last seal that were opened and never sealed, those that are open here aside. */
+  unsealed(): Promise<readonly Unsealed[]>;
+  /** Appends to the main chain what the warehouse knows and the ledger lacks; `recoverMarkers` finds it. */
+  recover(entries: readonly Entry[]): Promise<void>;
 }

@@ -1,0 +1,113 @@
+/** The entries that a run or a load writes, each made in one place, so that the fold finds what it needs. Counts and names only. */
+import { type Target, targetKey } from "../graph/index.js";
+import type { Entry, RuleState, TargetState } from "./types.js";
+
+type Kind = TargetState["kind"];
+
+/** Before a target is published: what a crash between commit and record leaves behind to recover from. */
+export function intentEntry(about: {
+  readonly at: string;
+  readonly target: Target;
+  readonly kind: Kind;
+  readonly fingerprint: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}): Entry {
+  const { at, ...body } = about;
+  return { kind: "intent", subject: targetKey(about.target), outcome: "publish", at, body };
+}
+
+/** Before a load: which files it is about to land, by `<table key>:<content hash>`. */
+export function loadIntentEntry(about: {
+  readonly at: string;
+  readonly batchId: string;
+  readonly files: readonly string[];
+}): Entry {
+  const { at, ...body } = about;
+  return { kind: "intent", subject: about.batchId, outcome: "load", at, body };
+}
+
+/** After a target was published, in the chain of the run that published it. `version` and `runNumber` default to that run. */
+export function publishEntry(
+  about: {
+    readonly at: string;
+    readonly target: Target;
+    readonly kind: Kind;
+    readonly fingerprint: string;
+    readonly rows: number | null;
+    readonly columns: readonly string[];
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly version?: string;
+    readonly runNumber?: number;
+  },
+  outcome: "published" | "recovered" = "published",
+): Entry {
+  const { at, ...body } = about;
+  return { kind: "publish", subject: targetKey(about.target), outcome, at, body };
+}
+
+/** After a build was thrown away; the published target is as it was. */
+export function discardEntry(about: { readonly at: string; readonly target: Target; readonly reason: string }): Entry {
+  const { at, ...body } = about;
+  return { kind: "discard", subject: targetKey(about.target), outcome: "discarded", at, body };
+}
+
+/** One rule's result; one that was not evaluated has no count. */
+export function evaluationEntry(about: {
+  readonly at: string;
+  readonly assertion: Target;
+  readonly rule: string;
+  readonly severity: RuleState["severity"];
+  readonly outcome: RuleState["outcome"];
+  readonly failing: number | null;
+  readonly gate?: Target;
+  readonly milliseconds?: number;
+}): Entry {
+  const { at, outcome, ...body } = about;
+  return { kind: "evaluation", subject: `${targetKey(about.assertion)}/${about.rule}`, outcome, at, body };
+}
+
+/** Whether a rule of severity error fails on what is published; publishing a target makes it sound again. */
+export function standingEntry(about: {
+  readonly at: string;
+  readonly target: Target;
+  readonly failing: boolean;
+}): Entry {
+  return {
+    kind: "standing",
+    subject: targetKey(about.target),
+    outcome: about.failing ? "failing" : "sound",
+    at: about.at,
+    body: { target: about.target },
+  };
+}
+
+/** A relation that is gone from the warehouse. */
+export function dropEntry(about: { readonly at: string; readonly target: Target }): Entry {
+  return {
+    kind: "drop",
+    subject: targetKey(about.target),
+    outcome: "dropped",
+    at: about.at,
+    body: { target: about.target },
+  };
+}
+
+/** `<table key>:<content hash>`: what makes a file that was loaded once known again. */
+export const fileSubject = (target: Target, contentHash: string): string => `${targetKey(target)}:${contentHash}`;
+
+/** One landed file; `rows` that it landed. */
+export function loadFileEntry(
+  about: {
+    readonly at: string;
+    readonly target: Target;
+    readonly contentHash: string;
+    readonly batchId: string;
+    readonly rows: number;
+    readonly rejected?: number;
+    readonly file?: string;
+  },
+  outcome: "landed" | "recovered" = "landed",
+): Entry {
+  const { at, ...body } = about;
+  return { kind: "load-file", subject: fileSubject(about.target, about.contentHash), outcome, at, body };
+}

@@ -1,0 +1,218 @@
+/** The ledger in a warehouse: one writer, whose appends are grouped; chains that are opened and sealed in the main one. */
+import { randomBytes } from "node:crypto";
+import { ProblemError } from "../graph/index.js";
+import type { Session, Warehouse } from "../warehouse/index.js";
+import { type ChainInfo, foldSealed } from "./fold.js";
+import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
+import { canonicalJson, storedText } from "./json.js";
+import { readTail, type Tail, type Unsealed } from "./read.js";
+import { groupSize, ledgerStore, type Store } from "./store.js";
+import type { Chain, Entry, Ledger, RunState, State } from "./types.js";
+
+/** How often the main chain's head is tried when somebody else moves it at the same time. */
+const attempts = 20;
+
+function recordsOf(chain: string, after: ChainHead, entries: readonly Entry[]): readonly LedgerRecord[] {
+  const records: LedgerRecord[] = [];
+  let last = after;
+  for (const entry of entries) {
+    const unhashed = {
+      chain,
+      seq: seqText(last.seq + 1),
+      at: storedText(entry.at),
+      kind: storedText(entry.kind),
+      subject: storedText(entry.subject),
+      outcome: storedText(entry.outcome),
+      body: storedText(canonicalJson(entry.body)),
+      prevHash: last.hash,
+    };
+    const record = { ...unhashed, hash: recordHash(unhashed) };
+    records.push(record);
+    last = { seq: last.seq + 1, hash: record.hash };
+  }
+  return records;
+}
+
+const headOf = (records: readonly LedgerRecord[], before: ChainHead): ChainHead => {
+  const last = records.at(-1);
+  return last === undefined ? before : { seq: Number(last.seq), hash: last.hash };
+};
+
+class WarehouseLedger implements Ledger {
+  /** Everything that touches the session waits in one line. */
+  #line: Promise<unknown> = Promise.resolve();
+  readonly #own = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly store: Store,
+  ) {}
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#line.then(work);
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #tail(): Promise<Tail> {
+    return readTail(this.store, this.#own);
+  }
+
+  state(): Promise<State> {
+    return this.#next(async () => (await this.#tail()).state);
+  }
+
+  unsealed(): Promise<readonly Unsealed[]> {
+    return this.#next(async () => (await this.#tail()).unsealed.filter(({ chain }) => !this.#own.has(chain.id)));
+  }
+
+  async loaded(subjects: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#next(async () => new Set(await this.store.loaded(subjects)));
+  }
+
+  recover(entries: readonly Entry[]): Promise<void> {
+    return this.#next(async () => {
+      if (entries.length > 0) await this.#main(async () => ({ entries }));
+    });
+  }
+
+  open(kind: RunState["kind"], about: Readonly<Record<string, unknown>>): Promise<Chain> {
+    return this.#next(async () => {
+      const startedAt = new Date().toISOString();
+      let chain: ChainInfo = { id: "", number: 0, kind, startedAt };
+      const records = await this.#main(async () => {
+        const { state, unsealed } = await this.#tail();
+        const number = state.number + 1;
+        chain = {
+          id: `${kind}-${String(number).padStart(6, "0")}-${randomBytes(4).toString("hex")}`,
+          number,
+          kind,
+          startedAt,
+        };
+        const left = unsealed.filter((one) => !one.closed && !this.#own.has(one.chain.id));
+        const interrupted = left.map(
+          (one): Entry => ({
+            kind: "interrupted",
+            subject: one.chain.id,
+            outcome: "interrupted",
+            at: startedAt,
+            body: { records: one.head.seq, lastHash: one.head.hash },
+          }),
+        );
+        const opened: Entry = {
+          kind: "open",
+          subject: chain.id,
+          outcome: kind,
+          at: startedAt,
+          body: { about, kind, number },
+        };
+        return { entries: [...interrupted, opened] };
+      });
+      this.#own.add(chain.id);
+      const start = records.at(-1)?.hash ?? "";
+      return this.#chain(chain, start);
+    });
+  }
+
+  #chain(info: ChainInfo, start: string): Chain {
+    let head: ChainHead = { seq: 0, hash: start };
+    let sealed = false;
+    let waiting: { entries: readonly Entry[]; done: () => void; failed: (error: unknown) => void }[] = [];
+
+    const refuseSealed = () => {
+      if (!sealed) return;
+      throw new ProblemError({ code: "ledger-sealed", message: `${info.id} is sealed: nothing can be appended to it` });
+    };
+
+    /** Takes all that waits into one statement, whoever asked for it. */
+    const flush = async () => {
+      const group = waiting;
+      waiting = [];
+      if (group.length === 0) return;
+      try {
+        const records = recordsOf(
+          info.id,
+          head,
+          group.flatMap(({ entries }) => entries),
+        );
+        for (let at = 0; at < records.length; at += groupSize) {
+          const some = records.slice(at, at + groupSize);
+          await this.store.insert(some);
+          head = headOf(some, head);
+        }
+        for (const { done } of group) done();
+      } catch (error) {
+        for (const { failed } of group) failed(error);
+      }
+    };
+
+    return {
+      id: info.id,
+      number: info.number,
+      append: async (entries) => {
+        refuseSealed();
+        if (entries.length === 0) return;
+        await new Promise<void>((done, failed) => {
+          waiting.push({ entries, done, failed });
+          void this.#next(flush);
+        });
+      },
+      seal: async (outcome, state) => {
+        refuseSealed();
+        sealed = true;
+        await this.#next(async () => {
+          await flush();
+          await this.#main(async () => {
+            const at = new Date().toISOString();
+            const known = state ?? (await this.#tail()).state;
+            const body = {
+              records: head.seq,
+              lastHash: head.hash,
+              state: foldSealed(known, info, outcome, at),
+            };
+            return { entries: [{ kind: "seal", subject: info.id, outcome, at, body }], seals: true };
+          });
+          this.#own.delete(info.id);
+        });
+      },
+    };
+  }
+
+  /** Appends to the main chain in one transaction with the move of its head; tried again where somebody was faster. */
+  async #main(
+    make: () => Promise<{ readonly entries: readonly Entry[]; readonly seals?: boolean }>,
+  ): Promise<readonly LedgerRecord[]> {
+    await this.store.create();
+    for (let attempt = 1; ; attempt += 1) {
+      await this.session.run("begin transaction");
+      try {
+        const head = await this.store.head("main");
+        const { entries, seals = false } = await make();
+        const records = recordsOf("main", head, entries);
+        await this.store.insert(records);
+        const moved = await this.store.moveHead("main", head, headOf(records, head));
+        const sealMoved =
+          !seals || (await this.store.moveHead("seal", await this.store.head("seal"), headOf(records, head)));
+        if (!moved || !sealMoved) throw new ProblemError({ code: "conflict", message: "the ledger's head has moved" });
+        await this.session.run("commit");
+        return records;
+      } catch (error) {
+        await this.session.run("rollback").catch(() => undefined);
+        const conflict = error instanceof ProblemError && error.problems.some(({ code }) => code === "conflict");
+        if (!conflict || attempt >= attempts) throw error;
+        await new Promise((done) => setTimeout(done, attempt * 2));
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#line;
+    await this.session[Symbol.asyncDispose]();
+  }
+}
+
+/** Opens the ledger of a warehouse. Its tables are made by the first write. Dispose it before the warehouse. */
+export async function openLedger(warehouse: Warehouse): Promise<Ledger> {
+  const session = await warehouse.session();
+  return new WarehouseLedger(session, await ledgerStore(warehouse, session));
+}

@@ -1,0 +1,83 @@
+/** Reads what the ledger knows now: the last seal and what follows it, so that the cost does not grow with history. */
+import { ProblemError } from "../graph/index.js";
+import { type ChainInfo, emptyState, foldEntries, foldEntry, foldOpened } from "./fold.js";
+import type { ChainHead, LedgerRecord } from "./hash.js";
+import { openSchema, sealSchema } from "./schema.js";
+import type { Store } from "./store.js";
+import type { Entry, State } from "./types.js";
+
+/** A chain that was opened and not sealed: its process died, or it is still at work. */
+export interface Unsealed {
+  readonly chain: ChainInfo;
+  readonly entries: readonly Entry[];
+  readonly head: ChainHead;
+  /** A later chain has noted that it will not go on. */
+  readonly closed: boolean;
+}
+
+export interface Tail {
+  readonly state: State;
+  readonly unsealed: readonly Unsealed[];
+}
+
+function parsed(record: LedgerRecord): Entry {
+  const { kind, subject, outcome, at } = record;
+  return { kind, subject, outcome, at, body: JSON.parse(record.body) };
+}
+
+function opening(record: LedgerRecord): ChainInfo {
+  const { number, kind } = openSchema.parse(JSON.parse(record.body));
+  return { id: record.subject, number, kind, startedAt: record.at };
+}
+
+async function read(store: Store, own: ReadonlySet<string>): Promise<Tail> {
+  const seal = await store.head("seal");
+  const main = await store.from("main", Math.max(seal.seq, 1));
+  const first = main[0];
+  const sealed = first?.kind === "seal";
+  const base = sealed ? sealSchema.parse(JSON.parse(first.body)).state : emptyState;
+  const later = sealed ? main.slice(1) : main;
+
+  const opened = later.filter(({ kind }) => kind === "open").map((record) => ({ record, chain: opening(record) }));
+  const records = await store.chains(opened.map(({ chain }) => chain.id));
+  const unsealed = opened.map(({ record, chain }): Unsealed => {
+    const entries = records.filter((entry) => entry.chain === chain.id);
+    const last = entries.at(-1);
+    return {
+      chain,
+      entries: entries.map(parsed),
+      head: last === undefined ? { seq: 0, hash: record.hash } : { seq: entries.length, hash: last.hash },
+      closed: later.some(({ kind, subject }) => kind === "interrupted" && subject === chain.id),
+    };
+  });
+  let state = base;
+  for (const record of later) {
+    const chain = unsealed.find((one) => record.kind === "open" && one.chain.id === record.subject);
+    if (chain === undefined) {
+      state = foldEntry(state, parsed(record), { id: "main", number: state.number, kind: "run", startedAt: record.at });
+      continue;
+    }
+    const { lastRun } = state;
+    state = foldEntries(foldOpened(state, chain.chain), chain.entries, chain.chain);
+    // A chain that is being written here is neither interrupted nor the last run yet.
+    if (own.has(chain.chain.id)) state = { ...state, lastRun };
+  }
+  return { state, unsealed };
+}
+
+/** `own`: ids of chains that this process is writing. */
+export async function readTail(store: Store, own: ReadonlySet<string>): Promise<Tail> {
+  try {
+    return await read(store, own);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(
+      {
+        code: "ledger-unreadable",
+        message: "the ledger holds a record that cannot be read",
+        hint: "Somebody may have changed it: `medform audit verify` says where.",
+      },
+      4,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * What was published or landed by a process that died before it wrote the record: the warehouse knows it, the ledger does
+ * not. Every start appends it, marked as recovered, so that a published table is never unknown.
+ */
+import { type Target, targetKey } from "../graph/index.js";
+import type { RelationInfo, Warehouse } from "../warehouse/index.js";
+import { fileSubject, loadFileEntry, publishEntry } from "./entries.js";
+import type { Unsealed } from "./read.js";
+import { intentSchema } from "./schema.js";
+import type { Entry, Ledger } from "./types.js";
+
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+
+const qualified = ({ database, schema, name }: Target, fallback: string) =>
+  [database ?? fallback, schema, name].map(quote).join(".");
+
+/** What the dead run had said that it was about to publish; without it nothing is known of the inputs, so it is built anew. */
+function intentOf(unsealed: readonly Unsealed[], runId: string, target: Target) {
+  const chain = unsealed.find((one) => one.chain.id === runId);
+  const entry = chain?.entries.findLast(
+    ({ kind, outcome, subject }) => kind === "intent" && outcome === "publish" && subject === targetKey(target),
+  );
+  const intent = intentSchema.safeParse(entry?.body);
+  return intent.success ? intent.data : undefined;
+}
+
+async function publications(ledger: Ledger, warehouse: Warehouse, relations: readonly RelationInfo[]) {
+  const { targets } = await ledger.state();
+  const lacking = (await warehouse.publisher.markers()).filter((marker) => {
+    const known = targets[targetKey(marker.target)];
+    return known === undefined || known.runNumber < marker.token;
+  });
+  if (lacking.length === 0) return [];
+  const unsealed = await ledger.unsealed();
+  const at = new Date().toISOString();
+  await using session = await warehouse.session();
+  const entries: Entry[] = [];
+  for (const { target, token, runId, fingerprint } of lacking) {
+    const intent = intentOf(unsealed, runId, target);
+    const info = relations.find((one) => targetKey(one.target) === targetKey(target));
+    const [row] =
+      info?.kind === "table"
+        ? await session.rows(`select count(*) as n from ${qualified(target, warehouse.database)}`)
+        : [];
+    entries.push(
+      publishEntry(
+        {
+          at,
+          target,
+          kind: intent?.kind ?? info?.kind ?? "operation",
+          fingerprint,
+          rows: row === undefined ? null : Number(row.n ?? row.N),
+          columns: info?.columns.map(({ name }) => name) ?? [],
+          inputs: intent?.inputs ?? {},
+          version: runId,
+          runNumber: token,
+        },
+        "recovered",
+      ),
+    );
+  }
+  return entries;
+}
+
+async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: readonly RelationInfo[]) {
+  const logs = relations.filter(({ target }) => target.name.toUpperCase() === "LOADED_FILE" && target.schema === "RAW");
+  const entries: Entry[] = [];
+  await using session = await warehouse.session();
+  for (const { target: log } of logs) {
+    const rows = await session.rows(
+      `select batch_id as "b", table_name as "t", content_hash as "h", landed_count as "n", rejected_count as "r" from ${qualified(log, warehouse.database)}`,
+    );
+    const files = rows.map((row) => {
+      const target: Target = { ...log, name: String(row.t) };
+      return {
+        target,
+        contentHash: String(row.h),
+        batchId: String(row.b),
+        rows: Number(row.n),
+        rejected: Number(row.r),
+      };
+    });
+    const known = await ledger.loaded(files.map((file) => fileSubject(file.target, file.contentHash)));
+    const at = new Date().toISOString();
+    for (const file of files) {
+      if (known.has(fileSubject(file.target, file.contentHash))) continue;
+      entries.push(loadFileEntry({ at, ...file }, "recovered"));
+    }
+  }
+  return entries;
+}
+
+/**
+ * Appends to the ledger the publications and landed files that it lacks; says which. Called at every start, before a plan
+ * is made, while no chain is open. Safe to repeat.
+ */
+export async function recoverMarkers(ledger: Ledger, warehouse: Warehouse): Promise<readonly Entry[]> {
+  const relations = await warehouse.catalog.relations();
+  const entries = [
+    ...(await loadedFiles(ledger, warehouse, relations)),
+    ...(await publications(ledger, warehouse, relations)),
+  ];
+  await ledger.recover(entries);
+  return entries;
+}

@@ -1,0 +1,91 @@
+/** The shapes of what is read back from the ledger: checked, because others may have written there. */
+import { z } from "zod";
+import type { State } from "./types.js";
+
+export const targetSchema = z.object({ database: z.string().optional(), schema: z.string(), name: z.string() });
+
+const kindSchema = z.enum(["table", "view", "incremental", "operation"]);
+const inputsSchema = z.record(z.string(), z.string());
+
+export const publicationSchema = z.object({
+  target: targetSchema,
+  kind: kindSchema,
+  fingerprint: z.string(),
+  rows: z.number().nullable(),
+  columns: z.array(z.string()),
+  inputs: inputsSchema,
+  version: z.string().optional(),
+  runNumber: z.number().optional(),
+});
+
+export const intentSchema = z.object({
+  target: targetSchema,
+  kind: kindSchema,
+  fingerprint: z.string(),
+  inputs: inputsSchema,
+});
+
+export const evaluationSchema = z.object({
+  assertion: targetSchema,
+  rule: z.string(),
+  severity: z.enum(["error", "warn"]),
+  failing: z.number().nullable(),
+});
+
+export const ruleOutcomeSchema = z.enum(["pass", "warn", "fail", "error", "skipped"]);
+
+export const loadFileSchema = z.object({ target: targetSchema, batchId: z.string(), rows: z.number() });
+
+export const aboutTargetSchema = z.object({ target: targetSchema });
+
+export const chainKindSchema = z.enum(["run", "load", "assert"]);
+
+export const openSchema = z.object({ number: z.number(), kind: chainKindSchema });
+
+export const runOutcomeSchema = z.enum(["succeeded", "failed", "cancelled", "error", "interrupted"]);
+
+export const stateSchema: z.ZodType<State> = z.object({
+  targets: z.record(
+    z.string(),
+    z.object({
+      target: targetSchema,
+      kind: kindSchema,
+      fingerprint: z.string(),
+      version: z.string(),
+      runNumber: z.number(),
+      publishedAt: z.string(),
+      rows: z.number().nullable(),
+      columns: z.array(z.string()),
+      inputs: inputsSchema,
+      failing: z.boolean(),
+    }),
+  ),
+  sources: z.record(
+    z.string(),
+    z.object({ target: targetSchema, batchId: z.string(), rows: z.number(), loadedAt: z.string() }),
+  ),
+  rules: z.record(
+    z.string(),
+    z.object({
+      assertion: targetSchema,
+      rule: z.string(),
+      severity: z.enum(["error", "warn"]),
+      outcome: ruleOutcomeSchema,
+      failing: z.number().nullable(),
+      at: z.string(),
+    }),
+  ),
+  lastRun: z
+    .object({
+      runId: z.string(),
+      runNumber: z.number(),
+      kind: chainKindSchema,
+      startedAt: z.string(),
+      finishedAt: z.string().nullable(),
+      outcome: runOutcomeSchema,
+    })
+    .nullable(),
+  number: z.number(),
+});
+
+export const sealSchema = z.object({ records: z.number(), lastHash: z.string(), state: stateSchema });

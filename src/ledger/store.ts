@@ -1,0 +1,131 @@
+/** The ledger's tables and the few statements that touch them; the same text on every engine. */
+import type { Row, Session, Warehouse } from "../warehouse/index.js";
+import { type ChainHead, genesis, type LedgerRecord, seqText } from "./hash.js";
+
+const columns = ["CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY", "PREV_HASH", "HASH"] as const;
+
+/** Quoted, for AT is a word of the engines. */
+const listed = columns.map((name) => `"${name}"`).join(", ");
+
+/** Records of one insert; more are split. */
+export const groupSize = 200;
+
+export interface Store {
+  /** False where nothing was ever written. */
+  readonly present: boolean;
+  create(): Promise<void>;
+  head(name: "main" | "seal"): Promise<ChainHead>;
+  /** Moves a head from where it was; false where somebody else has moved it. */
+  moveHead(name: "main" | "seal", from: ChainHead, to: ChainHead): Promise<boolean>;
+  insert(records: readonly LedgerRecord[]): Promise<void>;
+  /** Records of one chain from a number on, in order. */
+  from(chain: string, seq: number): Promise<readonly LedgerRecord[]>;
+  /** All records of some chains, chain by chain, each in order. */
+  chains(ids: readonly string[]): Promise<readonly LedgerRecord[]>;
+  loaded(subjects: readonly string[]): Promise<readonly string[]>;
+}
+
+const empty: ChainHead = { seq: 0, hash: genesis };
+
+function toRecord(row: Row): LedgerRecord {
+  const text = (name: (typeof columns)[number]) => String(row[name]);
+  return {
+    chain: text("CHAIN"),
+    seq: text("SEQ"),
+    at: text("AT"),
+    kind: text("KIND"),
+    subject: text("SUBJECT"),
+    outcome: text("OUTCOME"),
+    body: text("BODY"),
+    prevHash: text("PREV_HASH"),
+    hash: text("HASH"),
+  };
+}
+
+const marks = (count: number) => Array.from({ length: count }, () => "?").join(", ");
+
+export async function ledgerStore(warehouse: Warehouse, session: Session): Promise<Store> {
+  const place = `"${warehouse.database.replaceAll('"', '""')}".MEDFORM`;
+  const ledger = `${place}.LEDGER`;
+  const heads = `${place}.LEDGER_HEAD`;
+  const select = `select ${listed} from ${ledger}`;
+  const found = await session.rows(
+    "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name = 'LEDGER_HEAD'",
+    [warehouse.database],
+  );
+  let present = found.length > 0;
+
+  const store: Store = {
+    get present() {
+      return present;
+    },
+    async create() {
+      if (present) return;
+      await warehouse.catalog.ensureSchemas([{ database: warehouse.database, schema: "MEDFORM" }]);
+      const list = columns.map((name) => `"${name}" varchar not null`).join(", ");
+      await session.run(`create table if not exists ${ledger} (${list})`);
+      await session.run(
+        `create table if not exists ${heads} (CHAIN varchar not null, SEQ varchar not null, HASH varchar not null)`,
+      );
+      for (const name of ["main", "seal"]) {
+        await session.run(
+          `insert into ${heads} select ?, ?, ? where not exists (select 1 from ${heads} where chain = ?)`,
+          [name, seqText(0), genesis, name],
+        );
+      }
+      present = true;
+    },
+    async head(name) {
+      if (!present) return empty;
+      const [row] = await session.rows(`select seq, hash from ${heads} where chain = ?`, [name]);
+      if (row === undefined) return empty;
+      return { seq: Number(row.SEQ), hash: String(row.HASH) };
+    },
+    async moveHead(name, from, to) {
+      const { changed } = await session.run(
+        `update ${heads} set seq = ?, hash = ? where chain = ? and seq = ? and hash = ?`,
+        [seqText(to.seq), to.hash, name, seqText(from.seq), from.hash],
+      );
+      return changed === 1;
+    },
+    async insert(records) {
+      const rows = records.map(() => `(${marks(columns.length)})`).join(", ");
+      const binds = records.flatMap((record) => [
+        record.chain,
+        record.seq,
+        record.at,
+        record.kind,
+        record.subject,
+        record.outcome,
+        record.body,
+        record.prevHash,
+        record.hash,
+      ]);
+      await session.run(`insert into ${ledger} (${listed}) values ${rows}`, binds);
+    },
+    async from(chain, seq) {
+      if (!present) return [];
+      const rows = await session.rows(`${select} where chain = ? and seq >= ? order by seq`, [chain, seqText(seq)]);
+      return rows.map(toRecord);
+    },
+    async chains(ids) {
+      if (!present || ids.length === 0) return [];
+      const rows = await session.rows(`${select} where chain in (${marks(ids.length)}) order by chain, seq`, ids);
+      return rows.map(toRecord);
+    },
+    async loaded(subjects) {
+      if (!present) return [];
+      const known: string[] = [];
+      for (let at = 0; at < subjects.length; at += 500) {
+        const some = subjects.slice(at, at + 500);
+        const rows = await session.rows(
+          `select distinct subject from ${ledger} where kind = 'load-file' and subject in (${marks(some.length)})`,
+          some,
+        );
+        known.push(...rows.map((row) => String(row.SUBJECT)));
+      }
+      return known;
+    },
+  };
+  return store;
+}

@@ -1,0 +1,255 @@
+/** The ledger in a real warehouse: appends, seals, folding, and what a dead process leaves behind. */
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ProblemError, targetKey } from "../../src/graph/index.js";
+import {
+  type Entry,
+  evaluationEntry,
+  fileSubject,
+  intentEntry,
+  type Ledger,
+  type LedgerRecord,
+  loadFileEntry,
+  openLedger,
+  publishEntry,
+  recoverMarkers,
+  standingEntry,
+  verifyChain,
+} from "../../src/ledger/index.js";
+import { ensureLandingLog, type Warehouse } from "../../src/warehouse/index.js";
+import { engines, marker, publish, relation, target, temporaryFolder } from "./engines.js";
+
+const at = "2024-02-02T00:00:00.000Z";
+
+const published = (name: string, more: Partial<Parameters<typeof publishEntry>[0]> = {}): Entry =>
+  publishEntry({
+    at,
+    target: target(name),
+    kind: "table",
+    fingerprint: "f",
+    rows: 1,
+    columns: ["x"],
+    inputs: {},
+    ...more,
+  });
+
+describe.each(engines)("the ledger on $name", (engine) => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let warehouse: Warehouse;
+  let ledger: Ledger;
+
+  const open = async () => {
+    warehouse = await engine.open(join(folder.path, "warehouse.db"));
+    ledger = await openLedger(warehouse);
+  };
+  const close = async () => {
+    await ledger[Symbol.asyncDispose]();
+    await warehouse[Symbol.asyncDispose]();
+  };
+  const records = async (chain: string): Promise<readonly LedgerRecord[]> => {
+    await using session = await warehouse.session();
+    const rows = await session.rows(
+      'select chain as "chain", seq as "seq", "AT" as "at", kind as "kind", subject as "subject", outcome as "outcome", body as "body", prev_hash as "prevHash", hash as "hash" from "EHR".MEDFORM.LEDGER where chain = ? order by seq',
+      [chain],
+    );
+    return rows as unknown as readonly LedgerRecord[];
+  };
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    await open();
+  });
+
+  afterEach(async () => {
+    await close();
+    folder[Symbol.dispose]();
+  });
+
+  it("knows nothing at first, and writes nothing for being asked", async () => {
+    expect(await ledger.state()).toEqual({ targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 });
+    expect(await ledger.loaded(["a"])).toEqual(new Set());
+    const names = (await warehouse.catalog.relations()).map((info) => info.target.name);
+    expect(names).not.toContain("LEDGER");
+  });
+
+  it("folds what a run appended, before and after its seal, and after it is opened anew", async () => {
+    const chain = await ledger.open("run", { command: "medform run" });
+    await chain.append([
+      published("A", { inputs: { "EHR.RAW.S": "b1" } }),
+      evaluationEntry({ at, assertion: target("RULES"), rule: "key", severity: "error", outcome: "fail", failing: 3 }),
+      standingEntry({ at, target: target("A"), failing: true }),
+    ]);
+    const open1 = await ledger.state();
+    expect(open1.lastRun).toBeNull();
+    await chain.seal("failed");
+    const sealed = await ledger.state();
+    expect(sealed.targets).toEqual(open1.targets);
+    expect(sealed.targets[targetKey(target("A"))]).toMatchObject({
+      version: chain.id,
+      runNumber: 1,
+      failing: true,
+      inputs: { "EHR.RAW.S": "b1" },
+    });
+    expect(sealed.rules["EHR.SILVER.RULES/key"]).toMatchObject({ outcome: "fail", failing: 3 });
+    expect(sealed.lastRun).toMatchObject({ runId: chain.id, outcome: "failed", runNumber: 1 });
+    await close();
+    await open();
+    expect(await ledger.state()).toEqual(sealed);
+  });
+
+  it("hashes every record into its chain, and each chain into the main one", async () => {
+    const ids: string[] = [];
+    for (const name of ["A", "B"]) {
+      const chain = await ledger.open("run", { note: "é \u0000 \ud800" });
+      await Promise.all([
+        chain.append([published(name)]),
+        chain.append([published(`${name}2`), published(`${name}3`)]),
+      ]);
+      await chain.seal("succeeded");
+      ids.push(chain.id);
+    }
+    const main = await records("main");
+    expect(main.map(({ kind }) => kind)).toEqual(["open", "seal", "open", "seal"]);
+    expect(verifyChain(main)).toMatchObject({ ok: true });
+    for (const id of ids) {
+      const opened = main.find(({ kind, subject }) => kind === "open" && subject === id);
+      const seal = main.find(({ kind, subject }) => kind === "seal" && subject === id);
+      const { lastHash, records: count } = JSON.parse(seal?.body ?? "");
+      const own = await records(id);
+      expect(own).toHaveLength(3);
+      expect(verifyChain(own, { seq: 0, hash: opened?.hash ?? "" }, { seq: count, hash: lastHash })).toMatchObject({
+        ok: true,
+      });
+    }
+  });
+
+  it("can be verified by the warehouse alone, with the query of the documentation", async () => {
+    const chain = await ledger.open("run", { actor: "é" });
+    await chain.append([published("A"), published('sélect "it\'s"')]);
+    await chain.seal("succeeded");
+    await using session = await warehouse.session();
+    const parts = ["PREV_HASH", "CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY"];
+    const layout = parts.map((name) => `strlen("${name}") || ':' || "${name}"`).join(" || ");
+    const wrong = await session.rows(`select chain, seq from "EHR".MEDFORM.LEDGER where hash <> sha256(${layout})`);
+    expect(wrong).toEqual([]);
+  });
+
+  it("numbers chains strictly, and refuses to write on after the seal", async () => {
+    const first = await ledger.open("run", {});
+    await first.seal("succeeded");
+    const second = await ledger.open("load", {});
+    expect([first.number, second.number]).toEqual([1, 2]);
+    await expect(first.append([published("A")])).rejects.toThrow(/sealed/);
+    await expect(first.seal("succeeded")).rejects.toThrow(/sealed/);
+    await second.seal("succeeded");
+  });
+
+  it("gives two writers that open at once different numbers, in one chain", async () => {
+    await using other = await openLedger(warehouse);
+    const chains = await Promise.all([ledger, other, ledger, other].map((one) => one.open("run", {})));
+    expect(chains.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4]);
+    expect(verifyChain(await records("main"))).toMatchObject({ ok: true });
+  });
+
+  it("counts what an interrupted run published, and says that it was interrupted", async () => {
+    const before = await ledger.open("run", {});
+    await before.append([published("OLD")]);
+    await before.seal("succeeded");
+    const dead = await ledger.open("run", {});
+    await dead.append([
+      published("A"),
+      intentEntry({ at, target: target("B"), kind: "table", fingerprint: "f", inputs: {} }),
+    ]);
+    await close();
+    await open();
+    const state = await ledger.state();
+    expect(Object.keys(state.targets).sort()).toEqual(["EHR.SILVER.A", "EHR.SILVER.OLD"]);
+    expect(state.lastRun).toMatchObject({ runId: dead.id, outcome: "interrupted", finishedAt: null });
+    const next = await ledger.open("run", {});
+    expect(next.number).toBe(3);
+    await next.seal("succeeded");
+    expect(Object.keys((await ledger.state()).targets).sort()).toEqual(["EHR.SILVER.A", "EHR.SILVER.OLD"]);
+    const noted = (await records("main")).find(({ kind }) => kind === "interrupted");
+    expect(noted?.subject).toBe(dead.id);
+    expect(JSON.parse(noted?.body ?? "").records).toBe(2);
+  });
+
+  it("recovers publications and landed files that a dead process could not record, once", async () => {
+    await warehouse.catalog.ensureSchemas([
+      { database: "EHR", schema: "SILVER" },
+      { database: "EHR", schema: "RAW" },
+    ]);
+    const dead = await ledger.open("run", {});
+    const inputs = { "EHR.RAW.S": "batch-1" };
+    await dead.append([intentEntry({ at, target: target("A"), kind: "incremental", fingerprint: "f1", inputs })]);
+    await using scope = await warehouse.publisher.open({});
+    await scope.build(relation("A", "select range as x from range(5)"), "create");
+    await scope.publish([{ ...marker("A", dead.number, dead.id), fingerprint: "f1" }]);
+    await using session = await warehouse.session();
+    await ensureLandingLog(session, { database: "EHR", schema: "RAW" });
+    await session.run(
+      `insert into "EHR"."RAW"."LOADED_FILE" values ('b1', 's', 'S', 'f.csv', 'abc', timestamp '2024-01-01', 3, 2, 1, timestamp '2024-01-01')`,
+    );
+    await close();
+    await open();
+
+    const recovered = await recoverMarkers(ledger, warehouse);
+    expect(recovered.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ["load-file", "recovered"],
+      ["publish", "recovered"],
+    ]);
+    const state = await ledger.state();
+    expect(state.targets["EHR.SILVER.A"]).toMatchObject({
+      kind: "incremental",
+      version: dead.id,
+      runNumber: 1,
+      fingerprint: "f1",
+      rows: 5,
+      columns: ["x"],
+      inputs,
+    });
+    expect(state.sources["EHR.RAW.S"]).toMatchObject({ batchId: "b1", rows: 2 });
+    const subject = fileSubject({ database: "EHR", schema: "RAW", name: "S" }, "abc");
+    expect(await ledger.loaded([subject, "other"])).toEqual(new Set([subject]));
+    expect(await recoverMarkers(ledger, warehouse)).toEqual([]);
+    expect(verifyChain(await records("main"))).toMatchObject({ ok: true });
+  });
+
+  it("knows files that were landed, and adds their rows up", async () => {
+    const table = target("S", "RAW");
+    for (const [hash, rows] of [
+      ["h1", 2],
+      ["h2", 3],
+    ] as const) {
+      const chain = await ledger.open("load", {});
+      await chain.append([loadFileEntry({ at, target: table, contentHash: hash, batchId: `b-${hash}`, rows })]);
+      await chain.seal("succeeded");
+    }
+    expect(await ledger.loaded([fileSubject(table, "h1"), fileSubject(table, "h9")])).toEqual(
+      new Set([fileSubject(table, "h1")]),
+    );
+    expect((await ledger.state()).sources[targetKey(table)]).toMatchObject({ rows: 5, batchId: "b-h2" });
+  });
+
+  it("says that it cannot be read where a seal was changed into something else", async () => {
+    const chain = await ledger.open("run", {});
+    await chain.seal("succeeded");
+    await using session = await warehouse.session();
+    await session.run(`update "EHR".MEDFORM.LEDGER set body = '{}' where kind = 'seal'`);
+    const error = await ledger.state().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ProblemError);
+    expect((error as ProblemError).exitCode).toBe(4);
+  });
+
+  it("is written beside an open publication", async () => {
+    await warehouse.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+    const chain = await ledger.open("run", {});
+    await publish(warehouse, relation("A", "select 1 as x"));
+    await using scope = await warehouse.publisher.open({});
+    await scope.build(relation("A", "select 2 as x"), "create");
+    await chain.append([published("A")]);
+    await scope.publish([marker("A", 2)]);
+    await chain.seal("succeeded");
+    expect((await ledger.state()).lastRun?.outcome).toBe("succeeded");
+  });
+});
