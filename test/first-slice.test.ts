@@ -197,7 +197,7 @@ for (const slice of slices) {
       using db = await reader(box.warehouse);
       expect(await db.one("select count(*) from gold.patient_360")).toBe(slice.rows.patient);
       const [rows, patients] = slice.currentMedications;
-      const given = "from gold.current_medications where prescription_id is not null";
+      const given = "from gold.current_medications where prescription_key is not null";
       expect(await db.one(`select count(*) ${given}`)).toBe(rows);
       expect(await db.one(`select count(distinct patient_key) ${given}`)).toBe(patients);
       expect(await db.one("select count(distinct patient_key) from gold.current_medications")).toBe(slice.rows.patient);
@@ -262,7 +262,7 @@ describe.skipIf(!hasData)("labs of six months (needs MEDFORM_DATA)", () => {
     const ran = await medform(["run", "--json", "--as-of", "2024-02-02T00:00:00Z"], box.warehouse);
     expect(ran.code).toBe(0);
     using db = await reader(box.warehouse);
-    const given = "from gold.labs_last_6_months where lab_result_id is not null";
+    const given = "from gold.labs_last_6_months where lab_result_key is not null";
     expect(await db.one(`select count(*) ${given}`)).toBe(161);
     expect(await db.one(`select count(distinct patient_key) ${given}`)).toBe(11);
     expect(await db.one("select count(distinct patient_key) from gold.labs_last_6_months")).toBe(27);

@@ -1,0 +1,193 @@
+/**
+ * The sample hospital with known defects, refreshed: exactly what was put in is found, each under its rule and outcome, and
+ * nothing else; and no value of it leaves the tables.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Ended, medform, reader, scratch } from "./support/medform.js";
+
+interface Manifest {
+  readonly patients: number;
+  readonly defects: readonly {
+    readonly id: string;
+    readonly rule: string;
+    readonly outcome: "quarantined" | "flagged" | "duplicate" | "superseded" | "rejected";
+    readonly table: string;
+    readonly entity: string;
+    readonly count: number;
+  }[];
+  readonly expectedFlags: readonly { readonly rule: string; readonly entity: string; readonly count: number }[];
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+const events = [
+  "encounter",
+  "appointment",
+  "condition",
+  "procedure",
+  "prescription",
+  "allergy",
+  "lab_result",
+  "vital_sign",
+  "observation",
+];
+
+/** Sums `count` by `name`, without zeros. */
+function tally<T>(list: readonly T[], name: (item: T) => string, count: (item: T) => number): Counts {
+  const sums: Record<string, number> = {};
+  for (const item of list) {
+    if (count(item) > 0) sums[name(item)] = (sums[name(item)] ?? 0) + count(item);
+  }
+  return sums;
+}
+
+for (const [patients, seed, rate] of [
+  [300, 11, 0.02],
+  [60, 3, 0],
+] as const) {
+  describe(`a sample hospital of ${patients} patients, seed ${seed}, defect rate ${rate}`, () => {
+    const box = scratch();
+    const out = join(box.dir, "hospital");
+    const ended: Record<string, Ended> = {};
+    let manifest: Manifest;
+
+    beforeAll(async () => {
+      const options = ["--patients", String(patients), "--seed", String(seed), "--defects", String(rate)];
+      ended.sample = await medform(["sample", ...options, "--out", out], box.warehouse);
+      manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as Manifest;
+      ended.load = await medform(["load", "synthea-csv", out], box.warehouse);
+      ended.run = await medform(["run"], box.warehouse);
+      ended.events = await medform(["run", "--json", "--full-refresh"], box.warehouse);
+      ended.status = await medform(["status"], box.warehouse);
+      ended.report = await medform(["audit", "report", "--out", join(box.dir, "report")], box.warehouse);
+    });
+    afterAll(() => box[Symbol.dispose]());
+
+    const expected = (outcome: string): Counts =>
+      tally(
+        manifest.defects.filter((defect) => defect.outcome === outcome),
+        ({ entity, rule }) => `${entity}/${rule}`,
+        ({ count }) => count,
+      );
+
+    it("is made, loaded and refreshed without an error", () => {
+      for (const [name, { code, stderr }] of Object.entries(ended)) {
+        expect([name, code, /error:/.test(stderr) ? stderr : ""]).toEqual([name, 0, ""]);
+      }
+    });
+
+    it("has defects of every kind where a rate asks for them, none where it does not", () => {
+      const total = manifest.defects.reduce((sum, { count }) => sum + count, 0);
+      if (rate === 0) expect(total).toBe(0);
+      else
+        expect(new Set(manifest.defects.filter(({ count }) => count > 0).map(({ outcome }) => outcome)).size).toBe(5);
+    });
+
+    it("quarantines exactly the rows with a defect that calls for it", async () => {
+      using db = await reader(box.warehouse);
+      const found: Record<string, number> = {};
+      for (const entity of events) {
+        for (const { rule, n } of await db.rows(
+          `select broken_rules as rule, count(*) as n from silver.${entity}_quarantine group by all`,
+        )) {
+          found[`${entity}/${rule}`] = Number(n);
+        }
+      }
+      expect(found).toEqual(expected("quarantined"));
+    });
+
+    it("flags exactly the rows with a defect that calls for it, and those that are flagged anyway", async () => {
+      using db = await reader(box.warehouse);
+      const found = tally(
+        await db.rows("select entity, rule, count(*) as n from silver.finding group by all"),
+        ({ entity, rule }) => `${entity}/${rule}`,
+        ({ n }) => Number(n),
+      );
+      const all = [...manifest.defects.filter(({ outcome }) => outcome === "flagged"), ...manifest.expectedFlags];
+      const wanted = tally(
+        all,
+        ({ entity, rule }) => `${entity}/${rule}`,
+        ({ count }) => count,
+      );
+      const conflicts = tally(
+        manifest.defects.filter(({ rule }) => rule === "conflict"),
+        ({ entity, rule }) => `${entity}/${rule}`,
+        ({ count }) => count,
+      );
+      expect(found).toEqual({ ...wanted, ...conflicts });
+    });
+
+    it("tells copies and older versions apart, and counts the malformed lines", async () => {
+      using db = await reader(box.warehouse);
+      const found: Record<string, Record<string, number>> = { duplicate: {}, superseded: {} };
+      for (const entity of ["patient", ...events]) {
+        for (const { disposition, n } of await db.rows(
+          `select disposition, count(*) as n from silver.${entity}_verdict
+           where disposition in ('duplicate', 'superseded') group by all`,
+        )) {
+          const sums = found[String(disposition)];
+          if (sums !== undefined) sums[entity] = Number(n);
+        }
+      }
+      for (const outcome of ["duplicate", "superseded"]) {
+        const wanted = tally(
+          manifest.defects.filter((defect) => defect.outcome === outcome),
+          ({ entity }) => entity,
+          ({ count }) => count,
+        );
+        expect([outcome, found[outcome]]).toEqual([outcome, wanted]);
+      }
+      const rejected = manifest.defects.filter(({ outcome }) => outcome === "rejected");
+      expect(await db.one("select count(*) from raw.rejected_line")).toBe(
+        rejected.reduce((sum, { count }) => sum + count, 0),
+      );
+    });
+
+    it("accounts for every row, and shows every patient", async () => {
+      using db = await reader(box.warehouse);
+      expect(await db.rows("select * from silver.accounting where left_count is distinct from right_count")).toEqual(
+        [],
+      );
+      expect(await db.one("select count(*) from gold.patient_360")).toBe(
+        await db.one("select count(*) from silver.patient"),
+      );
+      expect(await db.one("select count(*) from gold.patient_360 where event_count = 0")).toBeGreaterThan(0);
+    });
+
+    it("says in the verdict how many rows were quarantined", () => {
+      const quarantined = Object.values(expected("quarantined")).reduce((sum, n) => sum + n, 0);
+      expect(ended.run?.stdout).toMatch(
+        new RegExp(
+          `\\b${quarantined.toLocaleString("en-US")}\\b.*quarantined|quarantined.*\\b${quarantined.toLocaleString("en-US")}\\b`,
+        ),
+      );
+    });
+
+    it("lets no value of a patient out: not in output, report or ledger", async () => {
+      using db = await reader(box.warehouse);
+      const values = (
+        await db.rows(
+          `select last_name as v from silver.patient
+           union select patient_key from silver.patient
+           union select patient_id from silver.patient
+           union select address_line from silver.patient_address
+           union select encounter_id from silver.encounter`,
+        )
+      ).map(({ v }) => String(v));
+      expect(values.length).toBeGreaterThan(patients);
+      const ledger = JSON.stringify(await db.rows("select * from medform.ledger"));
+      const report = readFileSync(join(box.dir, "report", "index.html"), "utf8");
+      const outputs = {
+        ...Object.fromEntries(Object.entries(ended).map(([k, e]) => [k, e.stdout + e.stderr])),
+        ledger,
+        report,
+      };
+      for (const [name, text] of Object.entries(outputs)) {
+        expect([name, values.filter((value) => value.length > 3 && text.includes(value))]).toEqual([name, []]);
+      }
+    });
+  });
+}
