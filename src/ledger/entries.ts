@@ -61,6 +61,7 @@ export function evaluationEntry(about: {
   readonly failing: number | null;
   readonly gate?: Target;
   readonly milliseconds?: number;
+  readonly fingerprint?: string;
 }): Entry {
   const { at, outcome, ...body } = about;
   return { kind: "evaluation", subject: `${targetKey(about.assertion)}/${about.rule}`, outcome, at, body };

@@ -57,12 +57,13 @@ export function foldEntry(state: State, entry: Entry, chain: ChainInfo): State {
       };
     }
     case "evaluation": {
-      const { assertion, rule, severity, failing } = evaluationSchema.parse(entry.body);
+      const evaluated = evaluationSchema.parse(entry.body);
+      const { assertion, rule } = evaluated;
       const outcome = ruleOutcomeSchema.parse(entry.outcome);
       const key = `${targetKey(assertion)}/${rule}`;
       return {
         ...state,
-        rules: { ...state.rules, [key]: { assertion, rule, severity, outcome, failing, at: entry.at } },
+        rules: { ...state.rules, [key]: { ...evaluated, outcome, at: entry.at } },
       };
     }
     case "standing": {

@@ -30,6 +30,7 @@ export const evaluationSchema = z.object({
   rule: z.string(),
   severity: z.enum(["error", "warn"]),
   failing: z.number().nullable(),
+  fingerprint: z.string().optional(),
 });
 
 export const ruleOutcomeSchema = z.enum(["pass", "warn", "fail", "error", "skipped"]);
@@ -73,6 +74,7 @@ export const stateSchema: z.ZodType<State> = z.object({
       outcome: ruleOutcomeSchema,
       failing: z.number().nullable(),
       at: z.string(),
+      fingerprint: z.string().optional(),
     }),
   ),
   lastRun: z

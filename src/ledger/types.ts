@@ -38,6 +38,8 @@ export interface RuleState {
   readonly outcome: "pass" | "warn" | "fail" | "error" | "skipped";
   readonly failing: number | null;
   readonly at: string;
+  /** Of the assertion that was evaluated: another one is another question. */
+  readonly fingerprint?: string;
 }
 
 export interface RunState {

@@ -41,6 +41,8 @@ export interface Built {
   readonly rows: number | null;
   /** Rows that this build inserted, updated or deleted; equals `rows` for `create`. */
   readonly changed: number | null;
+  /** The relation's columns, in the catalog's order and spelling. */
+  readonly columns: readonly string[];
 }
 
 export interface RuleCount {

@@ -149,7 +149,8 @@ function scope(session: DuckDbSession, database: string): PublishScope {
     await comment(relation, columns, new Map());
     for (const statement of relation.postOps) await session.run(statement);
     if (relation.postOps.length > 0 && rows !== null) rows = await count(relation);
-    return { rows, changed: rows };
+    const made = relation.postOps.length > 0 ? (await existing(session, relation, database))?.columns : columns;
+    return { rows, changed: rows, columns: made ?? columns };
   }
 
   async function increment(relation: Relation): Promise<Built> {
@@ -170,7 +171,7 @@ function scope(session: DuckDbSession, database: string): PublishScope {
         : await mergeStaged(relation, query, columns);
     await comment(relation, columns, before.comments);
     for (const statement of relation.incrementalPostOps) await session.run(statement);
-    return { rows: await count(relation), changed };
+    return { rows: await count(relation), changed, columns: before.columns };
   }
 
   async function mergeStaged(relation: Relation, query: string, columns: readonly string[]): Promise<number> {
