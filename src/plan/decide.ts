@@ -1,0 +1,181 @@
+/** For each relation and operation: build it, leave it or refuse it, and why. */
+import {
+  type Action,
+  fingerprint,
+  mentions,
+  type Operation,
+  ownFingerprint,
+  type Relation,
+  sameAction,
+  targetKey,
+  targetLabel,
+} from "../graph/index.js";
+import type { State } from "../ledger/index.js";
+import type { BuildMode, RelationInfo } from "../warehouse/index.js";
+import type { Reads } from "./reads.js";
+import { asOfInput, emptySource, type Step } from "./types.js";
+
+export interface Situation {
+  readonly engine: string;
+  readonly reads: Reads;
+  readonly selected: ReadonlySet<string>;
+  readonly state: State;
+  readonly relations: ReadonlyMap<string, RelationInfo>;
+  /** By key: the last batch, `empty`, or null where nobody knows. */
+  readonly sourceVersions: Readonly<Record<string, string | null>>;
+  readonly fullRefresh: boolean;
+  readonly asOf: string | null;
+}
+
+export interface Decisions {
+  /** Selected relations and operations, by key, in the graph's order. */
+  readonly steps: ReadonlyMap<string, Step>;
+  readonly building: ReadonlySet<string>;
+}
+
+export function decide(situation: Situation): Decisions {
+  const steps = new Map<string, Step>();
+  const building = new Set<string>();
+  /** What each relation is, or will be, published with: what is not built in this run counts as it is published. */
+  const prints = new Map<string, string>();
+  const { reads, state, selected } = situation;
+  for (const [key, action] of reads.actions) {
+    if (action.kind === "declaration" || action.kind === "assertion") continue;
+    const above = aboveOf(action, reads, prints);
+    const print = fingerprint(ownFingerprint(action, situation.engine), above);
+    if (selected.has(key)) {
+      const step = stepOf(action, key, print, situation, building);
+      steps.set(key, step);
+      if (step.decision === "build") building.add(key);
+    }
+    const current = building.has(key) || steps.get(key)?.decision === "skip";
+    prints.set(key, current ? print : (state.targets[key]?.fingerprint ?? ""));
+  }
+  return { steps, building };
+}
+
+function aboveOf(action: Action, reads: Reads, prints: ReadonlyMap<string, string>): Record<string, string> {
+  const above: Record<string, string> = {};
+  for (const other of action.dependencies.map(targetKey)) {
+    const kind = reads.actions.get(other)?.kind;
+    // An assertion decides when something is built, never what.
+    if (kind !== undefined && kind !== "assertion") above[other] = prints.get(other) ?? "";
+  }
+  return above;
+}
+
+type Verdict = Pick<Step, "decision" | "mode" | "reason">;
+
+function stepOf(
+  action: Relation | Operation,
+  key: string,
+  print: string,
+  situation: Situation,
+  building: ReadonlySet<string>,
+): Step {
+  const inputs = inputsOf(action, key, situation, building);
+  const verdict: Verdict = action.disabled
+    ? { decision: "block", reason: "disabled" }
+    : action.kind === "operation"
+      ? { decision: "build", reason: "operations always run" }
+      : relationVerdict(action, key, print, situation, inputs);
+  const versions = Object.fromEntries(
+    Object.entries(inputs.versions).flatMap(([input, version]) => (version === null ? [] : [[input, version]])),
+  );
+  return {
+    target: action.target,
+    type: action.kind,
+    ...verdict,
+    fingerprint: print,
+    inputs: versions,
+    builds: inputs.builds,
+  };
+}
+
+interface Inputs {
+  /** Null: nobody knows whether it changed. */
+  readonly versions: Readonly<Record<string, string | null>>;
+  readonly builds: readonly string[];
+}
+
+function inputsOf(
+  action: Relation | Operation,
+  key: string,
+  { reads, state, relations, sourceVersions, asOf, engine }: Situation,
+  building: ReadonlySet<string>,
+): Inputs {
+  const versions: Record<string, string | null> = {};
+  const builds: string[] = [];
+  for (const input of [...reads.data(key)].sort()) {
+    const read = reads.actions.get(input);
+    if (building.has(input)) {
+      // An operation without output only comes first; nothing is read from it.
+      if (read?.kind !== "operation" || read.hasOutput) builds.push(input);
+    } else if (read?.kind === "declaration") {
+      versions[input] = relations.has(input) ? (sourceVersions[input] ?? null) : emptySource;
+    } else if (read?.kind !== "operation" || read.hasOutput) versions[input] = state.targets[input]?.version ?? "";
+  }
+  if (action.kind !== "view" && mentions(action, asOfInput, engine)) versions[asOfInput] = asOf ?? "";
+  return { versions, builds };
+}
+
+function relationVerdict(
+  relation: Relation,
+  key: string,
+  print: string,
+  situation: Situation,
+  inputs: Inputs,
+): Verdict {
+  const create = whyCreate(relation, key, print, situation);
+  const exists = situation.relations.has(key);
+  if (create !== undefined)
+    return relation.protected && exists
+      ? { decision: "block", reason: `protected, and would be built anew: ${create}` }
+      : { decision: "build", mode: "create", reason: create };
+  const changed = relation.kind === "view" ? undefined : whyChanged(situation, key, inputs);
+  if (changed === undefined) return { decision: "skip", reason: "unchanged" };
+  const mode: BuildMode = relation.kind === "incremental" ? "increment" : "create";
+  return { decision: "build", mode, reason: changed };
+}
+
+/** Why it has to be made from nothing, if it has to. */
+function whyCreate(relation: Relation, key: string, print: string, situation: Situation): string | undefined {
+  const known = situation.state.targets[key];
+  const info = situation.relations.get(key);
+  if (situation.fullRefresh) return "full refresh";
+  if (!known) return "new";
+  if (!info) return "relation missing";
+  if (info.kind !== (relation.kind === "view" ? "view" : "table")) return `exists as a ${info.kind}`;
+  if (known.fingerprint !== print) return sameAction(known.fingerprint, print) ? "upstream SQL changed" : "SQL changed";
+  const columns = info.columns.map(({ name }) => name);
+  if (known.columns.length > 0 && known.columns.join("\0") !== columns.join("\0"))
+    return "columns changed since it was built";
+  return undefined;
+}
+
+/** Why its rows may be out of date, if they may. */
+function whyChanged({ state, reads }: Situation, key: string, { versions, builds }: Inputs): string | undefined {
+  const known = state.targets[key]?.inputs ?? {};
+  if (builds.length > 0) return `upstream changed: ${labels(builds, reads)}`;
+  const changed = Object.keys(versions).filter((input) => versions[input] === null || versions[input] !== known[input]);
+  if (changed.length === 0) return undefined;
+  const sources = changed.filter((input) => reads.actions.get(input)?.kind === "declaration");
+  const unknown = sources.filter((input) => versions[input] === null);
+  const tables = changed.filter((input) => input !== asOfInput && !sources.includes(input));
+  if (tables.length > 0) return `upstream changed: ${labels(tables, reads)}`;
+  if (sources.length > unknown.length)
+    return `new source batches: ${labels(
+      sources.filter((input) => !unknown.includes(input)),
+      reads,
+    )}`;
+  if (unknown.length > 0) return `source without batch records: ${labels(unknown, reads)}`;
+  return "as_of changed";
+}
+
+function labels(keys: readonly string[], reads: Reads): string {
+  const names = keys.map((key) => {
+    const target = reads.actions.get(key)?.target;
+    return target ? targetLabel(target) : key;
+  });
+  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`;
+}

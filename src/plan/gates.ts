@@ -1,0 +1,72 @@
+/** Which assertions are evaluated, and the table whose publication each of them can stop. */
+import { type Assertion, ownFingerprint, targetKey } from "../graph/index.js";
+import type { Decisions, Situation } from "./decide.js";
+import type { Order } from "./groups.js";
+import type { Step } from "./types.js";
+
+/** Steps of assertions, by key: those that gate or follow what is built, whatever was selected, and selected others. */
+export function assertionSteps(situation: Situation, decisions: Decisions, order: Order): ReadonlyMap<string, Step> {
+  const steps = new Map<string, Step>();
+  for (const [key, action] of situation.reads.actions) {
+    if (action.kind !== "assertion") continue;
+    const verdict = verdictOf(action, key, situation, decisions, order);
+    if (!verdict) continue;
+    const own = ownFingerprint(action, situation.engine);
+    steps.set(key, { target: action.target, type: "assertion", ...verdict, fingerprint: own, inputs: {}, builds: [] });
+  }
+  return steps;
+}
+
+type Verdict = Pick<Step, "decision" | "reason" | "gate">;
+
+function verdictOf(
+  assertion: Assertion,
+  key: string,
+  situation: Situation,
+  { building }: Decisions,
+  order: Order,
+): Verdict | undefined {
+  const { reads, selected } = situation;
+  const isSelected = selected.has(key);
+  if (assertion.disabled) return isSelected ? { decision: "block", reason: "disabled" } : undefined;
+  const built = [...reads.ground(key)].filter((other) => building.has(other));
+  if (built.some((other) => reads.actions.get(other)?.kind === "operation"))
+    return { decision: "assert", reason: "follows an operation" };
+  const views = [...reads.views(key)].filter((other) => building.has(other));
+  const gate = order.greatest(built.length > 0 ? built : views);
+  if (gate !== undefined) {
+    const target = reads.actions.get(gate)?.target;
+    return { decision: "assert", reason: built.length > 0 ? "reads what is built" : "reads a new view", gate: target };
+  }
+  const due = whyDue(assertion, key, situation);
+  if (due === undefined) return isSelected ? { decision: "skip", reason: "unchanged" } : undefined;
+  const blocks = () => [...building].some((other) => intersects(reads.data(other), reads.ground(key)));
+  return isSelected || blocks() ? { decision: "assert", reason: due } : undefined;
+}
+
+/** Why an assertion that reads nothing new is evaluated all the same. */
+function whyDue(assertion: Assertion, key: string, situation: Situation): string | undefined {
+  const { state, reads, sourceVersions } = situation;
+  const results = assertion.rules.map((rule) => state.rules[`${key}/${rule}`]);
+  if (results.some((result) => result === undefined)) return "new rule";
+  if (results.some((result) => result?.outcome === "fail")) return "failed last time";
+  if (results.some((result) => result?.outcome === "error" || result?.outcome === "skipped"))
+    return "not evaluated last time";
+  const own = ownFingerprint(assertion, situation.engine);
+  if (results.some((result) => result?.fingerprint !== undefined && result.fingerprint !== own)) return "SQL changed";
+  const sources = [...reads.ground(key)].filter((other) => reads.actions.get(other)?.kind === "declaration");
+  const since = results.reduce((least, result) => (result && result.at < least ? result.at : least), "9999");
+  if (sources.some((source) => (state.sources[source]?.loadedAt ?? "") > since)) return "new source batches";
+  const unknown = sources.filter((source) => situation.relations.has(source) && sourceVersions[source] === null);
+  return unknown.length > 0 ? "source without batch records" : undefined;
+}
+
+export function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  for (const each of a) if (b.has(each)) return true;
+  return false;
+}
+
+/** Whether a gate, or a unit, is of this assertion. */
+export function gateKey(step: Step): string | undefined {
+  return step.gate && targetKey(step.gate);
+}

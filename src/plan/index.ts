@@ -1,0 +1,6 @@
+/**
+ * Graph, selection and state become a plan: what a run will do, and why, as data. Pure: no I/O, no clock; the same input
+ * gives the same plan. Rules are never left out: whatever is built is gated by every rule that reads it.
+ */
+export { makePlan, type PlanInput } from "./plan.js";
+export * from "./types.js";

@@ -1,0 +1,62 @@
+/** A plan as data: it can be printed, stored and compared before anything is touched. */
+import type { Target } from "../graph/index.js";
+import type { BuildMode } from "../warehouse/index.js";
+
+export type StepType = "table" | "view" | "incremental" | "operation" | "assertion";
+
+export interface Step {
+  readonly target: Target;
+  readonly type: StepType;
+  readonly decision: "build" | "assert" | "skip" | "block";
+  /** For `build` of a relation. */
+  readonly mode?: BuildMode;
+  /** Why, for people. */
+  readonly reason: string;
+  /** What it is published (an assertion: evaluated) with. */
+  readonly fingerprint: string;
+  /** Versions of what it reads and this run does not build, by key; see `TargetState.inputs`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Keys of what it reads and this run builds: their version will be this run's id. */
+  readonly builds: readonly string[];
+  /** For `assert`: the relation whose publication it can stop; absent where it gates nothing. */
+  readonly gate?: Target;
+}
+
+/**
+ * What is published, or thrown away, together. `publish`: relations and the rules that gate them, in one transaction.
+ * `operation`: one operation. `assert`: one assertion, on what is published.
+ */
+export interface Unit {
+  readonly id: string;
+  readonly kind: "publish" | "operation" | "assert";
+  /** In the order of building; for `assert` empty. */
+  readonly members: readonly Target[];
+  /** Assertions, in the order of evaluation. */
+  readonly rules: readonly Target[];
+  /** Units that must have succeeded; else this one is skipped. */
+  readonly needs: readonly string[];
+  /** Units that must have ended, however. */
+  readonly after: readonly string[];
+}
+
+export interface Landing {
+  readonly target: Target;
+  readonly columns: readonly string[];
+}
+
+export interface Plan {
+  readonly asOf: string | null;
+  readonly fullRefresh: boolean;
+  /** Selected actions, and the assertions that gate what is built, in the graph's order. */
+  readonly steps: readonly Step[];
+  /** What there is to do, in an order that respects `needs` and `after`. */
+  readonly units: readonly Unit[];
+  /** Declared sources that do not exist yet, which the run creates empty. */
+  readonly landings: readonly Landing[];
+}
+
+/** The key of `inputs` under which the parameter as_of stands where the SQL reads it. */
+export const asOfInput = "MEDFORM_AS_OF";
+
+/** The version of a source that exists and holds nothing. */
+export const emptySource = "empty";

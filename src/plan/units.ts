@@ -1,0 +1,166 @@
+/** What is built, cut into what is published together, with the edges that keep rules true while units run side by side. */
+import { compareText, ProblemError, targetKey, targetLabel } from "../graph/index.js";
+import type { Decisions, Situation } from "./decide.js";
+import { gateKey, intersects } from "./gates.js";
+import type { Order } from "./groups.js";
+import type { Reads } from "./reads.js";
+import type { Step, Unit } from "./types.js";
+
+interface Draft {
+  readonly id: string;
+  readonly kind: Unit["kind"];
+  readonly members: Set<string>;
+  readonly rules: Set<string>;
+  readonly needs: Set<string>;
+  readonly after: Set<string>;
+}
+
+interface Drafts {
+  readonly units: Map<string, Draft>;
+  /** The unit that builds a relation, runs an operation or evaluates an assertion. */
+  readonly home: Map<string, string>;
+}
+
+export function unitsOf(
+  situation: Situation,
+  decisions: Decisions,
+  assertions: ReadonlyMap<string, Step>,
+  order: Order,
+): readonly Unit[] {
+  const { reads } = situation;
+  const drafts = place(reads, decisions, assertions, order);
+  for (const unit of drafts.units.values()) {
+    for (const key of unit.members) for (const other of homesAbove(key, reads, drafts)) unit.needs.add(other);
+    for (const key of unit.rules) {
+      const above = homesAbove(key, reads, drafts);
+      for (const other of above) edgesOf(unit, other, situation, drafts).add(other);
+    }
+    unit.needs.delete(unit.id);
+    unit.after.delete(unit.id);
+  }
+  blockDependents(reads, drafts);
+  return sorted(drafts, reads);
+}
+
+/** A rule needs what it stands alone for; in a gate's unit it reads the other tables as they then are, if they are. */
+function edgesOf(unit: Draft, other: string, { relations }: Situation, { units }: Drafts): Set<string> {
+  const published = [...(units.get(other)?.members ?? [])].every((key) => relations.has(key));
+  return unit.kind === "assert" || !published ? unit.needs : unit.after;
+}
+
+function place(reads: Reads, { building }: Decisions, assertions: ReadonlyMap<string, Step>, order: Order): Drafts {
+  const home = new Map<string, string>();
+  for (const key of building) home.set(key, order.unit(key));
+  const evaluated = [...assertions].filter(([, step]) => step.decision === "assert");
+  const isTable = (key: string) =>
+    building.has(key) && !["view", "operation"].includes(reads.actions.get(key)?.kind ?? "");
+  for (const [key, step] of evaluated) {
+    const gate = gateKey(step);
+    const unit = gate === undefined ? undefined : home.get(gate);
+    home.set(key, unit ?? key);
+    if (unit === undefined) continue;
+    // A rule must see what the gate's unit stages through the views as they will be.
+    for (const view of reads.views(key)) {
+      const staged = [...reads.ground(view)].some((table) => isTable(table) && home.get(table) === unit);
+      if (building.has(view) && staged) home.set(view, unit);
+    }
+  }
+  const units = new Map<string, Draft>();
+  for (const [key, id] of home) {
+    const kind = reads.actions.get(key)?.kind;
+    const draft: Draft = units.get(id) ?? {
+      id,
+      kind: kind === "operation" ? "operation" : kind === "assertion" ? "assert" : "publish",
+      members: new Set(),
+      rules: new Set(),
+      needs: new Set(),
+      after: new Set(),
+    };
+    units.set(id, draft);
+    (kind === "assertion" ? draft.rules : draft.members).add(key);
+  }
+  return { units, home };
+}
+
+/** The units of what stands above an action: directly, or behind views that stay as they are. */
+function homesAbove(key: string, reads: Reads, { home }: Drafts): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  const visit = (from: string) => {
+    const action = reads.actions.get(from);
+    const parent = action?.kind === "assertion" && action.parent ? [action.parent] : [];
+    for (const other of [...(action?.dependencies ?? []), ...parent].map(targetKey)) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      const unit = home.get(other);
+      if (unit !== undefined) found.add(unit);
+      else if (reads.actions.get(other)?.kind === "view") visit(other);
+    }
+  };
+  visit(key);
+  return found;
+}
+
+/** A rule that gates nothing stops the dependents of what it reads, except those that it has to wait for itself. */
+function blockDependents(reads: Reads, { units }: Drafts): void {
+  for (const unit of units.values()) {
+    const [key] = unit.rules;
+    const action = key === undefined ? undefined : reads.actions.get(key);
+    if (unit.kind !== "assert" || key === undefined || action?.kind !== "assertion" || action.severity !== "error")
+      continue;
+    const waitsFor = reach(unit.id, units);
+    for (const other of units.values())
+      if (
+        !waitsFor.has(other.id) &&
+        [...other.members].some((member) => intersects(reads.data(member), reads.ground(key)))
+      )
+        other.needs.add(unit.id);
+  }
+}
+
+function reach(id: string, units: ReadonlyMap<string, Draft>): ReadonlySet<string> {
+  const seen = new Set([id]);
+  for (const each of seen) {
+    const unit = units.get(each);
+    for (const other of [...(unit?.needs ?? []), ...(unit?.after ?? [])]) seen.add(other);
+  }
+  return seen;
+}
+
+/** Units in the order of their last member, as far as their edges allow. */
+function sorted({ units }: Drafts, reads: Reads): readonly Unit[] {
+  const rank = (key: string) => reads.rank.get(key) ?? 0;
+  const byRank = (keys: ReadonlySet<string>) => [...keys].sort((a, b) => rank(a) - rank(b));
+  const targets = (keys: ReadonlySet<string>) => byRank(keys).flatMap((key) => reads.actions.get(key)?.target ?? []);
+  const place = (unit: Draft) => Math.max(...[...unit.members, ...(unit.members.size > 0 ? [] : unit.rules)].map(rank));
+  const waiting = [...units.values()].sort((a, b) => place(a) - place(b) || compareText(a.id, b.id));
+  const done = new Set<string>();
+  const list: Unit[] = [];
+  while (waiting.length > 0) {
+    const next = waiting.findIndex((unit) => [...unit.needs, ...unit.after].every((other) => done.has(other)));
+    const [unit] = waiting.splice(next, next < 0 ? 0 : 1);
+    if (!unit) throw cycle(waiting, reads);
+    done.add(unit.id);
+    const { id, kind } = unit;
+    list.push({
+      id,
+      kind,
+      members: targets(unit.members),
+      rules: targets(unit.rules),
+      needs: [...unit.needs].sort(),
+      after: [...unit.after].filter((other) => !unit.needs.has(other)).sort(),
+    });
+  }
+  return list;
+}
+
+function cycle(waiting: readonly Draft[], reads: Reads): ProblemError {
+  const names = waiting.flatMap(({ members, rules }) =>
+    [...members, ...rules].flatMap((key) => reads.actions.get(key)?.target ?? []).map(targetLabel),
+  );
+  return new ProblemError({
+    code: "plan-cycle",
+    message: `These have to be published together, or each after the other: ${names.join(", ")}.`,
+    hint: "A dependency on an assertion, or a publish group, asks for what cannot be; take one away.",
+  });
+}
