@@ -1,0 +1,53 @@
+/** The process: streams, environment and signals in, exit code out. */
+import { readFileSync } from "node:fs";
+import { Interrupted, type Io } from "./io.js";
+import { main } from "./program.js";
+
+const abort = new AbortController();
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    const reason = new Interrupted(signal);
+    // Who asks twice does not want to wait for what is being cancelled.
+    if (abort.signal.aborted) process.exit(reason.exitCode);
+    abort.abort(reason);
+  });
+}
+
+// A reader that went away (`| head`) is no error of ours: what is still written goes nowhere.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+const io: Io = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  cwd: process.cwd(),
+  isTTY: process.stdout.isTTY === true,
+  signal: abort.signal,
+};
+
+const code = await main(process.argv.slice(2), io, () => version(import.meta.dirname));
+await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+process.exit(code);
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => {
+    if (stream.destroyed) done();
+    else stream.write("", () => done());
+  });
+}
+
+/** From the package.json above this file, wherever it was built to. */
+function version(folder: string): string {
+  for (const up of ["../../..", "../.."]) {
+    try {
+      const found: unknown = JSON.parse(readFileSync(`${folder}/${up}/package.json`, "utf8"));
+      if (typeof found === "object" && found !== null && "version" in found) return String(found.version);
+    } catch {}
+  }
+  return "unknown";
+}

@@ -2,14 +2,16 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type Problem, ProblemError } from "../graph/index.js";
-import { addCommands } from "./definitions.js";
+import { addCommands, type Runner } from "./definitions.js";
 import { type GlobalOptions, Interrupted, type Io } from "./io.js";
 import { messages } from "./messages.js";
 
-export type Runner = (io: Io, options: GlobalOptions) => Promise<number>;
-
 /** Runs `argv` (without node and script). 0 done, 1 error, 2 a rule failed, 3 refused, 4 unverified, 130/143 a signal. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(argv: readonly string[], io: Io, version: () => string): Promise<number> {
+  if (argv[0] === "--version") {
+    io.stdout.write(`${version()}\n`);
+    return 0;
+  }
   let chosen: { readonly command: Command; readonly run: Runner } | undefined;
   const program = createProgram(io);
   addCommands(program, (command, run) => {
@@ -46,16 +48,18 @@ function createProgram(io: Io): Command {
     .description("Compiles, runs and audits a Dataform project: no table is published before its rules passed.")
     .usage("<command> [options]")
     .addOption(new Option("--project <dir>", "folder that holds dataform.json").default(".", "here"))
-    .addOption(new Option("--environment <name>", 'an environment of environments.json (default "local"; compile: none)'))
+    .addOption(
+      new Option("--environment <name>", 'an environment of environments.json (default "local"; compile: none)'),
+    )
     .addOption(
       new Option("--vars <k=v>", "variables of the project; repeat it, or part pairs by commas")
         .argParser(readVars)
         .default({}, "none"),
     )
-    .option("--json", "JSON on stdout and nothing else there", false)
-    .option("--quiet", "only what went wrong", false)
+    .option("--json", "JSON on stdout and nothing else there")
+    .option("--quiet", "only what went wrong")
     .option("--no-color", "no colours, as with NO_COLOR")
-    .version(process.env.npm_package_version ?? "0.1.0", "--version", "print the version")
+    .option("--version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
     .showSuggestionAfterError(true)
@@ -75,16 +79,16 @@ function globalOptions(command: Command, io: Io): GlobalOptions {
     project: string;
     environment?: string;
     vars: Readonly<Record<string, string>>;
-    json: boolean;
-    quiet: boolean;
+    json?: boolean;
+    quiet?: boolean;
     color: boolean;
   }>();
   return {
     project: resolve(io.cwd, given.project),
     environment: given.environment,
     vars: given.vars,
-    json: given.json,
-    quiet: given.quiet,
+    json: given.json === true,
+    quiet: given.quiet === true,
     color: given.color,
   };
 }

@@ -136,12 +136,13 @@ footer { margin-top: 5rem; padding-top: 1rem; border-top: 1px solid var(--line);
   body { font-size: 10.5pt; }
   nav, .skip { display: none; }
   .sheet { display: block; max-width: none; padding: 0; }
+  .figures { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1rem; } .figures > div { padding: 0; border: 0; }
   main > section { margin-top: 2rem; }
   details::details-content { content-visibility: visible; block-size: auto; }
   summary::before { content: none; }
   h2, h3, summary { break-after: avoid; }
   tr, summary { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .bar { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  .bar, .mark::before { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `;

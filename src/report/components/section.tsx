@@ -34,7 +34,6 @@ export function Name({ text }: { readonly text: string }) {
   return (
     <code>
       {parts.map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a name never move
         <Fragment key={index}>
           {index === 0 ? null : <wbr />}
           {part}

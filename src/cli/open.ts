@@ -1,0 +1,81 @@
+/** From the options of a command to the compiled project and its warehouse. */
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { compileProject } from "../compile/index.js";
+import { type Graph, ProblemError } from "../graph/index.js";
+import {
+  type Project,
+  type ResolvedEnvironment,
+  readEnvironments,
+  readProject,
+  resolveEnvironment,
+  warehousePath,
+} from "../project/index.js";
+import { openDuckDb, type Warehouse } from "../warehouse/index.js";
+import type { GlobalOptions, Io } from "./io.js";
+
+export interface OpenedProject {
+  readonly project: Project;
+  readonly environment: ResolvedEnvironment & { readonly name: string };
+  readonly graph: Graph;
+  /** Absolute. */
+  readonly warehouseFile: string;
+  readonly warehouseExists: boolean;
+}
+
+const DEFAULT_ENVIRONMENT = "local";
+
+/**
+ * Compiles the project under its environment (`local` unless named).
+ *
+ * @throws ProblemError of the project, the environment and every compile error.
+ */
+export async function openProject(options: GlobalOptions, io: Io): Promise<OpenedProject> {
+  const project = readProject(options.project);
+  const name = options.environment ?? DEFAULT_ENVIRONMENT;
+  const environment = resolveEnvironment(name, project, readEnvironments(project.dir), options.vars);
+  const { graph, problems } = await compileProject({
+    projectDir: project.dir,
+    overrides: environment.overrides,
+    print: (text) => void io.stderr.write(text),
+  });
+  if (problems.length > 0) throw new ProblemError(problems);
+  const warehouseFile = warehousePath(project.dir, environment, io.env);
+  return {
+    project,
+    environment: { ...environment, name },
+    graph,
+    warehouseFile,
+    warehouseExists: existsSync(warehouseFile),
+  };
+}
+
+/**
+ * Opens the warehouse for one command; dispose it afterwards. `readOnly` needs a warehouse that exists.
+ *
+ * @throws ProblemError `engine-unavailable`, `locked` (exit 3) and those of the engine.
+ */
+export async function openWarehouse(
+  opened: OpenedProject,
+  options: { readonly command: string; readonly readOnly?: boolean },
+): Promise<Warehouse> {
+  if (opened.graph.engine !== "duckdb") {
+    throw new ProblemError({
+      code: "engine-unavailable",
+      message: `The environment "${opened.environment.name}" is for ${opened.graph.engine}; runs go to DuckDB only.`,
+      hint: "Leave --environment away to use the embedded warehouse.",
+    });
+  }
+  return openDuckDb({
+    path: opened.warehouseFile,
+    database: opened.graph.defaultDatabase,
+    readOnly: options.readOnly,
+    holder: { command: options.command },
+  });
+}
+
+/** The warehouse's file as people find it: relative to where they are, where that is shorter. */
+export function fileLabel(file: string, cwd: string): string {
+  const inside = relative(cwd, file);
+  return inside !== "" && !inside.startsWith("..") ? inside : file;
+}
