@@ -72,7 +72,6 @@ export interface FileLanded {
 /** A load found after a crash: committed, but not recorded. It is now. */
 export interface LoadRecovered {
   readonly kind: "load-recovered";
-  readonly batchId: string;
   readonly files: number;
 }
 

@@ -1,6 +1,6 @@
-/** One transaction over all new files: their rows, rejected lines, counts and markers are all seen at once, or none is. */
+/** One transaction over all new files: their rows, rejected lines and counts are all seen at once, or none is. */
 import type { Target } from "../graph/index.js";
-import { ensureLanding, ensureLandingLog, type Marker, type Session, type Warehouse } from "../warehouse/index.js";
+import { ensureLanding, ensureLandingLog, type Session, type Warehouse } from "../warehouse/index.js";
 import { readCsv } from "./csv.js";
 import type { FileLanded, LoadListener, RejectReason } from "./events.js";
 import { insertLoadedFile, insertRejected, insertRows, type LoadedFile, type Provenance } from "./landing.js";
@@ -13,16 +13,19 @@ export interface Landed {
   readonly event: FileLanded;
 }
 
+/** The loader's own tables. */
+export interface LogTables {
+  readonly loadedFile: Target;
+  readonly rejectedLine: Target;
+}
+
 export interface LandOptions {
   readonly files: readonly Prepared[];
-  readonly log: { readonly loadedFile: Target; readonly rejectedLine: Target };
+  readonly log: LogTables;
   readonly source: string;
   readonly batchId: string;
   /** ISO instant. */
   readonly loadedAt: string;
-  /** Of the markers: the chain's number and id. */
-  readonly token: number;
-  readonly runId: string;
   readonly warehouse: Warehouse;
   readonly listener: LoadListener;
   readonly signal?: AbortSignal;
@@ -41,7 +44,8 @@ export async function land(options: LandOptions): Promise<readonly Landed[]> {
     const landed: Landed[] = [];
     for (const file of files) landed.push(await landFile(scope.session, file, options));
     signal?.throwIfAborted();
-    await scope.publish(markers(options));
+    // The rows of LOADED_FILE are what a later start recovers from; publication markers are for what a run builds.
+    await scope.publish([]);
     return landed;
   } catch (error) {
     // The engine says of a cancelled statement that it was cancelled; why is what the signal says.
@@ -117,11 +121,4 @@ async function landFile(session: Session, file: Prepared, options: LandOptions):
       milliseconds,
     },
   };
-}
-
-function markers({ files, log, batchId, token, runId }: LandOptions): readonly Marker[] {
-  const targets = new Map(
-    [...files.map(({ target }) => target), log.loadedFile, log.rejectedLine].map((t) => [t.name, t]),
-  );
-  return [...targets.values()].map((target) => ({ target, token, runId, fingerprint: batchId }));
 }

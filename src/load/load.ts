@@ -1,11 +1,18 @@
 /** A load from its files to its record: what is new is landed at once, what was loaded before is said to have been. */
 import { createHash } from "node:crypto";
 import { type Graph, ProblemError, type Target, targetKey } from "../graph/index.js";
-import type { Chain, Entry, Ledger, RunState, SourceState, State } from "../ledger/index.js";
+import {
+  type Entry,
+  fileSubject,
+  type Ledger,
+  loadFileEntry,
+  loadIntentEntry,
+  recoverMarkers,
+} from "../ledger/index.js";
 import type { Warehouse } from "../warehouse/index.js";
 import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
-import { type Landed, land } from "./land.js";
+import { type Landed, type LogTables, land } from "./land.js";
 import { type LoadedFile, loadedFiles } from "./landing.js";
 import { databaseOf, type Prepared, prepare, rawSchema } from "./prepare.js";
 
@@ -44,9 +51,12 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const files = await prepare({ format, path, table, delivered, source, graph, listener, signal });
 
   const place = { ...databaseOf(graph), schema: rawSchema };
-  const log = { loadedFile: { ...place, name: "LOADED_FILE" }, rejectedLine: { ...place, name: "REJECTED_LINE" } };
+  const log: LogTables = {
+    loadedFile: { ...place, name: "LOADED_FILE" },
+    rejectedLine: { ...place, name: "REJECTED_LINE" },
+  };
+  await recover(options, listener);
   const earlier = await earlierFiles(warehouse, log.loadedFile);
-  await recover(earlier, place, options, listener);
 
   const { fresh, skipped } = await sort(files, earlier, ledger, listener);
   const finish = (landed: readonly Landed[], batchId: string | null): LoadFinished => {
@@ -68,37 +78,22 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   if (fresh.length === 0) return finish([], null);
 
   const batchId = batchOf(source, fresh);
-  const loadedAt = new Date().toISOString();
-  const chain = await ledger.open("load", { command: "load", ...options.about, format, source, batch: batchId });
-  const startedAt = loadedAt;
+  const chain = await ledger.open("load", { command: "load", ...options.about, format, source, batchId });
+  let landed: readonly Landed[];
   try {
-    await chain.append(fresh.map((file) => intent(file, batchId)));
-    const landed = await land({
-      files: fresh,
-      log,
-      source,
-      batchId,
-      loadedAt,
-      token: chain.number,
-      runId: chain.id,
-      warehouse,
-      listener,
-      signal,
-    });
-    await chain.append(landed.map(({ entry, file }) => recordOf(entry, file.target, "landed")));
-    const tables = [
-      ...landed.map(({ file, event }) => ({ target: file.target, rows: event.landed })),
-      { target: log.loadedFile, rows: landed.length },
-      { target: log.rejectedLine, rows: landed.reduce((total, { event }) => total + event.rejected, 0) },
-    ];
-    const state = withBatch(await ledger.state(), tables, batchId, loadedAt);
-    await chain.seal("succeeded", withRun(state, chain, startedAt, "succeeded"));
-    for (const { event } of landed) listener(event);
-    return finish(landed, batchId);
+    const loadedAt = new Date().toISOString();
+    const subjects = fresh.map(({ target, hash }) => fileSubject(target, hash));
+    await chain.append([loadIntentEntry({ at: loadedAt, batchId, files: subjects })]);
+    landed = await land({ files: fresh, log, source, batchId, loadedAt, warehouse, listener, signal });
   } catch (error) {
-    await sealFailed(ledger, chain, startedAt, signal?.aborted === true ? "cancelled" : "error");
+    // The error that stopped the load is what counts; an end that cannot be recorded reads `interrupted`.
+    await chain.seal(signal?.aborted === true ? "cancelled" : "error").catch(() => undefined);
     throw error;
   }
+  await chain.append(records(landed, log, batchId));
+  await chain.seal("succeeded");
+  for (const { event } of landed) listener(event);
+  return finish(landed, batchId);
 }
 
 /** Tells files that are new from those whose content is in their table already, or comes twice in this load. */
@@ -108,10 +103,10 @@ async function sort(
   ledger: Ledger,
   listener: LoadListener,
 ): Promise<{ readonly fresh: readonly Prepared[]; readonly skipped: number }> {
-  const known = await ledger.loaded(files.map((file) => subjectOf(file.target, file.hash)));
+  const known = await ledger.loaded(files.map((file) => fileSubject(file.target, file.hash)));
   const seen = new Set<string>();
   const fresh = files.filter((file) => {
-    const subject = subjectOf(file.target, file.hash);
+    const subject = fileSubject(file.target, file.hash);
     const table = file.target.name;
     if (known.has(subject)) {
       const before = earlier.find((entry) => entry.table === table && entry.contentHash === file.hash);
@@ -130,36 +125,9 @@ async function sort(
 }
 
 /** A load that committed and then died before its record: the warehouse knows of it, the ledger does not yet. */
-async function recover(
-  earlier: readonly LoadedFile[],
-  place: Omit<Target, "name">,
-  { ledger, about }: LoadOptions,
-  listener: LoadListener,
-): Promise<void> {
-  const targetOf = (entry: LoadedFile): Target => ({ ...place, name: entry.table });
-  const known = await ledger.loaded(earlier.map((entry) => subjectOf(targetOf(entry), entry.contentHash)));
-  const lost = earlier.filter((entry) => !known.has(subjectOf(targetOf(entry), entry.contentHash)));
-  if (lost.length === 0) return;
-  const startedAt = new Date().toISOString();
-  const chain = await ledger.open("load", { command: "load", ...about, recovers: "committed loads without a record" });
-  await chain.append(lost.map((entry) => recordOf(entry, targetOf(entry), "recovered")));
-  let state = await ledger.state();
-  for (const entry of lost) {
-    const tables = [
-      { target: targetOf(entry), rows: entry.landed },
-      { target: { ...place, name: "LOADED_FILE" }, rows: 1 },
-      { target: { ...place, name: "REJECTED_LINE" }, rows: entry.rejected },
-    ];
-    state = withBatch(state, tables, entry.batchId, entry.loadedAt);
-  }
-  await chain.seal("succeeded", withRun(state, chain, startedAt, "succeeded"));
-  for (const batchId of new Set(lost.map((entry) => entry.batchId))) {
-    listener({
-      kind: "load-recovered",
-      batchId,
-      files: lost.filter((entry) => entry.batchId === batchId).length,
-    });
-  }
+async function recover({ ledger, warehouse }: LoadOptions, listener: LoadListener): Promise<void> {
+  const files = (await recoverMarkers(ledger, warehouse)).filter(({ kind }) => kind === "load-file").length;
+  if (files > 0) listener({ kind: "load-recovered", files });
 }
 
 async function earlierFiles(warehouse: Warehouse, target: Target): Promise<readonly LoadedFile[]> {
@@ -170,66 +138,25 @@ async function earlierFiles(warehouse: Warehouse, target: Target): Promise<reado
   return await loadedFiles(session, target);
 }
 
-const subjectOf = (target: Target, hash: string) => `${targetKey(target)}:${hash}`;
-
-function intent(file: Prepared, batchId: string): Entry {
-  return {
-    kind: "intent",
-    subject: subjectOf(file.target, file.hash),
-    outcome: "started",
-    at: new Date().toISOString(),
-    body: { target: file.target, batch: batchId, file: file.name, bytes: file.bytes },
-  };
-}
-
-function recordOf(entry: LoadedFile, target: Target, outcome: "landed" | "recovered"): Entry {
-  const { contentHash, batchId, table: _, ...counts } = entry;
-  return {
-    kind: "load-file",
-    subject: subjectOf(target, contentHash),
-    outcome,
-    at: new Date().toISOString(),
-    body: { target, batch: batchId, contentHash, ...counts },
-  };
-}
-
-/** The state after a batch: each table that it wrote has its id as last batch, also the loader's own two. */
-function withBatch(
-  state: State,
-  tables: readonly { readonly target: Target; readonly rows: number }[],
-  batchId: string,
-  loadedAt: string,
-): State {
-  const sources: Record<string, SourceState> = { ...state.sources };
-  for (const { target, rows } of tables) {
-    const key = targetKey(target);
-    sources[key] = { target, batchId, rows: (sources[key]?.rows ?? 0) + rows, loadedAt };
-  }
-  return { ...state, sources };
-}
-
-function withRun(state: State, chain: Chain, startedAt: string, outcome: RunState["outcome"]): State {
-  return {
-    ...state,
-    number: chain.number,
-    lastRun: {
-      runId: chain.id,
-      runNumber: chain.number,
-      kind: "load",
-      startedAt,
-      finishedAt: new Date().toISOString(),
-      outcome,
-    },
-  };
-}
-
-/** The error that stopped the load is what counts; that its end could not be recorded reads `interrupted` in the ledger. */
-async function sealFailed(ledger: Ledger, chain: Chain, startedAt: string, outcome: "error" | "cancelled") {
-  try {
-    await chain.seal(outcome, withRun(await ledger.state(), chain, startedAt, outcome));
-  } catch {
-    return;
-  }
+/** The record of each file, then of the loader's own two tables: who reads those must see that they changed. */
+function records(landed: readonly Landed[], log: LogTables, batchId: string): readonly Entry[] {
+  const at = new Date().toISOString();
+  const rejected = landed.reduce((total, { event }) => total + event.rejected, 0);
+  return [
+    ...landed.map(({ file: { target, hash, name }, event }) =>
+      loadFileEntry({
+        at,
+        target,
+        contentHash: hash,
+        batchId,
+        rows: event.landed,
+        rejected: event.rejected,
+        file: name,
+      }),
+    ),
+    loadFileEntry({ at, target: log.loadedFile, contentHash: batchId, batchId, rows: landed.length }),
+    loadFileEntry({ at, target: log.rejectedLine, contentHash: batchId, batchId, rows: rejected }),
+  ];
 }
 
 function batchOf(source: string, files: readonly Prepared[]): string {
