@@ -6,3 +6,4 @@
 export { reportModel } from "./model.js";
 export { renderReport } from "./render.js";
 export type { ReportInput, ReportModel } from "./types.js";
+export { age } from "./words.js";
