@@ -1,0 +1,57 @@
+/** `medform load`: files of a delivery into landing tables. */
+import { resolve } from "node:path";
+import { ProblemError } from "../../graph/index.js";
+import { openLedger } from "../../ledger/index.js";
+import { type LoadEvent, loadFiles } from "../../load/index.js";
+import type { GlobalOptions, Io } from "../io.js";
+import { openProject, openWarehouse } from "../open.js";
+import { loadView } from "../render/load-view.js";
+
+export interface LoadCommandOptions extends GlobalOptions {
+  /** `synthea-csv` or `csv`, as typed. */
+  readonly format: string;
+  /** Relative to where the command runs. */
+  readonly path: string;
+  readonly source?: string;
+  readonly table?: string;
+  readonly delivered?: string;
+}
+
+const formats = ["synthea-csv", "csv"] as const;
+
+/**
+ * Loads what is new, all of it or nothing; with `--json` the events as JSON lines.
+ *
+ * @returns 0, also where nothing was new or lines were rejected, which is said.
+ * @throws ProblemError `load-…` where a file is refused.
+ */
+export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<number> {
+  const format = formats.find((known) => known === options.format);
+  if (format === undefined) {
+    throw new ProblemError({
+      code: "load-format",
+      message: "This format is not known",
+      hint: `Formats: ${formats.join(", ")}.`,
+    });
+  }
+  const opened = await openProject(options, io);
+  await using warehouse = await openWarehouse(opened, { command: "load" });
+  await using ledger = await openLedger(warehouse);
+  const listener = options.json
+    ? (event: LoadEvent) => void io.stdout.write(`${JSON.stringify(event)}\n`)
+    : loadView(options, io);
+  await loadFiles({
+    format,
+    path: resolve(io.cwd, options.path),
+    source: options.source,
+    table: options.table,
+    delivered: options.delivered,
+    graph: opened.graph,
+    warehouse,
+    ledger,
+    about: { environment: opened.environment.name },
+    listener,
+    signal: io.signal,
+  });
+  return 0;
+}
