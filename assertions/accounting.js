@@ -1,4 +1,4 @@
-const { balanced, codeSet, declare, key, nonNull } = require("../includes/rules.js");
+const { balanced, codeSet, declare, key, nonNull } = require("../includes/declared.js");
 
 // No row is lost: each identity balances in every scope, over all batches, in each run.
 declare(

@@ -1,5 +1,5 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings, noOrphans, nonNull } = require("../includes/rules.js");
+const { codeSet, declare, findings, noOrphans, nonNull } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "appointment" },

@@ -1,5 +1,5 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
-const { declare, findings } = require("../includes/rules.js");
+const { declare, findings } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "condition" },

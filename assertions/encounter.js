@@ -1,5 +1,5 @@
 const { event, flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings, noOrphans, range } = require("../includes/rules.js");
+const { codeSet, declare, findings, noOrphans, range } = require("../includes/declared.js");
 
 const known = (name, column, parent) => noOrphans(name, [column], ["silver", parent], [column], { optional: [column] });
 

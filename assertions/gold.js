@@ -1,4 +1,4 @@
-const { codeSet, declare, key, noOrphans, nonNull, ordered, range, row } = require("../includes/rules.js");
+const { codeSet, declare, key, noOrphans, nonNull, ordered, range, row } = require("../includes/declared.js");
 
 /** Every patient is visible: none is missing from `table`. */
 const everyPatient = (name) => ({

@@ -1,5 +1,5 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings } = require("../includes/rules.js");
+const { codeSet, declare, findings } = require("../includes/declared.js");
 
 for (const entity of ["lab_result", "vital_sign", "observation"]) {
   declare(

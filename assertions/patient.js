@@ -1,4 +1,4 @@
-const { codeSet, declare, findings, key, noOrphans, nonNull, oneCurrent, ordered } = require("../includes/rules.js");
+const { codeSet, declare, findings, key, noOrphans, nonNull, oneCurrent, ordered } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "patient" },

@@ -1,4 +1,4 @@
-const { codeSet, declare, key, noOrphans, nonNull } = require("../includes/rules.js");
+const { codeSet, declare, key, noOrphans, nonNull } = require("../includes/declared.js");
 
 const types = [
   "encounter",

@@ -1,4 +1,4 @@
-const { declare, key, noOrphans, nonNull } = require("../includes/rules.js");
+const { declare, key, noOrphans, nonNull } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "provider" },

@@ -1,5 +1,5 @@
 /** Rules that hold for every event of a patient, whatever it is. */
-const { key, noOrphans, nonNull } = require("./rules.js");
+const { key, noOrphans, nonNull } = require("./declared.js");
 
 /** What a finding on an event means, by rule. */
 const flagMeanings = {
@@ -9,7 +9,7 @@ const flagMeanings = {
   conflict: "delivered again in one file with other content; the last row was taken",
 };
 
-/** Key, patient, time and encounter of an event entity. @returns rules for `rules.declare` */
+/** Key, patient, time and encounter of an event entity. @returns rules for `declared.declare` */
 function event(entity, { at = "started_at", date = "start_date", hasEncounter = true } = {}) {
   return [
     key(`${entity}_key`),
@@ -72,7 +72,7 @@ where not coalesce((event.patient_key = encounter.patient_key), false)`,
   };
 }
 
-/** The meanings of `names`, for `rules.findings`. */
+/** The meanings of `names`, for `declared.findings`. */
 const flags = (...names) =>
   Object.fromEntries(
     names.map((name) => {

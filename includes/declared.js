@@ -1,0 +1,174 @@
+/**
+ * The words in which assertions/ declares what must be true of a table. Everything compiles to plain Dataform assertions:
+ * one for each table and severity, tagged `rule:NAME` for each rule, returning `rule` and the key of each failing row and
+ * nothing else, so that no patient value leaves its table.
+ *
+ * Rules are strict about NULL: a condition that is NULL fails. A column that may be empty is named in `optional`, and the
+ * rule then holds where it is empty.
+ */
+
+/** A condition on one row. `optional`: columns whose absence makes the rule hold. */
+function row(name, description, condition, { optional = [] } = {}) {
+  const excused = optional.map((column) => `${column} is null or `).join("");
+  return { name, description, kind: "row", failing: `not coalesce((${excused}${condition}), false)` };
+}
+
+function nonNull(name, columns) {
+  return row(name, `${columns.join(", ")} given`, columns.map((column) => `${column} is not null`).join(" and "));
+}
+
+/** `columns` do not decrease from left to right. */
+function ordered(name, columns, { optional = [] } = {}) {
+  const pairs = columns.slice(1).map((column, i) => {
+    const excused = [columns[i], column].filter((c) => optional.includes(c)).map((c) => `${c} is null or `);
+    return `(${excused.join("")}${columns[i]} <= ${column})`;
+  });
+  return row(name, `${columns.join(" <= ")}`, pairs.join(" and "));
+}
+
+/** `column` holds one of `codes`. */
+function codeSet(name, column, codes, { optional = false } = {}) {
+  const list = codes.map((code) => `'${code.replace(/'/g, "''")}'`).join(", ");
+  return row(name, `${column} is one of ${codes.join(", ")}`, `${column} in (${list})`, {
+    optional: optional ? [column] : [],
+  });
+}
+
+/** `low <= column <= high`; either end may be left out. */
+function range(name, column, { low, high, optional = false }) {
+  const parts = [];
+  if (low !== undefined) parts.push(`${column} >= ${low}`);
+  if (high !== undefined) parts.push(`${column} <= ${high}`);
+  if (parts.length === 0) throw new Error(`range ${name}: give low, high or both`);
+  return row(name, `${column} from ${low ?? "-"} to ${high ?? "-"}`, parts.join(" and "), {
+    optional: optional ? [column] : [],
+  });
+}
+
+/** The table's key is given and stands once. */
+function key(name) {
+  return {
+    name,
+    description: "the key is given and stands once",
+    kind: "set",
+    sql: ({ table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys)}
+from ${table}
+group by ${keys.join(", ")}
+having count(*) > 1 or ${keys.map((column) => `${column} is null`).join(" or ")}`,
+  };
+}
+
+/** Each row's `columns` stand in `parent` (a name for ref); rows where a column of `optional` is empty are excused. */
+function noOrphans(name, columns, parent, parentColumns = columns, { optional = [] } = {}) {
+  return {
+    name,
+    description: `${columns.join(", ")} stands in ${[].concat(parent).join(".")}`,
+    kind: "set",
+    sql: ({ ctx, table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "child.")}
+from ${table} as child
+left join ${ctx.ref(parent)} as parent
+  on ${columns.map((column, i) => `child.${column} = parent.${parentColumns[i]}`).join(" and ")}
+where parent.${parentColumns[0]} is null${optional.map((column) => ` and child.${column} is not null`).join("")}`,
+  };
+}
+
+/** Among the rows of one `of`, exactly one satisfies `condition`. */
+function oneCurrent(name, of, condition) {
+  return {
+    name,
+    description: `one row of each ${of.join(", ")} satisfies ${condition}`,
+    kind: "set",
+    sql: ({ table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "", of)}
+from ${table}
+group by ${of.join(", ")}
+having sum(case when ${condition} then 1 else 0 end) <> 1`,
+  };
+}
+
+/** Two counts of one row are equal: for tables that balance what came in with what came out. */
+function balanced(name, left, right) {
+  return row(name, `${left} equals ${right}`, `${left} = ${right}`);
+}
+
+/** Keys as text under fixed names, so that the branches of one assertion fit together; columns outside `shown` are empty. */
+function keyColumns(keys, prefix = "", shown = keys) {
+  return keys
+    .map((column, i) =>
+      shown.includes(column)
+        ? `cast(${prefix}${column} as varchar) as key_${i + 1}`
+        : `cast(null as varchar) as key_${i + 1}`,
+    )
+    .join(", ");
+}
+
+function query(ctx, table, keys, rules) {
+  const rows = rules.filter(({ kind }) => kind === "row");
+  const sets = rules.filter(({ kind }) => kind === "set");
+  const branches = [
+    ...rows.map(
+      ({ name }) => `
+select '${name}' as rule, ${keys.map((_, i) => `key_${i + 1}`).join(", ")}
+from failing
+where ${name}`,
+    ),
+    ...sets.map(({ sql }) => sql({ ctx, table, keys })),
+  ];
+  const failing =
+    rows.length === 0
+      ? ""
+      : `with failing as (
+  select *
+  from (
+    select
+      ${keyColumns(keys)},
+      ${rows.map(({ name, failing }) => `${failing} as ${name}`).join(",\n      ")}
+    from ${table}
+  ) as checked
+  where ${rows.map(({ name }) => name).join(" or ")}
+)`;
+  return failing + branches.join("\nunion all\n");
+}
+
+/**
+ * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
+ * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `suffix`: tells a second group of
+ * rules over one table from the first.
+ */
+function declare(target, { keys, rules = [], warn = [], suffix }) {
+  for (const [severity, list] of [
+    ["error", rules],
+    ["warn", warn],
+  ]) {
+    if (list.length === 0) continue;
+    const name = [target.schema, target.name, suffix, severity === "warn" ? "warn" : undefined]
+      .filter(Boolean)
+      .join("_");
+    assert(name, {
+      description: list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"),
+      tags: [...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)],
+    }).query((ctx) => query(ctx, ctx.ref(target), keys, list));
+  }
+}
+
+/**
+ * Declares the findings of one entity as warnings: what was admitted and flagged, counted by rule from silver.finding.
+ * `flags`: rule name -> what it means.
+ */
+function findings(entity, flags) {
+  assert(`silver_${entity}_finding`, {
+    description: Object.entries(flags)
+      .map(([name, meaning]) => `${name}: ${meaning}`)
+      .join("\n"),
+    tags: ["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)],
+  }).query(
+    (ctx) => `
+select rule, tenant_id, record_key
+from ${ctx.ref({ schema: "silver", name: "finding" })}
+where entity = '${entity}'`,
+  );
+}
+
+module.exports = { row, nonNull, ordered, codeSet, range, key, noOrphans, oneCurrent, balanced, declare, findings };
