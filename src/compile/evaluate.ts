@@ -10,6 +10,7 @@ import { type ProjectFiles, projectFiles } from "./files.js";
 import { Loader } from "./modules.js";
 import { compilationProblems } from "./problems.js";
 import { makeRealm } from "./sandbox.js";
+import { severityProblems } from "./severity.js";
 import { shimProblems } from "./shim.js";
 
 export interface EvaluateOptions {
@@ -24,11 +25,15 @@ export interface EvaluateOptions {
 export interface Evaluated {
   /** In the JSON form of `dataform compile --json`; its objects belong to the project's realm. */
   readonly compiled: CompiledGraph;
-  /** Core's errors in their order, then what core does not know: files of `assertions/` that nothing requires. */
+  /** Core's errors in their order, then those of our own: a severity on a table, files of `assertions/` that nothing requires. */
   readonly problems: readonly Problem[];
 }
 
-/** @throws ProblemError `compile-timeout`, `compile-failed`, and those of `locateCore`. */
+/**
+ * Compiles, as JSON form only. The project's dataform.json was validated before.
+ *
+ * @throws ProblemError `compile-timeout`, `compile-failed`, and those of `locateCore`.
+ */
 export function evaluate(options: EvaluateOptions): Evaluated {
   const projectDir = resolve(options.projectDir);
   const core = locateCore(projectDir);
@@ -83,7 +88,9 @@ export function evaluate(options: EvaluateOptions): Evaluated {
         }),
         verify,
       );
-    return session.compile().toJSON();
+    const graph = session.compile().toJSON();
+    for (const error of graph.graphErrors?.compilationErrors ?? []) hideHost(error, entry);
+    return graph;
   };
 
   const compiled = limited(main, realm.context, entry, options.timeoutMs ?? 60_000, () => {
@@ -93,6 +100,7 @@ export function evaluate(options: EvaluateOptions): Evaluated {
   const errors = compiled.graphErrors?.compilationErrors ?? [];
   const problems = [
     ...compilationProblems(errors, { projectDir, coreFile: core.file, translate }),
+    ...severityProblems(compiled, projectDir),
     ...shimProblems(files.assertions, evaluated, projectDir),
   ];
   return { compiled, problems };
@@ -128,6 +136,13 @@ function evaluateFiles(
     test: session.test.bind(session),
   });
   for (const file of files.definitions) attempt(file, () => undefined);
+}
+
+/** A stack trace begins with the project: what lies beneath the entry is ours. */
+function hideHost(error: { stack?: string }, entry: string): void {
+  const lines = error.stack?.split("\n") ?? [];
+  const last = lines.findLastIndex((line) => line.includes(`${entry}:`));
+  if (last >= 0) error.stack = lines.slice(0, last).join("\n");
 }
 
 type Declared = readonly { fileName?: string }[];

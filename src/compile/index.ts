@@ -6,6 +6,7 @@ import { type CompiledGraph, type Graph, normalise, type Problem, ProblemError }
 import { type EvaluateOptions, evaluate } from "./evaluate.js";
 
 export type CompileOptions = EvaluateOptions;
+export { type Evaluated, evaluate as evaluateProject } from "./evaluate.js";
 
 export interface CompiledProject {
   readonly compiled: CompiledGraph;

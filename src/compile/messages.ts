@@ -1,6 +1,6 @@
 /** What core's messages mean: a code of ours, what to do, and where in the source to look when the stack does not say. */
 import type { CompilationError } from "../graph/index.js";
-import { findPattern, findProperty, findQuoted, type Source } from "./source.js";
+import { findPattern, findProperty, findQuoted, findReference, findWord, type Source } from "./source.js";
 
 export interface Meaning {
   readonly pattern: RegExp;
@@ -66,19 +66,25 @@ export const meanings: readonly Meaning[] = [
     pattern: /^Missing dependency detected: Action "[^"]*" depends on "(.+)" which does not exist$/,
     code: "compile-missing-dependency",
     hint: missing,
-    place: (source, found) => findQuoted(source, resolvableName(found[1] ?? "")),
+    place: (source, found) => findReference(source, resolvableName(found[1] ?? "")),
   },
   {
     pattern: /^Ambiguous Action name: (.+?)\. Did you mean one of: /,
     code: "compile-ambiguous",
     hint: oneMeaning,
-    place: (source, found, _error, from) => (from > 0 ? from : findQuoted(source, resolvableName(found[1] ?? ""))),
+    place: (source, found, _error, from) => (from > 0 ? from : findReference(source, resolvableName(found[1] ?? ""))),
   },
   {
     pattern: /^Circular dependency detected in chain: \[(.+)\]$/,
     code: "compile-cycle",
     hint: "Remove one of these dependencies. An incremental table reads itself with self().",
-    place: (source, found) => findQuoted(source, found[1]?.split(" > ")[1]?.split(".").at(-1) ?? ""),
+    // The next of the chain, whichever way round it was walked; core names all but the last as JSON.
+    place: (source, found) => {
+      const [first = "", ...rest] = (found[1] ?? "").split(" > ");
+      return [...rest, first]
+        .map((target) => findReference(source, /"name":"([^"]+)"/.exec(target)?.[1] ?? target.split(".").at(-1) ?? ""))
+        .find((offset) => offset !== undefined);
+    },
   },
   {
     pattern: /^Duplicate (?:action name|canonical target|test name) detected/,
@@ -175,6 +181,27 @@ export const meanings: readonly Meaning[] = [
   },
   { pattern: /^(?:Invalid input\. Accepted inputs|Action name is not specified)/, code: "compile-reference" },
   { pattern: /^A defaultLocation is required/, code: "compile-config", place: pattern(/"warehouse"/) },
+  { pattern: /^Warehouse does not support multiple databases/, code: "compile-config" },
+  {
+    pattern:
+      /not valid for BigQuery (?:materialized )?views|not valid for non partitioned BigQuery tables|has been declared twice$/,
+    code: "compile-config",
+    place: property("bigquery"),
+  },
+  { pattern: /^Property "\w+" is not defined$/, code: "compile-config", place: property("redshift") },
+  { pattern: /^Wrong value of "(\w+)" property/, code: "compile-config", place: named },
+  {
+    pattern: /^(?:Merging using unique keys for SQLDataWarehouse|Invalid value for sqldatawarehouse distribution)/,
+    code: "compile-config",
+    place: property("sqldatawarehouse"),
+  },
+  // V8 points at the start of the template that holds an unknown name.
+  {
+    pattern: /^([\w$]+) is not defined$/,
+    code: "compile-throw",
+    place: (source, found, _error, from) =>
+      findWord(source, found[1] ?? "", from) ?? findWord(source, found[1] ?? "", source.config.end),
+  },
   // Protobuf's own checks: `tags: array expected`, `snowflake.clusterBy: string[] expected`.
   {
     pattern: /^(?:\w+\.)*(\w+): (?:.+) expected$/,
@@ -194,7 +221,8 @@ function resolvableName(text: string): string {
 }
 
 function lastSemicolon(source: Source): number | undefined {
-  if (!source.file.endsWith(".sqlx")) return undefined;
+  // In JS a query ends where its string does.
+  if (!source.file.endsWith(".sqlx")) return findPattern(source, /;\s*["'`]/);
   const trailing = /;(?=\s*(?:$|(?:js|pre_operations|post_operations|incremental_where|config) \{))/g;
   return [...source.text.matchAll(trailing)].find((match) => match.index >= source.config.end)?.index;
 }

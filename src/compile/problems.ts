@@ -26,13 +26,16 @@ export function compilationProblems(errors: readonly CompilationError[], context
     .map((error) => problemOf(error, context))
     .filter((problem) => {
       const { code, at } = problem;
-      const same = at?.line !== undefined && code === "compile-missing-dependency" ? "" : problem.message;
+      const same = at?.line !== undefined && onceAPlace.has(code) ? "" : problem.message;
       const key = JSON.stringify([code, at, same]);
       if (seen.has(key)) return false;
       seen.add(key);
       return true;
     });
 }
+
+/** Core reports a reference where it is resolved and again where dependencies are checked. */
+const onceAPlace: ReadonlySet<string> = new Set(["compile-missing-dependency", "compile-ambiguous"]);
 
 function problemOf(error: CompilationError, context: ProblemContext): Problem {
   const message = error.message ?? "Something that is no Error was thrown.";
@@ -101,14 +104,15 @@ function framesOf(stack: string, context: ProblemContext): readonly Frame[] {
   });
 }
 
-/** `undefined` where the frame lies in lines that core added around a SQLX file's own. */
+/** `undefined` where the frame lies in lines that core added around those of a SQLX file. */
 function positionOf(frame: Frame, context: ProblemContext): Position | undefined {
   const file = relative(context.projectDir, frame.file).split(sep).join("/");
   const place = { line: frame.line, column: Math.max(1, frame.column) };
-  if (!file.endsWith(".sqlx")) return { file, ...place };
+  if (!/\.sqlx?$/.test(file)) return { file, ...place };
   const source = readSource(context.projectDir, file);
-  // The first line is the call into core.
-  if (!source || place.line === 1) return undefined;
+  if (!source) return undefined;
+  // The first line is the call that hands the config block to core.
+  if (place.line === 1) return { file, ...lineAndColumn(source.text, source.config.start) };
   try {
     const found = toSource(context.translate(source.text, frame.file), source.text, place);
     return found && { file, ...found };

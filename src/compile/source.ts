@@ -52,10 +52,15 @@ function configBlock(text: string): Range {
 
 /** The name of a property of an object literal, from `from` on; in SQLX only inside the config block. */
 export function findProperty(source: Source, name: string, from = 0): number | undefined {
-  const pattern = new RegExp(`(?<=^|[{,\\s])["']?${escaped(name)}["']?\\s*:`, "g");
-  pattern.lastIndex = Math.max(source.config.start, from);
-  const match = pattern.exec(source.text);
-  return match && match.index < source.config.end ? match.index : undefined;
+  const { text, config } = source;
+  // Strings and comments are taken whole, so that a word in them is no property.
+  const tokens = /\/\/.*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|[\w$]+/g;
+  tokens.lastIndex = Math.max(config.start, from);
+  for (let match = tokens.exec(text); match && match.index < config.end; match = tokens.exec(text)) {
+    const isName = match[0].replace(/^(["'])(.*)\1$/, "$2") === name;
+    if (isName && /^\s*:/.test(text.slice(tokens.lastIndex, tokens.lastIndex + 100))) return match.index;
+  }
+  return undefined;
 }
 
 /** The same name in quotes, whatever its case, as an action's name stands in `ref("name")` or `publish("name")`. */
@@ -63,6 +68,22 @@ export function findQuoted(source: Source, name: string, from = 0): number | und
   const pattern = new RegExp(`["'\`](?:[\\w$-]+\\.)*${escaped(name)}["'\`]`, "gi");
   pattern.lastIndex = from;
   return pattern.exec(source.text)?.index;
+}
+
+/** An identifier outside of words, from `from` on. */
+export function findWord(source: Source, name: string, from: number): number | undefined {
+  const pattern = new RegExp(`(?<![\\w$.])${escaped(name)}(?![\\w$])`, "g");
+  pattern.lastIndex = from;
+  return pattern.exec(source.text)?.index;
+}
+
+/** A name in quotes; where it is the argument of `ref` or `resolve`, the call. */
+export function findReference(source: Source, name: string): number | undefined {
+  const quoted = findQuoted(source, name);
+  if (quoted === undefined) return undefined;
+  return /\b(?:ref|resolve)\s*\([^()]*$/.exec(source.text.slice(Math.max(0, quoted - 300), quoted))
+    ? source.text.slice(0, quoted).search(/\b(?:ref|resolve)\s*\([^()]*$/)
+    : quoted;
 }
 
 export function findPattern(source: Source, pattern: RegExp): number | undefined {

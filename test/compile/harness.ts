@@ -15,7 +15,10 @@ export interface Expected {
 
 export interface Fixture {
   readonly dir: string;
-  /** One for each mark `«code»` in the text, which stands right before the offending place and is not written. */
+  /**
+   * One for each mark `«code»` in the text, which stands right before the offending place and is not written; `«code!»`
+   * where only the file can be known.
+   */
   readonly marks: readonly Expected[];
   remove(): void;
 }
@@ -51,10 +54,11 @@ export function makeFixture(files: Files, options: { readonly core?: boolean } =
 
 function unmark(file: string, text: string, marks: Expected[]): string {
   let rest = text;
-  for (let match = /«([\w-]+)»/.exec(rest); match; match = /«([\w-]+)»/.exec(rest)) {
+  for (let match = /«([\w-]+!?)»/.exec(rest); match; match = /«([\w-]+!?)»/.exec(rest)) {
     const before = rest.slice(0, match.index);
     const at = { file, line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
-    marks.push({ code: match[1] ?? "", at });
+    const code = match[1] ?? "";
+    marks.push(code.endsWith("!") ? { code: code.slice(0, -1), at: { file } } : { code, at });
     rest = before + rest.slice(match.index + match[0].length);
   }
   return rest;
