@@ -3,4 +3,5 @@
  * gives the same plan. Rules are never left out: whatever is built is gated by every rule that reads it.
  */
 export { makePlan, type PlanInput } from "./plan.js";
+export { type Reads, readsOf } from "./reads.js";
 export * from "./types.js";

@@ -1,2 +1,8 @@
-/** Executes a plan: scheduling, gates, cancel; tells what happens in one stream of typed events. */
+/**
+ * Executes a plan: scheduling, gates, cancel; tells what happens in one stream of typed events. What must stay true: nothing
+ * becomes visible before every rule that gates it has been evaluated, in the same transaction.
+ */
+export { dispositions as readDispositions, dispositionsTag } from "./dispositions.js";
 export type * from "./events.js";
+export { defaultThreads, executeRun, type RunOptions } from "./execute.js";
+export { readSituation, type Situation } from "./situation.js";

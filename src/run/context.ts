@@ -1,0 +1,74 @@
+/** What the parts of one run share. */
+import { type Action, type Graph, type Problem, ProblemError, type Target, targetKey } from "../graph/index.js";
+import type { Chain, Entry } from "../ledger/index.js";
+import type { Plan, Step } from "../plan/index.js";
+import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
+import type { RunEvent } from "./events.js";
+
+export interface Context {
+  readonly warehouse: Warehouse;
+  readonly chain: Chain;
+  readonly plan: Plan;
+  readonly variables: Readonly<Record<string, Value>>;
+  action(target: Target): Action | undefined;
+  step(target: Target): Step | undefined;
+  emit(event: RunEvent): void;
+  append(entries: readonly Entry[]): Promise<void>;
+  /** A scope whose statements are cancelled when the run is; `safe` until its end keeps it from that. */
+  open(): Promise<CancellableScope>;
+  readonly cancelled: () => boolean;
+}
+
+export interface CancellableScope extends AsyncDisposable {
+  readonly scope: PublishScope;
+  /** From here on a cancel comes too late: the transaction is committing. */
+  commit(markers: Parameters<PublishScope["publish"]>[0]): Promise<void>;
+}
+
+/** Again and again until nothing runs, because between two statements of a scope there is nothing to cancel. */
+const cancelEvery = 20;
+
+export function scopes(warehouse: Warehouse, variables: Context["variables"], signal: AbortSignal | undefined) {
+  const open = new Set<PublishScope>();
+  let timer: NodeJS.Timeout | undefined;
+  const cancel = () => {
+    for (const scope of open) scope.session.cancel();
+    if (open.size > 0) timer = setTimeout(cancel, cancelEvery);
+  };
+  signal?.addEventListener("abort", cancel, { once: true });
+  return {
+    async open(): Promise<CancellableScope> {
+      const scope = await warehouse.publisher.open(variables);
+      open.add(scope);
+      if (signal?.aborted) cancel();
+      return {
+        scope,
+        commit: (markers) => {
+          open.delete(scope);
+          return scope.publish(markers);
+        },
+        async [Symbol.asyncDispose]() {
+          open.delete(scope);
+          await scope.discard();
+        },
+      };
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancel);
+    },
+  };
+}
+
+export function actionsOf(graph: Graph): ReadonlyMap<string, Action> {
+  return new Map(graph.actions.map((action) => [targetKey(action.target), action]));
+}
+
+export const now = (): string => new Date().toISOString();
+
+/** The first problem of an error that left the engine, with the file of the action where it has no place of its own. */
+export function problemOf(error: unknown, action: Action): Problem {
+  if (!(error instanceof ProblemError)) throw error;
+  const [problem] = error.problems;
+  return { code: "engine-error", message: error.message, ...problem, at: { file: action.fileName } };
+}

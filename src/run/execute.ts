@@ -1,0 +1,136 @@
+import { type Graph, type Target, targetKey, targetLabel } from "../graph/index.js";
+import { type Ledger, standingEntry } from "../ledger/index.js";
+import type { Plan } from "../plan/index.js";
+import { ensureLanding, type Value, type Warehouse } from "../warehouse/index.js";
+import { actionsOf, type Context, now, scopes } from "./context.js";
+import { dispositions } from "./dispositions.js";
+import type { Listener, RunEvent, RunFinished } from "./events.js";
+import { schedule } from "./schedule.js";
+import { standings } from "./standing.js";
+import { tally } from "./tally.js";
+import { cancelUnit, runUnit, skipUnit } from "./unit.js";
+
+export interface RunOptions {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly warehouse: Warehouse;
+  readonly ledger: Ledger;
+  readonly listener: Listener;
+  readonly environment: string;
+  /** What the ledger keeps of the circumstances: command, actor, commit and dirty flag, selection. No secrets. */
+  readonly about: Readonly<Record<string, unknown>>;
+  /** Units at a time; default `defaultThreads`. */
+  readonly threads?: number;
+  /** Aborted: what runs is cancelled and discarded. A reason with an `exitCode` says which signal it was. */
+  readonly signal?: AbortSignal;
+  /** Nothing new is started after a failure. */
+  readonly failFast?: boolean;
+}
+
+/** DuckDB spreads one statement over all cores; a second and a third unit fill the gaps between statements. */
+export const defaultThreads = 4;
+
+/**
+ * Carries out a plan. A failure of the project (SQL, rules) is an outcome, told by events; what is thrown is a failure of
+ * the warehouse or the ledger, after which the run reads as interrupted and is recovered by the next start.
+ */
+export async function executeRun(options: RunOptions): Promise<RunFinished> {
+  const { graph, plan, warehouse, ledger, signal } = options;
+  const started = performance.now();
+  const chain = await ledger.open("run", { ...options.about, environment: options.environment });
+  await warehouse.lease.hold(chain.id);
+  const startedAt = now();
+  const variables: Readonly<Record<string, Value>> = {
+    MEDFORM_RUN_ID: chain.id,
+    MEDFORM_RUN_NUMBER: BigInt(chain.number),
+    MEDFORM_AS_OF: plan.asOf,
+    MEDFORM_STARTED_AT: startedAt,
+  };
+  const count = tally();
+  const emit = (event: RunEvent) => {
+    count.add(event);
+    options.listener(event);
+  };
+  const actions = actionsOf(graph);
+  const steps = new Map(plan.steps.map((step) => [targetKey(step.target), step]));
+  using cancelling = scopes(warehouse, variables, signal);
+  const context: Context = {
+    warehouse,
+    chain,
+    plan,
+    variables,
+    action: (target) => actions.get(targetKey(target)),
+    step: (target) => steps.get(targetKey(target)),
+    emit,
+    append: (entries) => chain.append(entries),
+    open: cancelling.open,
+    cancelled: () => signal?.aborted === true,
+  };
+
+  begin(options, chain, startedAt, emit);
+  await prepare(plan, warehouse);
+  let failed: Target | undefined;
+  await schedule(plan.units, options.threads ?? defaultThreads, {
+    run: async (unit) => {
+      const result = await runUnit(unit, context);
+      if (!result.ok) failed ??= result.culprit;
+      return result;
+    },
+    skip: (unit, culprit) => skipUnit(unit, culprit, `${targetLabel(culprit)} was not published`, context),
+    stopped: () => context.cancelled() || (options.failFast === true && failed !== undefined),
+    stop: (unit) =>
+      failed !== undefined && !context.cancelled()
+        ? skipUnit(unit, failed, `not started after the failure of ${targetLabel(failed)}`, context)
+        : cancelUnit(unit, context),
+  });
+
+  const alone = plan.units.filter(({ kind }) => kind === "assert").flatMap(({ rules }) => rules);
+  if (alone.length > 0) {
+    const changed = standings(graph, alone, count.failedAlone(), await ledger.state());
+    await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
+  }
+  if (!context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
+  const finished = count.finished({
+    runId: chain.id,
+    at: now(),
+    milliseconds: Math.round(performance.now() - started),
+    signal,
+  });
+  await chain.seal(finished.outcome);
+  options.listener(finished);
+  return finished;
+}
+
+function begin(
+  { graph, plan, environment }: RunOptions,
+  { id, number }: { readonly id: string; readonly number: number },
+  at: string,
+  emit: Listener,
+): void {
+  const of = (...decisions: readonly string[]) => plan.steps.filter(({ decision }) => decisions.includes(decision));
+  emit({
+    kind: "run-started",
+    runId: id,
+    runNumber: number,
+    at,
+    environment,
+    engine: graph.engine,
+    actions: of("build", "assert").length,
+    unchanged: of("skip").filter(({ type }) => type !== "assertion").length,
+  });
+  for (const { target, type, reason, decision } of of("skip", "block")) {
+    if (type === "assertion") continue;
+    const status = decision === "skip" ? "unchanged" : "blocked";
+    emit({ kind: "action-finished", at, target, type, status, rows: null, changed: null, milliseconds: 0, reason });
+  }
+}
+
+/** Schemas and empty landing tables, before any action. */
+async function prepare(plan: Plan, warehouse: Warehouse): Promise<void> {
+  const built = plan.units.flatMap(({ members }) => members);
+  if (built.length + plan.landings.length === 0) return;
+  await warehouse.catalog.ensureSchemas([...built, ...plan.landings.map(({ target }) => target)]);
+  if (plan.landings.length === 0) return;
+  await using session = await warehouse.session();
+  for (const { target, columns } of plan.landings) await ensureLanding(session, target, columns);
+}

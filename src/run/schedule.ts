@@ -1,0 +1,72 @@
+/** A ready queue: every unit begins the moment that what it waits for has ended, as many at a time as there are threads. */
+import type { Target } from "../graph/index.js";
+import type { Unit } from "../plan/index.js";
+
+/** How a unit ended; `culprit` is what failed first, for those who are skipped because of it. */
+export type UnitResult = { readonly ok: true } | { readonly ok: false; readonly culprit: Target };
+
+export interface Work {
+  /** Never rejects for a failure of the unit; a rejection stops everything. */
+  run(unit: Unit): Promise<UnitResult>;
+  /** A unit that never begins, because of `culprit`. */
+  skip(unit: Unit, culprit: Target): Promise<void>;
+  /** Asked before a unit begins: true and it is handed to `stop` instead. */
+  stopped(): boolean;
+  stop(unit: Unit): Promise<void>;
+}
+
+/** `units` in plan order, which decides among those that are ready. Resolves when each one was run, skipped or stopped. */
+export async function schedule(units: readonly Unit[], threads: number, work: Work): Promise<void> {
+  const results = new Map<string, UnitResult>();
+  const waiting = new Map(units.map((unit) => [unit.id, new Set([...unit.needs, ...unit.after])]));
+  const followers = new Map<string, Unit[]>(units.map((unit) => [unit.id, []]));
+  for (const unit of units) for (const other of waiting.get(unit.id) ?? []) followers.get(other)?.push(unit);
+  const place = new Map(units.map((unit, i) => [unit.id, i]));
+  const ready = units.filter((unit) => waiting.get(unit.id)?.size === 0);
+  let running = 0;
+
+  await new Promise<void>((done, failed) => {
+    let broken = false;
+    const ended = (unit: Unit, result: UnitResult) => {
+      results.set(unit.id, result);
+      for (const follower of followers.get(unit.id) ?? []) {
+        const left = waiting.get(follower.id);
+        left?.delete(unit.id);
+        if (left?.size === 0) ready.push(follower);
+      }
+      ready.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+    };
+    const begin = async (unit: Unit): Promise<UnitResult> => {
+      const culprit = unit.needs.map((id) => results.get(id)).find((result) => result?.ok === false);
+      if (culprit?.ok === false) {
+        await work.skip(unit, culprit.culprit);
+        return culprit;
+      }
+      if (work.stopped()) {
+        await work.stop(unit);
+        return { ok: true };
+      }
+      return work.run(unit);
+    };
+    const next = () => {
+      if (broken) return;
+      if (results.size === units.length) return done();
+      while (running < threads) {
+        const unit = ready.shift();
+        if (!unit) return;
+        running++;
+        begin(unit)
+          .then((result) => ended(unit, result))
+          .catch((error: unknown) => {
+            broken = true;
+            failed(error);
+          })
+          .finally(() => {
+            running--;
+            next();
+          });
+      }
+    };
+    next();
+  });
+}

@@ -1,0 +1,129 @@
+/** Small projects, compiled and run on a real DuckDB in memory. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { compileProject } from "../../src/compile/index.js";
+import { type Graph, ProblemError, targetLabel } from "../../src/graph/index.js";
+import { type Ledger, openLedger, type State } from "../../src/ledger/index.js";
+import { makePlan, type Plan } from "../../src/plan/index.js";
+import type { ConfigOverrides } from "../../src/project/index.js";
+import {
+  type ActionFinished,
+  type Evaluation,
+  executeRun,
+  type RunEvent,
+  type RunFinished,
+  type RunOptions,
+  readSituation,
+} from "../../src/run/index.js";
+import { openDuckDb, type Row, type Warehouse } from "../../src/warehouse/index.js";
+
+const config: ConfigOverrides = {
+  warehouse: "duckdb",
+  defaultDatabase: "EHR",
+  defaultSchema: "GOLD",
+  assertionSchema: "ASSERTIONS",
+};
+
+/** Compiles files (paths within definitions/) as a project; throws its problems. */
+export async function compile(files: Readonly<Record<string, string>>): Promise<Graph> {
+  const dir = mkdtempSync(join(tmpdir(), "medform-run-"));
+  try {
+    // The engine is an override, as it is for an environment: dataform.json itself knows only Dataform's own.
+    writeFileSync(join(dir, "dataform.json"), JSON.stringify({ ...config, warehouse: "snowflake" }));
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(dir, "definitions", name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    const { graph, problems } = await compileProject({ projectDir: dir, overrides: config });
+    if (problems.length > 0) throw new ProblemError(problems);
+    return graph;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+export interface Asked extends Partial<Pick<RunOptions, "threads" | "signal" | "failFast" | "listener">> {
+  readonly select?: string;
+  readonly exclude?: string;
+  readonly fullRefresh?: boolean;
+  readonly asOf?: string | null;
+}
+
+export interface Ran {
+  readonly plan: Plan;
+  readonly events: readonly RunEvent[];
+  readonly finished: RunFinished;
+  /** `silver.patient`: `built`, and so on. */
+  readonly statuses: Readonly<Record<string, ActionFinished["status"]>>;
+  readonly outcomes: Readonly<Record<string, Evaluation["outcome"]>>;
+  action(label: string): ActionFinished | undefined;
+}
+
+export interface World extends AsyncDisposable {
+  readonly warehouse: Warehouse;
+  readonly ledger: Ledger;
+  plan(graph: Graph, asked?: Asked): Promise<Plan>;
+  run(graph: Graph, asked?: Asked): Promise<Ran>;
+  /** Rows of a query as arrays of values, in order. */
+  rows(sql: string): Promise<readonly (readonly Row[string][])[]>;
+  sql(text: string): Promise<void>;
+  state(): Promise<State>;
+}
+
+export async function world(path = ":memory:"): Promise<World> {
+  const warehouse = await openDuckDb({ path, database: "EHR", holder: { command: "test" } });
+  const ledger = await openLedger(warehouse);
+  const session = await warehouse.session();
+  const planOf = async (graph: Graph, asked: Asked) => {
+    const situation = await readSituation(graph, warehouse, ledger);
+    const selection = { select: [asked.select ?? ""], exclude: [asked.exclude ?? ""] };
+    return makePlan({
+      graph,
+      selection,
+      ...situation,
+      fullRefresh: asked.fullRefresh ?? false,
+      asOf: asked.asOf ?? null,
+    });
+  };
+  return {
+    warehouse,
+    ledger,
+    plan: (graph, asked = {}) => planOf(graph, asked),
+    async run(graph, asked = {}) {
+      const plan = await planOf(graph, asked);
+      const events: RunEvent[] = [];
+      const { threads, signal, failFast } = asked;
+      const listener = (event: RunEvent) => {
+        events.push(event);
+        asked.listener?.(event);
+      };
+      const options = { graph, plan, warehouse, ledger, listener, threads, signal, failFast };
+      const finished = await executeRun({ ...options, environment: "test", about: {} });
+      const actions = events.filter((event) => event.kind === "action-finished");
+      const evaluations = events.filter((event) => event.kind === "evaluation");
+      const label = ({ target }: ActionFinished) => targetLabel(target);
+      return {
+        plan,
+        events,
+        finished,
+        statuses: Object.fromEntries(actions.map((event) => [label(event), event.status])),
+        outcomes: Object.fromEntries(evaluations.map((event) => [event.rule.toLowerCase(), event.outcome])),
+        action: (wanted) => actions.find((event) => label(event) === wanted),
+      };
+    },
+    async rows(sql) {
+      return (await session.rows(sql)).map((row) => Object.values(row));
+    },
+    async sql(text) {
+      await session.run(text);
+    },
+    state: () => ledger.state(),
+    async [Symbol.asyncDispose]() {
+      await session[Symbol.asyncDispose]();
+      await ledger[Symbol.asyncDispose]();
+      await warehouse[Symbol.asyncDispose]();
+    },
+  };
+}
