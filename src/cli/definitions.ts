@@ -10,7 +10,12 @@ type Choose = (command: Command, run: Runner) => void;
 /** Only what works is listed. */
 export function addCommands(program: Command, choose: Choose): void {
   compile(program, choose);
+  load(program, choose);
+  plan(program, choose);
+  run(program, choose);
   show(program, choose);
+  status(program, choose);
+  audit(program, choose);
 }
 
 function compile(program: Command, choose: Choose): void {
@@ -23,6 +28,82 @@ function compile(program: Command, choose: Choose): void {
         const { compileCommand } = await import("./commands/compile.js");
         return compileCommand({ ...options, timeout: given.timeout }, io);
       }),
+    );
+}
+
+function load(program: Command, choose: Choose): void {
+  program
+    .command("load")
+    .description("files of a delivery into landing tables")
+    .argument("<format>", "synthea-csv (a folder) or csv (a file, with --table)")
+    .argument("<path>", "the folder or file")
+    .option("--source <name>", "the system that delivered it (default: by the format)")
+    .option("--table <name>", "landing table, for csv")
+    .option("--delivered <date>", "when it was delivered (default: the date in its name, else of the file)")
+    .action(
+      (
+        format: string,
+        path: string,
+        given: { readonly source?: string; readonly table?: string; readonly delivered?: string },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { loadCommand } = await import("./commands/load.js");
+          return loadCommand({ ...options, ...given, format, path }, io);
+        }),
+    );
+}
+
+interface SelectionOptions {
+  readonly exclude: readonly string[];
+  readonly fullRefresh?: true;
+  readonly asOf: string | null;
+}
+
+const selectHelp = "silver.patient, gold.*, tag:daily, path:definitions/gold, +x, x+; all unless told";
+
+/** What plan and run have in common. */
+function selecting(command: Command): Command {
+  return command
+    .argument("[select...]", selectHelp)
+    .addOption(
+      new Option("--exclude <selection>", "leave these out; repeat it for more")
+        .argParser((text: string, before: readonly string[]) => [...before, text])
+        .default([], "none"),
+    )
+    .option("--full-refresh", "build from nothing, incremental tables too")
+    .addOption(
+      new Option("--as-of <instant>", '"now" for the models; a date is its first instant, UTC')
+        .argParser(instant)
+        .default(null, "the project's own"),
+    );
+}
+
+function plan(program: Command, choose: Choose): void {
+  selecting(program.command("plan").description("what a run would do, and why; touches nothing")).action(
+    (select: readonly string[], given: SelectionOptions, command: Command) =>
+      choose(command, async (io, options) => {
+        const { planCommand } = await import("./commands/plan.js");
+        return planCommand({ ...options, ...given, select, fullRefresh: given.fullRefresh === true }, io);
+      }),
+  );
+}
+
+function run(program: Command, choose: Choose): void {
+  selecting(program.command("run").description("build what changed, assert it, publish it"))
+    .option("--threads <n>", "tables built at a time", number({ least: 1 }))
+    .option("--fail-fast", "start nothing new after a failure")
+    .action(
+      (
+        select: readonly string[],
+        given: SelectionOptions & { readonly threads?: number; readonly failFast?: true },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { runCommand } = await import("./commands/run.js");
+          const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
+          return runCommand({ ...options, ...given, select, fullRefresh, failFast }, io);
+        }),
     );
 }
 
@@ -39,6 +120,43 @@ function show(program: Command, choose: Choose): void {
         return showCommand({ ...options, target, ...given }, io);
       }),
     );
+}
+
+function status(program: Command, choose: Choose): void {
+  program
+    .command("status")
+    .description("what is built, how fresh, what fails")
+    .action((_given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { statusCommand } = await import("./commands/status.js");
+        return statusCommand(options, io);
+      }),
+    );
+}
+
+function audit(program: Command, choose: Choose): void {
+  const group = program.command("audit").description("what an auditor reads");
+  group
+    .command("report")
+    .description("the verdict, rules, rows, tables and sources as one HTML file")
+    .option("--out <dir>", "folder for index.html (default: .medform/report of the project)")
+    .action((given: { readonly out?: string }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { auditReportCommand } = await import("./commands/audit.js");
+        return auditReportCommand({ ...options, ...given }, io);
+      }),
+    );
+}
+
+/** An ISO date or instant as an ISO instant in UTC. */
+function instant(text: string): string {
+  const date = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)
+    ? new Date(/\d{2}:\d{2}/.test(text) && !/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? `${text}Z` : text)
+    : undefined;
+  if (date === undefined || Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError("Write it as 2024-02-02 or 2024-02-02T12:00:00Z.");
+  }
+  return date.toISOString();
 }
 
 /** A whole number of at least `least`. */

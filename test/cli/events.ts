@@ -96,7 +96,7 @@ const dispositions: RunEvent = {
 
 /** A first run in which all goes well, with findings that only warn and some rows in quarantine. */
 export const succeeded: readonly RunEvent[] = [
-  started(6),
+  started(8),
   begins("bronze.patients", "view"),
   begins("bronze.encounters", "view"),
   ends("bronze.patients", "built", { type: "view", milliseconds: 8 }),
@@ -105,7 +105,8 @@ export const succeeded: readonly RunEvent[] = [
   rule("patient_key", "silver.patient", "pass", 0),
   rule("birth_plausible", "silver.patient", "warn", 3),
   ends("silver.patient", "built", { rows: 109, changed: 109, milliseconds: 212 }),
-  ends("assertions.silver_patient", "built", { type: "assertion", milliseconds: 16 }),
+  rule("totals_balance", "bronze.totals", "pass", 0, { gate: undefined }),
+  rule("totals_known", "bronze.totals", "warn", 12, { gate: undefined }),
   begins("silver.encounter", "incremental"),
   rule("encounter_key", "silver.encounter", "pass", 0),
   rule("no_orphan_patient", "silver.encounter", "pass", 0),
@@ -117,12 +118,12 @@ export const succeeded: readonly RunEvent[] = [
     milliseconds: 63_000,
   }),
   dispositions,
-  finished("succeeded", { built: 6 }, { pass: 3, warn: 2 }, 0),
+  finished("succeeded", { built: 5 }, { pass: 4, warn: 3 }, 0),
 ];
 
 /** A rule fails: its table is discarded, what depends on it is skipped. */
 export const failed: readonly RunEvent[] = [
-  started(4, 38),
+  started(6, 38),
   ends("silver.patient", "unchanged"),
   begins("silver.encounter", "incremental"),
   rule("encounter_key", "silver.encounter", "fail", 3),
@@ -134,9 +135,10 @@ export const failed: readonly RunEvent[] = [
   }),
   ends("gold.fct_encounter", "skipped", { on: target("silver.encounter"), milliseconds: 0 }),
   ends("gold.patient_360", "skipped", { on: target("silver.encounter"), milliseconds: 0 }),
+  ends("gold.draft", "blocked", { reason: "disabled", milliseconds: 0 }),
   ends("gold.archive", "blocked", { reason: "protected: its SQL changed", milliseconds: 0 }),
   rule("archive_key", "gold.archive", "skipped", null),
-  finished("failed", { unchanged: 38, discarded: 1, skipped: 2, blocked: 1 }, { pass: 1, fail: 1, skipped: 1 }, 2),
+  finished("failed", { unchanged: 38, discarded: 1, skipped: 2, blocked: 2 }, { pass: 1, fail: 1, skipped: 1 }, 2),
 ];
 
 /** A build errs, and a rule cannot be evaluated. */

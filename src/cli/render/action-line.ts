@@ -4,15 +4,18 @@ import type { ActionFinished, ActionStarted, Evaluation } from "../../run/index.
 import type { Paint } from "../io.js";
 import { count, counted, cut, duration, pad } from "./layout.js";
 
-/** What stands in a line's first column. An assertion is told by its rules, not by having been executed. */
-export type Word = ActionFinished["status"] | "passed" | "warned";
+/** What stands in a line's first column. */
+export type Word = ActionFinished["status"] | "passed" | "warned" | "errored";
 
 const WORD_WIDTH = 9;
 
-export function wordOf(action: ActionFinished, evaluations: readonly Evaluation[]): Word {
-  if (action.type !== "assertion" || action.status !== "built") return action.status;
-  if (evaluations.some(({ outcome }) => outcome === "fail" || outcome === "error")) return "failed";
-  return evaluations.some(({ outcome }) => outcome === "warn") ? "warned" : "passed";
+/** The worst outcome of an assertion's rules, as a word. */
+export function wordOf(evaluations: readonly Evaluation[]): Word {
+  const has = (outcome: Evaluation["outcome"]) => evaluations.some((each) => each.outcome === outcome);
+  if (has("error")) return "errored";
+  if (has("fail")) return "failed";
+  if (has("skipped")) return "skipped";
+  return has("warn") ? "warned" : "passed";
 }
 
 export function paintWord(word: Word, text: string, paint: Paint): string {
@@ -26,6 +29,7 @@ export function paintWord(word: Word, text: string, paint: Paint): string {
     case "cancelled":
       return paint.yellow(text);
     case "failed":
+    case "errored":
     case "discarded":
       return paint.bold(paint.red(text));
     case "unchanged":
@@ -41,46 +45,80 @@ export interface LineContext {
   /** How many actions are done, this one included, of how many. */
   readonly done: number;
   readonly total: number;
-  /** Of this assertion. */
-  readonly evaluations: readonly Evaluation[];
 }
 
 const ROWS_WIDTH = 15;
 const TIME_WIDTH = 12;
 
-/** ` 7/86  built      silver.patient        109 rows    212 ms  3 changed`: index, word, name, rows, time, note. */
-export function actionLine(action: ActionFinished, context: LineContext): string {
-  const { paint } = context;
-  const word = wordOf(action, context.evaluations);
-  const total = String(context.total);
-  const index = `${pad(String(context.done), total.length, "right")}/${total}`;
-  const fixed = index.length + WORD_WIDTH + 4 + ROWS_WIDTH + TIME_WIDTH;
-  const nameWidth = Math.max(12, Math.min(context.nameWidth, context.width - fixed));
-  const name = pad(cut(targetLabel(action.target), nameWidth), nameWidth);
-  const rows = pad(rowsOf(action, context.evaluations), ROWS_WIDTH, "right");
+/** ` 7/86  built      silver.patient        109 rows    212 ms  3 changed, 5 rules`; `gated`: by the rules that gate it. */
+export function actionLine(action: ActionFinished, gated: readonly Evaluation[], context: LineContext): string {
   const worked = action.status === "built" || action.status === "discarded" || action.status === "failed";
-  const time = pad(worked ? duration(action.milliseconds) : "", TIME_WIDTH, "right");
-  const note = noteOf(action, context.evaluations);
-  const room = context.width - fixed - nameWidth - 2;
-  const tail = room < 6 ? "" : cut(note, room);
-  return `${paint.dim(index)}  ${paintWord(word, pad(word, WORD_WIDTH), paint)}  ${name}${rows}${paint.dim(time)}  ${tail}`.trimEnd();
+  return line(
+    {
+      word: action.status,
+      name: targetLabel(action.target),
+      amount: amountOf(action),
+      milliseconds: worked ? action.milliseconds : undefined,
+      note: noteOf(action, gated),
+    },
+    context,
+  );
 }
 
-function rowsOf(action: ActionFinished, evaluations: readonly Evaluation[]): string {
+/** ` 8/86  passed     assertions.balance     3 rules     12 ms`: an assertion that gates nothing. */
+export function assertionLine(evaluations: readonly Evaluation[], context: LineContext): string {
+  const [first] = evaluations;
+  if (first === undefined) return "";
+  const failing = evaluations.reduce((sum, each) => sum + (each.failing ?? 0), 0);
+  return line(
+    {
+      word: wordOf(evaluations),
+      name: targetLabel(first.assertion),
+      amount: counted(evaluations.length, "rule"),
+      milliseconds: first.milliseconds,
+      note: failing === 0 ? "" : `${counted(failing, "row")} in breach`,
+    },
+    context,
+  );
+}
+
+interface Cells {
+  readonly word: Word;
+  readonly name: string;
+  readonly amount: string;
+  readonly milliseconds: number | undefined;
+  readonly note: string;
+}
+
+function line(cells: Cells, { paint, width, nameWidth, done, total }: LineContext): string {
+  const index = `${pad(count(done), count(total).length, "right")}/${count(total)}`;
+  const fixed = index.length + WORD_WIDTH + 4 + ROWS_WIDTH + TIME_WIDTH;
+  const room = Math.max(12, Math.min(nameWidth, width - fixed));
+  const name = pad(cut(cells.name, room), room);
+  const amount = pad(cells.amount, ROWS_WIDTH, "right");
+  const time = pad(cells.milliseconds === undefined ? "" : duration(cells.milliseconds), TIME_WIDTH, "right");
+  const left = width - fixed - room - 2;
+  const note = left < 6 ? "" : cut(cells.note, left);
+  const word = paintWord(cells.word, pad(cells.word, WORD_WIDTH), paint);
+  return `${paint.dim(index)}  ${word}  ${name}${amount}${paint.dim(time)}  ${note}`.trimEnd();
+}
+
+function amountOf(action: ActionFinished): string {
   if (action.status !== "built") return "";
-  if (action.type === "assertion") return counted(evaluations.length, "rule");
   return action.rows === null ? (action.type === "table" ? "" : action.type) : counted(action.rows, "row");
 }
 
-function noteOf(action: ActionFinished, evaluations: readonly Evaluation[]): string {
+function noteOf(action: ActionFinished, gated: readonly Evaluation[]): string {
   if (action.status === "skipped" && action.on !== undefined) return `on ${targetLabel(action.on)}`;
   if (action.status === "failed") return action.problem?.code ?? action.reason;
   if (action.status !== "built") return action.reason;
-  if (action.type === "assertion") {
-    const failing = evaluations.reduce((sum, { failing }) => sum + (failing ?? 0), 0);
-    return failing === 0 ? "" : `${counted(failing, "row")} in breach`;
-  }
-  return action.changed === null || action.changed === action.rows ? "" : `${count(action.changed)} changed`;
+  const warned = gated.filter(({ outcome }) => outcome === "warn").length;
+  return [
+    ...(action.changed === null || action.changed === action.rows ? [] : [`${count(action.changed)} changed`]),
+    ...(gated.length === 0
+      ? []
+      : [`${counted(gated.length, "rule")}${warned === 0 ? "" : ` (${count(warned)} warned)`}`]),
+  ].join(", ");
 }
 
 /** `12/86  running: silver.encounter 3 s, silver.patient 1 s`, cut to the width; empty where nothing runs. */

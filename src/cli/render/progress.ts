@@ -1,8 +1,9 @@
 /** Progress while a run goes on: a line for each action that is done; on a terminal a live line of what runs below it. */
 import { targetKey } from "../../graph/index.js";
-import type { ActionStarted, Evaluation, Listener } from "../../run/index.js";
+import type { ActionFinished, ActionStarted, Evaluation, Listener, RunStarted } from "../../run/index.js";
 import { type Output, type Paint, widthOf } from "../io.js";
-import { actionLine, liveLine } from "./action-line.js";
+import { actionLine, assertionLine, liveLine } from "./action-line.js";
+import { count } from "./layout.js";
 
 export interface Progress {
   readonly listen: Listener;
@@ -32,7 +33,11 @@ export function createProgress(options: {
   const nameWidth = Math.min(options.nameWidth ?? WIDEST_NAME, WIDEST_NAME);
   const now = options.now ?? (() => performance.now());
   const running = new Map<string, { readonly action: ActionStarted; readonly since: number }>();
-  const evaluations = new Map<string, Evaluation[]>();
+  /** By the table that they gate; told on its line. */
+  const gated = new Map<string, Evaluation[]>();
+  const assertions = new Set<string>();
+  /** Rules of one assertion that gates nothing; they come in a row and make one line. */
+  let alone: Evaluation[] = [];
   let done = 0;
   let total = 0;
   let closed = false;
@@ -52,42 +57,42 @@ export function createProgress(options: {
   const timer = live === undefined ? undefined : setInterval(refresh, TICK_MILLISECONDS);
   timer?.unref();
 
+  const context = () => ({ width: widthOf(output), paint, nameWidth, done, total: Math.max(total, done) });
+  const flushAlone = () => {
+    if (alone.length > 0) print(assertionLine(alone, context()));
+    alone = [];
+  };
+  const evaluated = (event: Evaluation) => {
+    const assertion = targetKey(event.assertion);
+    const [before] = alone;
+    if (before !== undefined && targetKey(before.assertion) !== assertion) flushAlone();
+    if (!assertions.has(assertion)) done += 1;
+    assertions.add(assertion);
+    if (event.gate === undefined) alone.push(event);
+    else gated.set(targetKey(event.gate), [...(gated.get(targetKey(event.gate)) ?? []), event]);
+  };
+  const finished = (event: ActionFinished) => {
+    const key = targetKey(event.target);
+    running.delete(key);
+    // The summary counts what stayed as it was; a line for each would bury what was done.
+    if (event.status === "unchanged" || event.status === "blocked") return refresh();
+    done += 1;
+    print(actionLine(event, gated.get(key) ?? [], context()));
+  };
+
   const listen: Listener = (event) => {
+    if (event.kind !== "evaluation") flushAlone();
     switch (event.kind) {
       case "run-started":
         total = event.actions;
-        if (total > 0) {
-          const kept = event.unchanged > 0 ? `, ${event.unchanged} unchanged` : "";
-          print(paint.dim(`run ${event.runId} · ${event.environment} on ${event.engine} · ${total} to do${kept}`));
-        }
-        return;
+        return total === 0 ? undefined : print(paint.dim(headline(event)));
       case "action-started":
         running.set(targetKey(event.target), { action: event, since: now() });
-        refresh();
-        return;
-      case "evaluation": {
-        const key = targetKey(event.assertion);
-        evaluations.set(key, [...(evaluations.get(key) ?? []), event]);
-        return;
-      }
-      case "action-finished": {
-        const key = targetKey(event.target);
-        running.delete(key);
-        // The summary counts what stayed as it was; a line for each would bury what was done.
-        if (event.status === "unchanged") return refresh();
-        done += 1;
-        total = Math.max(total, done);
-        return print(
-          actionLine(event, {
-            width: widthOf(output),
-            paint,
-            nameWidth,
-            done,
-            total,
-            evaluations: evaluations.get(key) ?? [],
-          }),
-        );
-      }
+        return refresh();
+      case "evaluation":
+        return evaluated(event);
+      case "action-finished":
+        return finished(event);
       case "run-finished":
         running.clear();
         return refresh();
@@ -105,4 +110,9 @@ export function createProgress(options: {
       live?.clear();
     },
   };
+}
+
+function headline(event: RunStarted): string {
+  const kept = event.unchanged > 0 ? `, ${count(event.unchanged)} unchanged` : "";
+  return `run ${event.runId} · ${event.environment} on ${event.engine} · ${count(event.actions)} to do${kept}`;
 }

@@ -157,14 +157,20 @@ export function heldBackSection(digest: Digest, { width, paint }: SectionContext
   const groups = new Map<string, string[]>();
   const add = (why: string, target: Target) => groups.set(why, [...(groups.get(why) ?? []), targetLabel(target)]);
   for (const action of digest.actions) {
-    if (action.status === "discarded") add("discarded, what was published stays as it was", action.target);
+    if (action.status === "discarded") {
+      const why =
+        action.on === undefined
+          ? "what was published stays as it was"
+          : `built together with ${targetLabel(action.on)}`;
+      add(`discarded, ${why}`, action.target);
+    }
     if (action.status === "skipped") {
       add(
         action.on === undefined ? `skipped, ${action.reason}` : `skipped on ${targetLabel(action.on)}`,
         action.target,
       );
     }
-    if (action.status === "blocked") add(`blocked, ${action.reason}`, action.target);
+    if (action.status === "blocked" && action.reason !== "disabled") add(`blocked, ${action.reason}`, action.target);
     if (action.status === "cancelled") add("cancelled", action.target);
   }
   if (groups.size === 0) return [];

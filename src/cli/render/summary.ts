@@ -45,9 +45,12 @@ export function renderQuietSummary(digest: Digest, context: SummaryContext): rea
   ];
 }
 
-function nothingDone({ finished, evaluations }: Digest): boolean {
+/** What is disabled is so on purpose. */
+function nothingDone({ finished, evaluations, actions }: Digest): boolean {
   if (finished === undefined || finished.outcome !== "succeeded" || evaluations.length > 0) return false;
-  return Object.entries(finished.counts).every(([status, number]) => status === "unchanged" || number === 0);
+  return actions.every(
+    ({ status, reason }) => status === "unchanged" || (status === "blocked" && reason === "disabled"),
+  );
 }
 
 const ALWAYS: readonly ActionStatus[] = ["built", "unchanged", "skipped", "failed", "discarded"];

@@ -1,0 +1,55 @@
+/** `medform run`: builds what changed, asserts it, publishes it, and tells the verdict. */
+import { openLedger } from "../../ledger/index.js";
+import { makePlan } from "../../plan/index.js";
+import { executeRun, readSituation } from "../../run/index.js";
+import { about } from "../about.js";
+import type { GlobalOptions, Io } from "../io.js";
+import { messages } from "../messages.js";
+import { openProject, openWarehouse } from "../open.js";
+import { counted } from "../render/layout.js";
+import { createRunView } from "../render/run-view.js";
+
+export interface RunCommandOptions extends GlobalOptions {
+  readonly select: readonly string[];
+  readonly exclude: readonly string[];
+  readonly fullRefresh: boolean;
+  readonly failFast: boolean;
+  /** Units at a time. */
+  readonly threads?: number;
+  /** ISO instant, or null for the project's own default. */
+  readonly asOf: string | null;
+}
+
+/** @returns the run's exit code: 0, 1, 2, 130 or 143. */
+export async function runCommand(options: RunCommandOptions, io: Io): Promise<number> {
+  const opened = await openProject(options, io);
+  const { graph } = opened;
+  const selection = { select: options.select, exclude: options.exclude };
+  await using warehouse = await openWarehouse(opened, { command: "run" });
+  await using ledger = await openLedger(warehouse);
+  const { recovered, ...situation } = await readSituation(graph, warehouse, ledger);
+  if (recovered.length > 0) {
+    messages(io, options).note(
+      `An earlier command was interrupted: ${counted(recovered.length, "fact")} that it had published or landed, now in the ledger.`,
+    );
+  }
+  const plan = makePlan({ ...situation, graph, selection, fullRefresh: options.fullRefresh, asOf: options.asOf });
+  const view = await createRunView(io, options, graph);
+  try {
+    const finished = await executeRun({
+      graph,
+      plan,
+      warehouse,
+      ledger,
+      listener: view.listen,
+      environment: opened.environment.name,
+      about: await about("run", opened.project.dir, selection),
+      threads: options.threads,
+      failFast: options.failFast,
+      signal: io.signal,
+    });
+    return finished.exitCode;
+  } finally {
+    view.close();
+  }
+}

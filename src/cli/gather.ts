@@ -1,0 +1,30 @@
+/** What `status` and `audit report` say: read from the ledger and the warehouse, without touching either. */
+import { basename } from "node:path";
+import { emptyState, openLedger } from "../ledger/index.js";
+import { type ReportModel, reportModel } from "../report/index.js";
+import { readDispositions } from "../run/index.js";
+import { commitOf } from "./about.js";
+import { type OpenedProject, openWarehouse } from "./open.js";
+
+/** Where there is no warehouse yet, the same as for one in which nothing has run. `command` is who asks. */
+export async function gatherReport(opened: OpenedProject, command: string): Promise<ReportModel> {
+  const { graph, environment, project } = opened;
+  const known = opened.warehouseExists ? await readWarehouse(opened, command) : { state: emptyState, dispositions: [] };
+  return reportModel({
+    ...known,
+    graph,
+    generatedAt: new Date().toISOString(),
+    environment: environment.name,
+    engine: graph.engine,
+    project: basename(project.dir),
+    commit: await commitOf(project.dir),
+  });
+}
+
+async function readWarehouse(opened: OpenedProject, command: string) {
+  await using warehouse = await openWarehouse(opened, { command, readOnly: true });
+  await using ledger = await openLedger(warehouse);
+  const events = await readDispositions(opened.graph, warehouse);
+  const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));
+  return { state: await ledger.state(), dispositions };
+}

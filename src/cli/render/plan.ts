@@ -1,0 +1,48 @@
+/** A plan as text: what would be built and why, which rules would gate it. */
+import { targetKey, targetLabel } from "../../graph/index.js";
+import type { Plan, Step } from "../../plan/index.js";
+import type { Paint } from "../io.js";
+import { columns, count, counted } from "./layout.js";
+
+/** Lines without trailing newlines. What would stay as it is is only counted. */
+export function renderPlan(
+  plan: Plan,
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): readonly string[] {
+  const of = (decision: Step["decision"]) => plan.steps.filter((step) => step.decision === decision);
+  const [build, assert, block] = [of("build"), of("assert"), of("block").filter(({ reason }) => reason !== "disabled")];
+  const kept = of("skip").filter(({ type }) => type !== "assertion").length;
+  const building = new Set(build.map(({ target }) => targetKey(target)));
+  const gates = new Map<string, number>();
+  const alone: Step[] = [];
+  for (const step of assert) {
+    const gate = step.gate === undefined ? undefined : targetKey(step.gate);
+    if (gate !== undefined && building.has(gate)) gates.set(gate, (gates.get(gate) ?? 0) + 1);
+    else alone.push(step);
+  }
+  const rows = [
+    ...build.map((step) => [
+      paint.green("build"),
+      targetLabel(step.target),
+      step.mode === "increment" ? "increment" : step.type,
+      step.reason,
+      gated(gates.get(targetKey(step.target)) ?? 0),
+    ]),
+    ...alone.map((step) => [paint.cyan("assert"), targetLabel(step.target), "", step.reason, ""]),
+    ...block.map((step) => [paint.yellow("block"), targetLabel(step.target), step.type, step.reason, ""]),
+  ];
+  const unchanged = `${counted(kept, "action")} up to date`;
+  if (rows.length === 0) return [`${paint.green("Nothing to do")}: ${unchanged}.`];
+  const landings =
+    plan.landings.length === 0 ? [] : [`${counted(plan.landings.length, "source")} never loaded would be made empty.`];
+  const summary = [
+    `${count(build.length)} to build`,
+    `${counted(assert.length, "assertion")} to evaluate`,
+    ...(block.length > 0 ? [`${count(block.length)} blocked`] : []),
+    unchanged,
+  ].join(", ");
+  const layout = [{}, { shrink: true }, {}, { shrink: true }, {}];
+  return [...columns(rows, layout, { width }), "", ...landings, `${paint.bold("Plan")}: ${summary}.`];
+}
+
+const gated = (assertions: number) => (assertions === 0 ? "" : `gated by ${counted(assertions, "assertion")}`);

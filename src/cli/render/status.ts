@@ -1,0 +1,117 @@
+/** The state of the warehouse as text: the report's data, on a terminal. */
+import { age, type ReportModel } from "../../report/index.js";
+import type { Paint } from "../io.js";
+import { columns, count, counted, instant, wrap } from "./layout.js";
+
+export interface StatusContext {
+  readonly width: number;
+  readonly paint: Paint;
+  /** The warehouse's file, as people find it. */
+  readonly warehouse: string;
+  readonly warehouseExists: boolean;
+  readonly environment: string;
+  readonly engine: string;
+}
+
+/** Lines without trailing newlines. */
+export function renderStatus(model: ReportModel, context: StatusContext): readonly string[] {
+  const { paint, width } = context;
+  const place = `${context.environment} on ${context.engine} · ${context.warehouse}`;
+  const head = [`${paint.bold(model.project)} ${paint.dim(`· ${place}`)}`, ""];
+  if (!context.warehouseExists) {
+    return [
+      ...head,
+      "There is no warehouse yet.",
+      ...next(
+        [
+          ["medform load synthea-csv DIR", "lands files"],
+          ["medform run", "builds and asserts the tables"],
+        ],
+        context,
+      ),
+    ];
+  }
+  const tone = { good: paint.green, warn: paint.yellow, bad: paint.red, none: paint.bold }[model.verdict.tone];
+  return [
+    ...head,
+    tone(model.verdict.headline),
+    ...model.verdict.sentences.flatMap((sentence) => wrap(sentence, width - 2)).map((line) => `  ${line}`),
+    ...tables(model, context),
+    ...rules(model, context),
+    ...sources(model, context),
+    ...next(model.facts[0]?.value === "none yet" ? [["medform run", "builds and asserts the tables"]] : [], context),
+  ];
+}
+
+function when(at: string | null, model: ReportModel, paint: Paint): string {
+  return at === null ? "" : `${instant(at)}  ${paint.dim(age(at, model.generatedAt))}`;
+}
+
+function tables(model: ReportModel, { width, paint }: StatusContext): readonly string[] {
+  const rows = model.layers.flatMap((layer) =>
+    layer.tables.map((table) => [
+      table.name,
+      paint.dim(table.kind),
+      table.rows === null ? paint.dim("–") : count(table.rows),
+      table.publishedAt === null
+        ? paint.yellow(table.disabled ? "disabled" : "not built")
+        : `${when(table.publishedAt, model, paint)}${table.failing ? paint.red("  failing") : ""}`,
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const titles = ["", "", "rows", "published"].map((text) => paint.dim(text));
+  return [
+    "",
+    paint.bold("Tables"),
+    ...columns([titles, ...rows], [{ shrink: true }, {}, { align: "right" }, {}], { width, indent: 2 }),
+  ];
+}
+
+function rules(model: ReportModel, { width, paint }: StatusContext): readonly string[] {
+  const bad = model.rules.flatMap(({ table, rules }) =>
+    rules
+      .filter(({ outcome }) => outcome !== "pass" && outcome !== "unevaluated")
+      .map((rule) => [
+        rule.outcome === "fail" || rule.outcome === "error" ? paint.red(rule.outcome) : paint.yellow(rule.outcome),
+        rule.rule,
+        rule.severity,
+        rule.failing === null ? "–" : count(rule.failing),
+        table,
+        paint.dim(rule.assertion),
+      ]),
+  );
+  if (bad.length === 0) return [];
+  const titles = ["", "rule", "severity", "rows", "of", "medform show"].map((text) => paint.dim(text));
+  const layout = [{}, { shrink: true }, {}, { align: "right" as const }, { shrink: true }, {}];
+  return ["", paint.bold("Rules that do not pass"), ...columns([titles, ...bad], layout, { width, indent: 2 })];
+}
+
+function sources(model: ReportModel, { width, paint }: StatusContext): readonly string[] {
+  if (model.sources.length === 0) return [];
+  const loaded = model.sources.filter(({ batchId }) => batchId !== null);
+  const missing = model.sources.length - loaded.length;
+  const rows = loaded.map((source) => [source.name, count(source.rows ?? 0), when(source.loadedAt, model, paint)]);
+  return [
+    "",
+    paint.bold("Sources"),
+    ...columns(
+      [["", "rows", "loaded"].map((text) => paint.dim(text)), ...rows],
+      [{ shrink: true }, { align: "right" }, {}],
+      { width, indent: 2 },
+    ),
+    ...(missing === 0 ? [] : [paint.dim(`  ${counted(missing, "declared source")} never loaded`)]),
+  ];
+}
+
+function next(commands: readonly (readonly [string, string])[], { width, paint }: StatusContext): readonly string[] {
+  if (commands.length === 0) return [];
+  return [
+    "",
+    paint.bold("Next"),
+    ...columns(
+      commands.map(([command, why]) => [paint.cyan(command), why]),
+      [{}, { shrink: true }],
+      { width, indent: 2 },
+    ),
+  ];
+}
