@@ -1,174 +1,99 @@
 /**
- * The words in which assertions/ declares what must be true of a table. Everything compiles to plain Dataform assertions:
- * one for each table and severity, tagged `rule:NAME` for each rule, returning `rule` and the key of each failing row and
- * nothing else, so that no patient value leaves its table.
+ * The rules by which a row is admitted: `{ name, outcome, when }`. `when` is SQL over `candidate` (the row as sent) and the
+ * rows that it names, left joined: `patient`, `encounter`, `provider`, `facility`. It holds where the rule is broken; NULL is not broken.
  *
- * Rules are strict about NULL: a condition that is NULL fails. A column that may be empty is named in `optional`, and the
- * rule then holds where it is empty.
+ * `quarantine` keeps the row out, only where it has no key, no parent, no place in time or no meaning; `flag` admits it and
+ * records the finding.
  */
+const quarantine = (name, when) => ({ name, outcome: "quarantine", when });
+const flag = (name, when) => ({ name, outcome: "flag", when });
 
-/** A condition on one row. `optional`: columns whose absence makes the rule hold. */
-function row(name, description, condition, { optional = [] } = {}) {
-  const excused = optional.map((column) => `${column} is null or `).join("");
-  return { name, description, kind: "row", failing: `not coalesce((${excused}${condition}), false)` };
-}
+/** An id that the source must give. */
+const declaredId = (id) => [quarantine("key_missing", `candidate.${id} is null`)];
 
-function nonNull(name, columns) {
-  return row(name, `${columns.join(", ")} given`, columns.map((column) => `${column} is not null`).join(" and "));
-}
+/** What every event of a patient must have: a patient who is known, and a day in that patient's life. */
+const ofPatient = (at, date) => [
+  quarantine("patient_unresolved", "patient.patient_key is null"),
+  quarantine("event_time_missing", `candidate.${at} is null`),
+  quarantine("before_birth", `candidate.${date} < patient.birth_date`),
+  flag("after_death", `candidate.${date} > patient.death_date`),
+];
 
-/** `columns` do not decrease from left to right. */
-function ordered(name, columns, { optional = [] } = {}) {
-  const pairs = columns.slice(1).map((column, i) => {
-    const excused = [columns[i], column].filter((c) => optional.includes(c)).map((c) => `${c} is null or `);
-    return `(${excused.join("")}${columns[i]} <= ${column})`;
-  });
-  return row(name, `${columns.join(" <= ")}`, pairs.join(" and "));
-}
+/** What refers to an encounter: to one that is known, and of the same patient. */
+const ofEncounter = [
+  quarantine("encounter_other_patient", "encounter.patient_key <> candidate.patient_key"),
+  flag("encounter_unresolved", "candidate.encounter_ref is not null and encounter.encounter_key is null"),
+];
 
-/** `column` holds one of `codes`. */
-function codeSet(name, column, codes, { optional = false } = {}) {
-  const list = codes.map((code) => `'${code.replace(/'/g, "''")}'`).join(", ");
-  return row(name, `${column} is one of ${codes.join(", ")}`, `${column} in (${list})`, {
-    optional: optional ? [column] : [],
-  });
-}
+/** Whether one time is before another: by instant where both were sent as instants, else by local day. */
+const isBefore = (a, b) => `case
+        when ${a.precision} = 'instant' and ${b.precision} = 'instant' then ${a.at} < ${b.at}
+        else ${a.date} < ${b.date}
+      end`;
 
-/** `low <= column <= high`; either end may be left out. */
-function range(name, column, { low, high, optional = false }) {
-  const parts = [];
-  if (low !== undefined) parts.push(`${column} >= ${low}`);
-  if (high !== undefined) parts.push(`${column} <= ${high}`);
-  if (parts.length === 0) throw new Error(`range ${name}: give low, high or both`);
-  return row(name, `${column} from ${low ?? "-"} to ${high ?? "-"}`, parts.join(" and "), {
-    optional: optional ? [column] : [],
-  });
-}
-
-/** The table's key is given and stands once. */
-function key(name) {
-  return {
-    name,
-    description: "the key is given and stands once",
-    kind: "set",
-    sql: ({ table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys)}
-from ${table}
-group by ${keys.join(", ")}
-having count(*) > 1 or ${keys.map((column) => `${column} is null`).join(" or ")}`,
-  };
-}
-
-/** Each row's `columns` stand in `parent` (a name for ref); rows where a column of `optional` is empty are excused. */
-function noOrphans(name, columns, parent, parentColumns = columns, { optional = [] } = {}) {
-  return {
-    name,
-    description: `${columns.join(", ")} stands in ${[].concat(parent).join(".")}`,
-    kind: "set",
-    sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys, "child.")}
-from ${table} as child
-left join ${ctx.ref(parent)} as parent
-  on ${columns.map((column, i) => `child.${column} = parent.${parentColumns[i]}`).join(" and ")}
-where parent.${parentColumns[0]} is null${optional.map((column) => ` and child.${column} is not null`).join("")}`,
-  };
-}
-
-/** Among the rows of one `of`, exactly one satisfies `condition`. */
-function oneCurrent(name, of, condition) {
-  return {
-    name,
-    description: `one row of each ${of.join(", ")} satisfies ${condition}`,
-    kind: "set",
-    sql: ({ table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys, "", of)}
-from ${table}
-group by ${of.join(", ")}
-having sum(case when ${condition} then 1 else 0 end) <> 1`,
-  };
-}
-
-/** Two counts of one row are equal: for tables that balance what came in with what came out. */
-function balanced(name, left, right) {
-  return row(name, `${left} equals ${right}`, `${left} = ${right}`);
-}
-
-/** Keys as text under fixed names, so that the branches of one assertion fit together; columns outside `shown` are empty. */
-function keyColumns(keys, prefix = "", shown = keys) {
-  return keys
-    .map((column, i) =>
-      shown.includes(column)
-        ? `cast(${prefix}${column} as varchar) as key_${i + 1}`
-        : `cast(null as varchar) as key_${i + 1}`,
-    )
-    .join(", ");
-}
-
-function query(ctx, table, keys, rules) {
-  const rows = rules.filter(({ kind }) => kind === "row");
-  const sets = rules.filter(({ kind }) => kind === "set");
-  const branches = [
-    ...rows.map(
-      ({ name }) => `
-select '${name}' as rule, ${keys.map((_, i) => `key_${i + 1}`).join(", ")}
-from failing
-where ${name}`,
-    ),
-    ...sets.map(({ sql }) => sql({ ctx, table, keys })),
-  ];
-  const failing =
-    rows.length === 0
-      ? ""
-      : `with failing as (
-  select *
-  from (
-    select
-      ${keyColumns(keys)},
-      ${rows.map(({ name, failing }) => `${failing} as ${name}`).join(",\n      ")}
-    from ${table}
-  ) as checked
-  where ${rows.map(({ name }) => name).join(" or ")}
-)`;
-  return failing + branches.join("\nunion all\n");
-}
+const time = (of, name, date, precision) => ({
+  at: `${of}.${name}_at`,
+  date: `${of}.${date}_date`,
+  precision: `${of}.${precision}_precision`,
+});
+const START = time("candidate", "started", "start", "start");
+const STOP = time("candidate", "stopped", "stop", "stop");
+const OBSERVED = time("candidate", "observed", "observed", "observed");
+const ENCOUNTER_START = time("encounter", "started", "start", "start");
+const ENCOUNTER_STOP = time("encounter", "stopped", "stop", "stop");
 
 /**
- * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
- * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `suffix`: tells a second group of
- * rules over one table from the first.
+ * Begins before its encounter, or after its end; what happens during a time (`to`) must end in it too. An encounter that is
+ * open, or ends before it starts, has no end to be beyond.
  */
-function declare(target, { keys, rules = [], warn = [], suffix }) {
-  for (const [severity, list] of [
-    ["error", rules],
-    ["warn", warn],
-  ]) {
-    if (list.length === 0) continue;
-    const name = [target.schema, target.name, suffix, severity === "warn" ? "warn" : undefined]
-      .filter(Boolean)
-      .join("_");
-    assert(name, {
-      description: list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"),
-      tags: [...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)],
-    }).query((ctx) => query(ctx, ctx.ref(target), keys, list));
-  }
-}
+const withinEncounter = (from, to = from) => [
+  flag(
+    "outside_encounter",
+    `${isBefore(from, ENCOUNTER_START)}
+      or encounter.duration_seconds is not null and (
+        ${isBefore(ENCOUNTER_STOP, from)}${to === from ? "" : `\n        or ${isBefore(ENCOUNTER_STOP, to)}`}
+      )`,
+  ),
+];
 
-/**
- * Declares the findings of one entity as warnings: what was admitted and flagged, counted by rule from silver.finding.
- * `flags`: rule name -> what it means.
- */
-function findings(entity, flags) {
-  assert(`silver_${entity}_finding`, {
-    description: Object.entries(flags)
-      .map(([name, meaning]) => `${name}: ${meaning}`)
-      .join("\n"),
-    tags: ["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)],
-  }).query(
-    (ctx) => `
-select rule, tenant_id, record_key
-from ${ctx.ref({ schema: "silver", name: "finding" })}
-where entity = '${entity}'`,
-  );
-}
+/** A measured value: in a unit that its code is known to have, and within what a living person can have. See units.js. */
+const measured = [
+  flag("unit_unknown", "candidate.value_number is not null and standard.code is not null and conversion.unit is null"),
+  flag(
+    "value_out_of_range",
+    `candidate.value_number * conversion.factor + conversion.shift < standard.low
+      or candidate.value_number * conversion.factor + conversion.shift > standard.high`,
+  ),
+];
 
-module.exports = { row, nonNull, ordered, codeSet, range, key, noOrphans, oneCurrent, balanced, declare, findings };
+const endsBeforeStart = isBefore(STOP, START);
+
+/** Every rule whose finding can stand in `flags`, in the order in which they are reported. */
+const FLAGS = [
+  "birth_death_implausible",
+  "end_before_start",
+  "stop_before_start",
+  "after_death",
+  "outside_encounter",
+  "encounter_unresolved",
+  "prescriber_unresolved",
+  "out_of_order",
+  "value_out_of_range",
+  "unit_unknown",
+  "conflict",
+];
+
+module.exports = {
+  declaredId,
+  endsBeforeStart,
+  FLAGS,
+  flag,
+  measured,
+  OBSERVED,
+  ofEncounter,
+  ofPatient,
+  quarantine,
+  START,
+  STOP,
+  withinEncounter,
+};

@@ -52,4 +52,6 @@ module.exports = {
   describeVerdict: (name) => describe(verdictColumns(name)),
   entities,
   verdictColumns,
+  verdictDescription: (name) =>
+    `What became of every delivered row that could be one of ${name}: one row each, with what it said.`,
 };

@@ -17,6 +17,7 @@ module.exports = {
     instant("booked_at", "When it was booked"),
     instant("scheduled_start_at", "When it shall begin"),
     column("scheduled_date", "date", "The day for which it is booked, where the source is.", ["phi:date"]),
+    column("scheduled_precision", "text", "How exactly the source said it: `instant` or `day`."),
     instant("scheduled_end_at", "When it shall end"),
     instant("checked_in_at", "When the patient arrived"),
     instant("started_at", "When it began"),

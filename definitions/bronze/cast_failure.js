@@ -1,0 +1,37 @@
+// Every value that was delivered and could not be typed: where it is and why, never what it is.
+const { column } = require("../../includes/columns.js");
+
+const failures = Object.entries(synthea.tables).flatMap(([table, { fields }]) =>
+  fields
+    .map((field) => synthea.failure(field, source_systems.zone("_source_system")))
+    .filter((failure) => failure !== undefined)
+    .map((failure) => ({ table: `synthea_${table}`, ...failure })),
+);
+
+publish("cast_failure", {
+  type: "view",
+  schema: "bronze",
+  description:
+    "Values that were delivered and could not be typed; they are NULL in bronze. The value itself stays in landing.",
+  columns: silver.describeColumns([
+    column("table_name", "text", "The bronze table."),
+    column("source_record", "text", "The delivered row.", ["provenance"]),
+    column("batch_id", "text", "The batch that landed the row.", ["provenance"]),
+    column("column_name", "text", "The column; of a time without its _at, _date or _precision."),
+    column("reason", "text", "What it is not."),
+  ]),
+}).query((ctx) =>
+  failures
+    .map(
+      ({ table, name, reason, when }) => `
+select
+  '${table}' as table_name,
+  ${landing.sourceRecord} as source_record,
+  _batch_id as batch_id,
+  '${name}' as column_name,
+  '${reason}' as reason
+from ${ctx.ref("raw", table)}
+where ${when}`,
+    )
+    .join("\nunion all"),
+);

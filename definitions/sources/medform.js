@@ -1,0 +1,36 @@
+// What the loader itself writes: which files were landed, and which lines could not be.
+const { column } = require("../../includes/columns.js");
+
+const batch = column("batch_id", "text", "The batch that landed the file.", ["provenance"]);
+const source = column("source_system", "text", "The system that delivered it.");
+const table = column("table_name", "text", "The landing table.");
+const file = column("file", "text", "The file.", ["provenance"]);
+
+declare({ schema: "raw", name: "loaded_file" }).config({
+  description: "One row for each file that was landed. A file is landed once, by content.",
+  columns: silver.describeColumns([
+    batch,
+    source,
+    table,
+    file,
+    column("content_hash", "text", "SHA-256 of its content.", ["provenance"]),
+    column("delivered_at", "instant", "When the source delivered it, in UTC."),
+    column("record_count", "integer", "Records in the file, the header not counted."),
+    column("landed_count", "integer", "Rows landed."),
+    column("rejected_count", "integer", "Lines that could not be landed."),
+    column("loaded_at", "instant", "When it was landed, in UTC.", ["provenance"]),
+  ]),
+});
+
+declare({ schema: "raw", name: "rejected_line" }).config({
+  description: "Lines that could not be landed, as they were, with the reason.",
+  columns: silver.describeColumns([
+    source,
+    batch,
+    table,
+    file,
+    column("line_number", "integer", "The line in the file, from 1.", ["provenance"]),
+    column("reason", "text", "Why it could not be landed; no value."),
+    column("line", "text", "The line as delivered.", ["phi:other"]),
+  ]),
+});

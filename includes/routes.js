@@ -1,0 +1,41 @@
+/**
+ * The routes from bronze to the entities, and the bronze tables that have none yet. `only` is the condition under which a row
+ * of bronze is a candidate; without it every row is.
+ */
+const codes = require("./codes.js");
+
+const observed = (entity) => ({
+  bronze: "synthea_observations",
+  entity,
+  only: `${codes.observationEntity("code", "category")} = '${entity}'`,
+});
+
+const routes = [
+  { bronze: "synthea_organizations", entity: "facility" },
+  { bronze: "synthea_providers", entity: "provider" },
+  { bronze: "synthea_patients", entity: "patient" },
+  { bronze: "synthea_patients", entity: "patient_address" },
+  { bronze: "synthea_encounters", entity: "encounter" },
+  { bronze: "synthea_appointments", entity: "appointment" },
+  { bronze: "synthea_conditions", entity: "condition" },
+  { bronze: "synthea_procedures", entity: "procedure" },
+  { bronze: "synthea_medications", entity: "prescription" },
+  { bronze: "synthea_allergies", entity: "allergy" },
+  observed("lab_result"),
+  observed("vital_sign"),
+  observed("observation"),
+].map((route) => ({ ...route, name: `${route.bronze} > ${route.entity}` }));
+
+const bronzeOnly = {
+  synthea_careplans: "Care plans have no entity yet.",
+  synthea_claims: "Claims have no entity yet.",
+  synthea_claims_transactions: "Claim lines and payments have no entity yet.",
+  synthea_devices: "Devices have no entity yet.",
+  synthea_imaging_studies: "Imaging studies have no entity yet.",
+  synthea_immunizations: "Immunizations have no entity yet.",
+  synthea_payer_transitions: "Coverage has no entity yet.",
+  synthea_payers: "Coverage has no entity yet.",
+  synthea_supplies: "Supplies have no entity yet.",
+};
+
+module.exports = { bronzeOnly, routes };

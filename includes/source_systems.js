@@ -1,0 +1,30 @@
+/**
+ * The systems that deliver, and what must be known about each. One that is not listed here is read by the defaults, under its
+ * own name as the authority that gave its patient ids.
+ *
+ * tenant: whose records they are. timeZone: where its days begin. delivery: `snapshot` (everything, each time) or `delta`.
+ */
+const DEFAULTS = { tenant: "network", timeZone: "America/New_York", delivery: "delta" };
+
+const SYSTEMS = [
+  { name: "synthea", tenant: "network", timeZone: "America/New_York", delivery: "delta", authority: "synthea" },
+];
+
+const literal = (x) => `'${x.replaceAll("'", "''")}'`;
+
+const lookup = (source, field, otherwise) => {
+  const different = SYSTEMS.filter((system) => system[field] !== undefined && literal(system[field]) !== otherwise);
+  if (different.length === 0) return otherwise;
+  const cases = different.map((system) => `when ${literal(system.name)} then ${literal(system[field])}`);
+  return `case ${source} ${cases.join(" ")} else ${otherwise} end`;
+};
+
+module.exports = {
+  /** Each takes SQL for the source's name and returns SQL for what is known about it. */
+  tenant: (source) => lookup(source, "tenant", literal(DEFAULTS.tenant)),
+  zone: (source) => lookup(source, "timeZone", literal(DEFAULTS.timeZone)),
+  delivery: (source) => lookup(source, "delivery", literal(DEFAULTS.delivery)),
+  authority: (source) => lookup(source, "authority", source),
+  /** Where the network itself is: for what belongs to no source. */
+  homeZone: literal(DEFAULTS.timeZone),
+};

@@ -1,0 +1,163 @@
+/**
+ * The models on a real engine, without the runner: lands batches, builds what lies below gold in order, reads the result. A
+ * batch is what one load would land; a refresh is one run, incremental unless told otherwise.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { compileProject } from "../../src/compile/index.js";
+import type { Graph, Relation } from "../../src/graph/index.js";
+import type { Row, Value, Warehouse } from "../../src/warehouse/index.js";
+import {
+  ensureColumns,
+  landingColumns,
+  loadedFileColumns,
+  openDuckDb,
+  rejectedLineColumns,
+} from "../../src/warehouse/index.js";
+
+const project = resolve(import.meta.dirname, "../..");
+
+export interface Batch {
+  readonly id: string;
+  readonly source?: string;
+  /** ISO instant. */
+  readonly delivered?: string;
+  /** CSV text with header, by table (`patients`), or the path of a CSV file that the engine can read. */
+  readonly files: Readonly<Record<string, string | { readonly path: string }>>;
+}
+
+export interface Refresh {
+  readonly full?: boolean;
+  readonly asOf?: string;
+  /** Milliseconds each relation took, by name, for whoever wants to know. */
+  readonly timed?: (name: string, milliseconds: number, rows: number | null) => void;
+}
+
+export interface Hospital extends AsyncDisposable {
+  land(batch: Batch): Promise<void>;
+  refresh(options?: Refresh): Promise<void>;
+  rows(sql: string): Promise<readonly Row[]>;
+  /** One number. */
+  count(sql: string): Promise<number>;
+}
+
+let compiled: Promise<Graph> | undefined;
+
+/** The project as the embedded engine gets it; compiled once. */
+export function graph(projectDir = project): Promise<Graph> {
+  compiled ??= compileProject({ projectDir, overrides: { warehouse: "duckdb" } }).then(({ graph, problems }) => {
+    const mine = problems.filter(({ at }) =>
+      /^(definitions\/(sources|bronze|silver)|includes)\//.test(at?.file ?? "definitions/sources/"),
+    );
+    if (mine.length > 0) throw new Error(mine.map(({ at, message }) => `${at?.file}: ${message}`).join("\n"));
+    return graph;
+  });
+  return compiled;
+}
+
+const layers = ["BRONZE", "SILVER"];
+
+export async function openHospital(
+  options: { readonly projectDir?: string; readonly threads?: number } = {},
+): Promise<Hospital> {
+  const { actions } = await graph(options.projectDir);
+  const relations = actions.filter(
+    (action): action is Relation =>
+      (action.kind === "table" || action.kind === "view" || action.kind === "incremental") &&
+      layers.includes(action.target.schema),
+  );
+  const dir = mkdtempSync(join(tmpdir(), "medform-models-"));
+  const warehouse = await openDuckDb({
+    path: join(dir, "warehouse.duckdb"),
+    database: "EHR",
+    holder: { command: "test" },
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+  });
+  await using session = await warehouse.session();
+  await warehouse.catalog.ensureSchemas(["RAW", ...layers].map((schema) => ({ database: "EHR", schema })));
+  for (const { kind, target, columns } of actions) {
+    if (kind !== "declaration") continue;
+    const known = { LOADED_FILE: loadedFileColumns, REJECTED_LINE: rejectedLineColumns }[target.name];
+    await ensureColumns(session, target, known ?? landingColumns(columns.map(({ path }) => path.join("."))));
+  }
+  return hospital(warehouse, relations, dir);
+}
+
+function hospital(warehouse: Warehouse, relations: readonly Relation[], dir: string): Hospital {
+  const built = new Set<Relation>();
+  let run = 0;
+  let files = 0;
+
+  const query = async (sql: string) => {
+    await using session = await warehouse.session();
+    return session.rows(sql);
+  };
+
+  return {
+    async land({ id, source = "synthea", delivered = "2024-06-01T00:00:00", files: delivery }) {
+      await using session = await warehouse.session();
+      for (const [table, content] of Object.entries(delivery)) {
+        let path: string;
+        if (typeof content === "string") {
+          path = join(dir, `${++files}.csv`);
+          writeFileSync(path, content);
+        } else path = content.path;
+        const read = `read_csv(${literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')`;
+        const header = await session.rows(`select column_name as name from (describe select * from ${read})`);
+        const names = header.map(({ name }) => `"${String(name)}"`).join(", ");
+        await session.run(
+          `insert into "EHR".RAW.SYNTHEA_${table} (${names}, _SOURCE_SYSTEM, _BATCH_ID, _FILE, _ROW, _LOADED_AT)
+           select ${names}, ${literal(source)}, ${literal(id)}, '${table}.csv', row_number() over (), timestamp '2026-01-01'
+           from ${read}`,
+        );
+        await session.run(
+          `insert into "EHR".RAW.LOADED_FILE
+           select ${literal(id)}, ${literal(source)}, 'SYNTHEA_${table.toUpperCase()}', '${table}.csv', ${literal(`${id}/${table}`)},
+             cast(${literal(delivered)} as timestamp), count(*), count(*), 0, timestamp '2026-01-01'
+           from "EHR".RAW.SYNTHEA_${table} where _BATCH_ID = ${literal(id)}`,
+        );
+      }
+    },
+    async refresh({ full = false, asOf, timed } = {}) {
+      run += 1;
+      const variables: Record<string, Value> = {
+        MEDFORM_RUN_ID: `run-${run}`,
+        MEDFORM_RUN_NUMBER: run,
+        MEDFORM_AS_OF: asOf ?? null,
+        MEDFORM_STARTED_AT: "2026-01-01T00:00:00Z",
+      };
+      for (const relation of relations) {
+        const increment = relation.kind === "incremental" && built.has(relation) && !full;
+        const start = performance.now();
+        await using scope = await warehouse.publisher.open(variables);
+        try {
+          const { rows } = await scope.build(relation, increment ? "increment" : "create");
+          await scope.publish([]);
+          timed?.(relation.target.name, performance.now() - start, rows);
+        } catch (error) {
+          throw new Error(`${relation.target.name}: ${error instanceof Error ? error.message : error}`, {
+            cause: error,
+          });
+        }
+        built.add(relation);
+      }
+    },
+    rows: query,
+    async count(sql) {
+      const [row] = await query(sql);
+      return Number(Object.values(row ?? {})[0]);
+    },
+    async [Symbol.asyncDispose]() {
+      await warehouse[Symbol.asyncDispose]();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Lands every table of a folder of Synthea CSV files as one batch. */
+export function folder(dir: string, tables: readonly string[]): Batch["files"] {
+  return Object.fromEntries(tables.map((table) => [table, { path: join(dir, `${table}.csv.gz`) }]));
+}
