@@ -171,7 +171,7 @@ describe("the live line", () => {
     progress.close();
     expect(written).toEqual([
       "clear",
-      "run 20260301T043000Z-7f3a · local on duckdb · 2 to do",
+      "20260301T043000Z-7f3a · local on duckdb · 2 to do",
       "clear",
       "live: 0/2  running    silver.patient 0 s",
       "live: 0/2  running    silver.patient 1 s, silver.encounter 0 s",

@@ -114,5 +114,5 @@ export function createProgress(options: {
 
 function headline(event: RunStarted): string {
   const kept = event.unchanged > 0 ? `, ${count(event.unchanged)} unchanged` : "";
-  return `run ${event.runId} · ${event.environment} on ${event.engine} · ${count(event.actions)} to do${kept}`;
+  return `${event.runId} · ${event.environment} on ${event.engine} · ${count(event.actions)} to do${kept}`;
 }

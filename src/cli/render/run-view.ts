@@ -1,5 +1,5 @@
 /** How a command shows a run's events: JSON lines, or progress and the summary, or next to nothing. */
-import { type Graph, targetLabel } from "../../graph/index.js";
+import { type Action, type Graph, targetLabel } from "../../graph/index.js";
 import type { Listener, RunEvent } from "../../run/index.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { digestOf } from "./digest.js";
@@ -24,7 +24,7 @@ export async function createRunView(
   const paint = paintFor(io.stdout, io, options);
   const events: RunEvent[] = [];
   const live = io.isTTY && !options.quiet ? await terminalLive(io) : undefined;
-  const nameWidth = Math.max(0, ...graph.actions.map(({ target }) => targetLabel(target).length)) || undefined;
+  const nameWidth = Math.max(0, ...graph.actions.flatMap((action) => widthOfLine(action))) || undefined;
   const progress = options.quiet ? undefined : createProgress({ output: io.stdout, paint, live, nameWidth });
   return {
     listen: (event) => {
@@ -38,6 +38,11 @@ export async function createRunView(
       for (const line of render(digestOf(events), context)) io.stdout.write(`${line}\n`);
     },
   };
+}
+
+/** Of what gets lines of its own: assertions that gate are told on their table's. */
+function widthOfLine({ kind, target, disabled }: Action): readonly number[] {
+  return kind === "assertion" || kind === "declaration" || disabled ? [] : [targetLabel(target).length];
 }
 
 /** One line of JSON; integers beyond 2^53 as text. */

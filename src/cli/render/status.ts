@@ -39,7 +39,28 @@ export function renderStatus(model: ReportModel, context: StatusContext): readon
     ...tables(model, context),
     ...rules(model, context),
     ...sources(model, context),
-    ...next(model.facts[0]?.value === "none yet" ? [["medform run", "builds and asserts the tables"]] : [], context),
+    ...next(commands(model), context),
+  ];
+}
+
+const MOST_COMMANDS = 3;
+
+function commands(model: ReportModel): readonly (readonly [string, string])[] {
+  const tables = model.layers.flatMap((layer) => layer.tables);
+  if (tables.every(({ publishedAt }) => publishedAt === null))
+    return [["medform run", "builds and asserts the tables"]];
+  const bad = model.rules
+    .flatMap(({ rules }) => rules)
+    .filter(({ outcome, failing }) => (outcome === "fail" || outcome === "warn") && failing !== null)
+    .toSorted(
+      (a, b) => Number(b.outcome === "fail") - Number(a.outcome === "fail") || (b.failing ?? 0) - (a.failing ?? 0),
+    );
+  const assertions = [...new Map(bad.map((rule) => [rule.assertion, rule.rule]))];
+  return [
+    ...assertions
+      .slice(0, MOST_COMMANDS)
+      .map(([assertion, rule]) => [`medform show ${assertion}`, `rows of ${rule} in what is published`] as const),
+    ["medform plan", "what a run would do now"],
   ];
 }
 
@@ -77,12 +98,11 @@ function rules(model: ReportModel, { width, paint }: StatusContext): readonly st
         rule.severity,
         rule.failing === null ? "–" : count(rule.failing),
         table,
-        paint.dim(rule.assertion),
       ]),
   );
   if (bad.length === 0) return [];
-  const titles = ["", "rule", "severity", "rows", "of", "medform show"].map((text) => paint.dim(text));
-  const layout = [{}, { shrink: true }, {}, { align: "right" as const }, { shrink: true }, {}];
+  const titles = ["", "rule", "severity", "rows", "of"].map((text) => paint.dim(text));
+  const layout = [{}, { shrink: true }, {}, { align: "right" as const }, { shrink: true }];
   return ["", paint.bold("Rules that do not pass"), ...columns([titles, ...bad], layout, { width, indent: 2 })];
 }
 

@@ -128,10 +128,12 @@ function quarantineTables(digest: Digest, graph?: Pick<Graph, "actions">): reado
     .slice(0, MOST_QUARANTINES);
 }
 
+const SHORTEST_REASON = 24;
+
 function nextSection(digest: Digest, { graph, paint, width }: SummaryContext): readonly string[] {
   const rows = nextCommands(digest, graph);
   const commandWidth = Math.max(...rows.map(([command]) => command.length));
-  const roomy = rows.every(([, why]) => commandWidth + why.length + 4 <= width);
+  const roomy = width - commandWidth - 4 >= SHORTEST_REASON;
   const cells = rows.map(([command, why]) => (roomy ? [paint.cyan(command), why] : [paint.cyan(command)]));
-  return [paint.bold("Next"), ...columns(cells, roomy ? [{}, {}] : [{}], { width, indent: 2 })];
+  return [paint.bold("Next"), ...columns(cells, roomy ? [{}, { shrink: true }] : [{}], { width, indent: 2 })];
 }
