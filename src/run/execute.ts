@@ -76,7 +76,10 @@ export async function executeRun(options: RunOptions): Promise<RunFinished> {
       if (!result.ok) failed ??= result.culprit;
       return result;
     },
-    skip: (unit, culprit) => skipUnit(unit, culprit, `${targetLabel(culprit)} was not published`, context),
+    skip: (unit, culprit) =>
+      context.cancelled()
+        ? cancelUnit(unit, context)
+        : skipUnit(unit, culprit, `${targetLabel(culprit)} was not published`, context),
     stopped: () => context.cancelled() || (options.failFast === true && failed !== undefined),
     stop: (unit) =>
       failed !== undefined && !context.cancelled()

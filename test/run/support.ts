@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
-import { type Graph, ProblemError, targetLabel } from "../../src/graph/index.js";
-import { type Ledger, openLedger, type State } from "../../src/ledger/index.js";
+import { type Graph, ProblemError, type Target, targetLabel } from "../../src/graph/index.js";
+import { type Ledger, loadFileEntry, openLedger, type State } from "../../src/ledger/index.js";
 import { makePlan, type Plan } from "../../src/plan/index.js";
 import type { ConfigOverrides } from "../../src/project/index.js";
 import {
@@ -69,6 +69,8 @@ export interface World extends AsyncDisposable {
   /** Rows of a query as arrays of values, in order. */
   rows(sql: string): Promise<readonly (readonly Row[string][])[]>;
   sql(text: string): Promise<void>;
+  /** What a load leaves in the ledger: a new batch of a source. */
+  batch(source: Target): Promise<void>;
   state(): Promise<State>;
 }
 
@@ -118,6 +120,13 @@ export async function world(path = ":memory:"): Promise<World> {
     },
     async sql(text) {
       await session.run(text);
+    },
+    async batch(source) {
+      const chain = await ledger.open("load", {});
+      const at = new Date().toISOString();
+      const about = { at, target: source, contentHash: chain.id, batchId: chain.id, rows: 1 };
+      await chain.append([loadFileEntry(about)]);
+      await chain.seal("succeeded");
     },
     state: () => ledger.state(),
     async [Symbol.asyncDispose]() {
