@@ -68,7 +68,7 @@ async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: read
   await using session = await warehouse.session();
   for (const { target: log } of logs) {
     const rows = await session.rows(
-      `select batch_id as "b", table_name as "t", content_hash as "h", landed_count as "n", rejected_count as "r" from ${qualified(log, warehouse.database)}`,
+      `select batch_id as "b", table_name as "t", content_hash as "h", landed_count as "n", rejected_count as "r" from ${qualified(log, warehouse.database)} order by loaded_at, table_name`,
     );
     const files = rows.map((row) => {
       const target: Target = { ...log, name: String(row.t) };
@@ -82,9 +82,15 @@ async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: read
     });
     const known = await ledger.loaded(files.map((file) => fileSubject(file.target, file.contentHash)));
     const at = new Date().toISOString();
-    for (const file of files) {
-      if (known.has(fileSubject(file.target, file.contentHash))) continue;
-      entries.push(loadFileEntry({ at, ...file }, "recovered"));
+    const lacking = files.filter((file) => !known.has(fileSubject(file.target, file.contentHash)));
+    for (const file of lacking) entries.push(loadFileEntry({ at, ...file }, "recovered"));
+    // A load also writes its own two tables, and who reads those must see that they changed.
+    for (const batchId of new Set(lacking.map((file) => file.batchId))) {
+      const batch = lacking.filter((file) => file.batchId === batchId);
+      const rejected = batch.reduce((sum, file) => sum + file.rejected, 0);
+      const own = (name: string, rows: number) =>
+        loadFileEntry({ at, target: { ...log, name }, contentHash: batchId, batchId, rows }, "recovered");
+      entries.push(own(log.name, batch.length), own("REJECTED_LINE", rejected));
     }
   }
   return entries;

@@ -126,7 +126,8 @@ async function sort(
 
 /** A load that committed and then died before its record: the warehouse knows of it, the ledger does not yet. */
 async function recover({ ledger, warehouse }: LoadOptions, listener: LoadListener): Promise<void> {
-  const files = (await recoverMarkers(ledger, warehouse)).filter(({ kind }) => kind === "load-file").length;
+  const recovered = (await recoverMarkers(ledger, warehouse)).filter(({ kind }) => kind === "load-file");
+  const files = recovered.filter(({ body }) => "contentHash" in body && body.contentHash !== body.batchId).length;
   if (files > 0) listener({ kind: "load-recovered", files });
 }
 

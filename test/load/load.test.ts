@@ -297,7 +297,10 @@ describe("all or nothing", () => {
     expect(await here.load({ path })).toMatchObject({ files: 0, skipped: 1 });
     expect(here.events).toContainEqual(expect.objectContaining({ kind: "load-recovered" }));
     expect(await here.landed()).toBe(before);
-    expect((await here.ledger.state()).sources["EHR.RAW.SYNTHEA_SUPPLIES"]).toMatchObject({ rows: 2 });
+    const { sources } = await here.ledger.state();
+    expect(sources["EHR.RAW.SYNTHEA_SUPPLIES"]).toMatchObject({ rows: 2 });
+    expect(sources["EHR.RAW.LOADED_FILE"]).toMatchObject({ rows: 1 });
+    expect(sources["EHR.RAW.REJECTED_LINE"]).toMatchObject({ rows: 0 });
   });
 });
 
