@@ -9,7 +9,7 @@ import {
   loadIntentEntry,
   recoverMarkers,
 } from "../ledger/index.js";
-import type { Warehouse } from "../warehouse/index.js";
+import type { RelationInfo, Warehouse } from "../warehouse/index.js";
 import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
 import { type Landed, type LogTables, land } from "./land.js";
@@ -56,7 +56,9 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
     rejectedLine: { ...place, name: "REJECTED_LINE" },
   };
   await recover(options, listener);
-  const earlier = await earlierFiles(warehouse, log.loadedFile);
+  const relations = await warehouse.catalog.relations();
+  refuseStrangers(files, relations);
+  const earlier = await earlierFiles(warehouse, relations, log.loadedFile);
 
   const { fresh, skipped } = await sort(files, earlier, ledger, listener);
   const finish = (landed: readonly Landed[], batchId: string | null): LoadFinished => {
@@ -131,12 +133,33 @@ async function recover({ ledger, warehouse }: LoadOptions, listener: LoadListene
   if (files > 0) listener({ kind: "load-recovered", files });
 }
 
-async function earlierFiles(warehouse: Warehouse, target: Target): Promise<readonly LoadedFile[]> {
-  const key = targetKey(target).toUpperCase();
-  const relations = await warehouse.catalog.relations();
-  if (!relations.some((relation) => targetKey(relation.target).toUpperCase() === key)) return [];
+async function earlierFiles(
+  warehouse: Warehouse,
+  relations: readonly RelationInfo[],
+  target: Target,
+): Promise<readonly LoadedFile[]> {
+  if (relationOf(relations, target) === undefined) return [];
   await using session = await warehouse.session();
   return await loadedFiles(session, target);
+}
+
+/** A file without its header line would add its first patient as columns; one with a header has a name in common. */
+function refuseStrangers(files: readonly Prepared[], relations: readonly RelationInfo[]): void {
+  for (const file of files) {
+    const known = relationOf(relations, file.target)?.columns.map(({ name }) => name.toUpperCase()) ?? [];
+    if (known.length === 0 || file.columns.some((column) => known.includes(column))) continue;
+    throw new ProblemError({
+      code: "load-other-table",
+      message: `${file.name} has no column in common with ${file.target.schema}.${file.target.name}, which is there already`,
+      at: { file: file.name, line: 1 },
+      hint: "Does its first line name the columns? For a table of its own give another --table.",
+    });
+  }
+}
+
+function relationOf(relations: readonly RelationInfo[], target: Target): RelationInfo | undefined {
+  const key = targetKey(target).toUpperCase();
+  return relations.find((relation) => targetKey(relation.target).toUpperCase() === key);
 }
 
 /** The record of each file, then of the loader's own two tables: who reads those must see that they changed. */

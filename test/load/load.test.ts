@@ -95,6 +95,16 @@ describe("landing", () => {
     ]);
   });
 
+  it("adds no columns of a file that has none in common with the table", async () => {
+    await using here = await place();
+    await here.load({ format: "csv", path: join(here.deliver({ "a.csv": "id,x\n1,2\n" }), "a.csv"), table: "things" });
+    const before = await here.landed();
+    const path = join(here.deliver({ "b.csv": "Smith,Anna\nJones,Bea\n" }), "b.csv");
+    expect(await codesOf(here.load({ format: "csv", path, table: "things" }))).toEqual(["load-other-table"]);
+    expect(JSON.stringify(here.events)).not.toContain("SMITH");
+    expect(await here.landed()).toBe(before);
+  });
+
   it("cleans names of columns and quotes them", async () => {
     await using here = await place();
     const path = join(here.deliver({ "a.csv": '"Größe (cm)",select,2nd,,"a""b"\n1,2,3,4,5\n' }), "a.csv");
