@@ -358,21 +358,36 @@ const origin = (table, entity, { recordedAt = "cast(null as timestamp)", recorde
 /** The patient's key from a row of bronze. */
 const patientKey = keys.of("patient", "tenant_id", "assigning_authority", "patient_id");
 
-/** The entity: current rows of its verdicts; an increment takes those that it has not seen. */
-const current = ({ entity: name, ref, self }) => `select
+/** Keys of which a verdict has changed since the relation was built; with them every version of a key is meant. */
+const changedKeys = ({ entity: name, ref, self }) => `select ${entities[name].key.name}
+  from ${ref("silver", `${name}_verdict`)}
+  where judged_run > ${seenRun(self)}`;
+
+/** The entity: current rows of its verdicts; an increment takes those of the keys that have changed. */
+const current = ({ entity: name, ref, self }) => {
+  const since =
+    self === undefined ? "" : `\n  and ${entities[name].key.name} in (${changedKeys({ entity: name, ref, self })})`;
+  return `select
   ${list(names(silver.columns(name)), 2)}
 from ${ref("silver", `${name}_verdict`)}
-where disposition = 'current'${self === undefined ? "" : `\n  and judged_run > ${seenRun(self)}`}`;
-
-/** Before an increment of the entity: rows whose verdict has changed go, the current ones among them come back with it. */
-const forget = ({ entity: name, ref, self }) => {
-  const key = entities[name].key.name;
-  return `delete from ${self}
-where ${key} in (
-  select ${key}
-  from ${ref("silver", `${name}_verdict`)}
-  where judged_run > ${seenRun(self)}
-)`;
+where disposition = 'current'${since}`;
 };
 
-module.exports = { current, forget, newestFirst, oldestFirst, origin, patientKey, seenRun, unseen, verdict };
+/** Before an increment of the entity: rows of the keys that have changed go; the current ones come back with it. */
+const forget = ({ entity, ref, self }) => `delete from ${self}
+where ${entities[entity].key.name} in (
+  ${changedKeys({ entity, ref, self })}
+)`;
+
+module.exports = {
+  changedKeys,
+  current,
+  forget,
+  newestFirst,
+  oldestFirst,
+  origin,
+  patientKey,
+  seenRun,
+  unseen,
+  verdict,
+};

@@ -146,10 +146,10 @@ function declare(target, { keys, rules = [], warn = [], suffix }) {
     const name = [target.schema, target.name, suffix, severity === "warn" ? "warn" : undefined]
       .filter(Boolean)
       .join("_");
-    assert(name, {
-      description: list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"),
-      tags: [...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)],
-    }).query((ctx) => query(ctx, ctx.ref(target), keys, list));
+    assert(name)
+      .description(list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"))
+      .tags([...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)])
+      .query((ctx) => query(ctx, ctx.ref(target), keys, list));
   }
 }
 
@@ -158,17 +158,19 @@ function declare(target, { keys, rules = [], warn = [], suffix }) {
  * `flags`: rule name -> what it means.
  */
 function findings(entity, flags) {
-  assert(`silver_${entity}_finding`, {
-    description: Object.entries(flags)
-      .map(([name, meaning]) => `${name}: ${meaning}`)
-      .join("\n"),
-    tags: ["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)],
-  }).query(
-    (ctx) => `
+  assert(`silver_${entity}_finding`)
+    .description(
+      Object.entries(flags)
+        .map(([name, meaning]) => `${name}: ${meaning}`)
+        .join("\n"),
+    )
+    .tags(["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)])
+    .query(
+      (ctx) => `
 select rule, tenant_id, record_key
-from ${ctx.ref({ schema: "silver", name: "finding" })}
+from ${ctx.ref("silver", "finding")}
 where entity = '${entity}'`,
-  );
+    );
 }
 
 module.exports = { row, nonNull, ordered, codeSet, range, key, noOrphans, oneCurrent, balanced, declare, findings };

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
-import type { Graph, Relation } from "../../src/graph/index.js";
+import type { Graph, Relation, Target } from "../../src/graph/index.js";
 import type { Row, Value, Warehouse } from "../../src/warehouse/index.js";
 import {
   ensureColumns,
@@ -37,6 +37,8 @@ export interface Refresh {
 export interface Hospital extends AsyncDisposable {
   land(batch: Batch): Promise<void>;
   refresh(options?: Refresh): Promise<void>;
+  /** Nothing landed, nothing built, as at first. */
+  empty(): Promise<void>;
   rows(sql: string): Promise<readonly Row[]>;
   /** One number. */
   count(sql: string): Promise<number>;
@@ -76,15 +78,22 @@ export async function openHospital(
   });
   await using session = await warehouse.session();
   await warehouse.catalog.ensureSchemas(["RAW", ...layers].map((schema) => ({ database: "EHR", schema })));
+  const landed: Target[] = [];
   for (const { kind, target, columns } of actions) {
     if (kind !== "declaration") continue;
+    landed.push(target);
     const known = { LOADED_FILE: loadedFileColumns, REJECTED_LINE: rejectedLineColumns }[target.name];
     await ensureColumns(session, target, known ?? landingColumns(columns.map(({ path }) => path.join("."))));
   }
-  return hospital(warehouse, relations, dir);
+  return hospital(warehouse, relations, landed, dir);
 }
 
-function hospital(warehouse: Warehouse, relations: readonly Relation[], dir: string): Hospital {
+function hospital(
+  warehouse: Warehouse,
+  relations: readonly Relation[],
+  landed: readonly Target[],
+  dir: string,
+): Hospital {
   const built = new Set<Relation>();
   let run = 0;
   let files = 0;
@@ -127,13 +136,15 @@ function hospital(warehouse: Warehouse, relations: readonly Relation[], dir: str
         MEDFORM_AS_OF: asOf ?? null,
         MEDFORM_STARTED_AT: "2026-01-01T00:00:00Z",
       };
+      // One transaction for all: what a run would publish table by table.
+      await using scope = await warehouse.publisher.open(variables);
       for (const relation of relations) {
+        // A view is its text: what it shows follows its tables.
+        if (relation.kind === "view" && built.has(relation)) continue;
         const increment = relation.kind === "incremental" && built.has(relation) && !full;
         const start = performance.now();
-        await using scope = await warehouse.publisher.open(variables);
         try {
           const { rows } = await scope.build(relation, increment ? "increment" : "create");
-          await scope.publish([]);
           timed?.(relation.target.name, performance.now() - start, rows);
         } catch (error) {
           throw new Error(`${relation.target.name}: ${error instanceof Error ? error.message : error}`, {
@@ -142,6 +153,12 @@ function hospital(warehouse: Warehouse, relations: readonly Relation[], dir: str
         }
         built.add(relation);
       }
+      await scope.publish([]);
+    },
+    async empty() {
+      await using session = await warehouse.session();
+      for (const target of landed) await session.run(`delete from ${targetSql(target)}`);
+      for (const relation of relations) if (relation.kind !== "view") built.delete(relation);
     },
     rows: query,
     async count(sql) {
@@ -154,6 +171,8 @@ function hospital(warehouse: Warehouse, relations: readonly Relation[], dir: str
     },
   };
 }
+
+const targetSql = ({ schema, name }: Target) => `"EHR"."${schema}"."${name}"`;
 
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
 

@@ -1,0 +1,228 @@
+/** What increments leave equals what a full refresh makes, whatever came in which batch and in which order. */
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Delivery, files } from "./csv.js";
+import { type Hospital, openHospital } from "./hospital.js";
+
+let hospital: Hospital;
+beforeAll(async () => {
+  hospital = await openHospital();
+});
+afterAll(() => hospital[Symbol.asyncDispose]());
+
+/** Content of every silver table, row by row; only which run judged a row may differ. */
+async function contents(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const tables = await hospital.rows(
+    `select table_name as name from information_schema.tables
+     where table_catalog = 'EHR' and table_schema = 'SILVER' and table_type = 'BASE TABLE' order by name`,
+  );
+  const all: Record<string, readonly string[]> = {};
+  for (const { name } of tables) {
+    const kept = name === "AS_OF" ? "*" : "* exclude (run_id, judged_run)";
+    const rows = await hospital.rows(`select ${kept} from "EHR".SILVER."${name}" order by all`);
+    all[String(name)] = rows.map((row) => JSON.stringify(row));
+  }
+  return all;
+}
+
+const judgedLast = () =>
+  hospital.count(`select max(judged_run) from (
+    select judged_run from "EHR".SILVER.PATIENT_VERDICT union all select judged_run from "EHR".SILVER.ENCOUNTER_VERDICT
+    union all select judged_run from "EHR".SILVER.CONDITION_VERDICT union all select judged_run from "EHR".SILVER.LAB_RESULT_VERDICT
+    union all select judged_run from "EHR".SILVER.APPOINTMENT_VERDICT)`);
+
+interface Arrival {
+  readonly delivered: string;
+  readonly rows: Delivery;
+}
+
+async function increments(arrivals: readonly Arrival[]): Promise<void> {
+  await hospital.empty();
+  for (const [index, { delivered, rows }] of arrivals.entries()) {
+    await hospital.land({ id: `batch-${index}`, delivered, files: files(rows) });
+    await hospital.refresh();
+  }
+  const before = await judgedLast();
+  const incremental = await contents();
+  await hospital.refresh();
+  expect(await judgedLast()).toBe(before);
+  expect(await contents()).toEqual(incremental);
+  await hospital.refresh({ full: true });
+  expect(incremental).toEqual(await contents());
+}
+
+describe("increments equal a full refresh", () => {
+  const encounter = {
+    Id: "e1",
+    START: "2020-05-01T10:00:00Z",
+    STOP: "2020-05-01T11:00:00Z",
+    PATIENT: "p1",
+    ORGANIZATION: "o1",
+    PROVIDER: "r1",
+    ENCOUNTERCLASS: "ambulatory",
+  };
+  const condition = { START: "2020-05-01", PATIENT: "p1", ENCOUNTER: "e1", CODE: "c1" };
+
+  it("where parents come after their children", async () => {
+    await increments([
+      {
+        delivered: "2024-01-01",
+        rows: {
+          conditions: [condition],
+          medications: [{ START: "2020-05-01T10:30:00Z", PATIENT: "p1", ENCOUNTER: "e1", CODE: "m1" }],
+          appointments: [
+            { Id: "a1", PATIENT: "p1", PROVIDER: "r1", SCHEDULED_START: "2020-05-01T10:00:00Z", STATUS: "completed" },
+          ],
+        },
+      },
+      { delivered: "2024-01-02", rows: { encounters: [encounter] } },
+      { delivered: "2024-01-03", rows: { patients: [{ Id: "p1", BIRTHDATE: "1980-01-01" }] } },
+      {
+        delivered: "2024-01-04",
+        rows: { providers: [{ Id: "r1", ORGANIZATION: "o1" }], organizations: [{ Id: "o1" }] },
+      },
+    ]);
+    expect(
+      await hospital.rows(
+        `select event_type, encounter_key is not null as placed from "EHR".SILVER.PATIENT_EVENT order by all`,
+      ),
+    ).toEqual([
+      { event_type: "appointment", placed: false },
+      { event_type: "condition", placed: true },
+      { event_type: "encounter", placed: true },
+      { event_type: "prescription", placed: true },
+    ]);
+    expect(await hospital.count(`select count(*) from "EHR".SILVER.FINDING`)).toBe(0);
+    expect(
+      await hospital.count(`select count(*) from "EHR".SILVER.PRESCRIPTION where prescriber_key is not null`),
+    ).toBe(1);
+  });
+
+  it("where a birth date is corrected, and takes an encounter out from under its condition", async () => {
+    await increments([
+      {
+        delivered: "2024-01-01",
+        rows: {
+          patients: [{ Id: "p1", BIRTHDATE: "1980-01-01" }],
+          encounters: [encounter],
+          conditions: [{ ...condition, START: "2021-07-01" }],
+        },
+      },
+      { delivered: "2024-02-01", rows: { patients: [{ Id: "p1", BIRTHDATE: "2021-01-01" }] } },
+    ]);
+    expect(await hospital.rows(`select broken_rules from "EHR".SILVER.ENCOUNTER_QUARANTINE`)).toEqual([
+      { broken_rules: "before_birth" },
+    ]);
+    expect(await hospital.rows(`select encounter_key, flags from "EHR".SILVER.CONDITION`)).toEqual([
+      { encounter_key: null, flags: "encounter_unresolved" },
+    ]);
+  });
+
+  it("where an older delivery arrives late: the newer stays", async () => {
+    const claim = (cost: string) => ({ ...encounter, TOTAL_CLAIM_COST: cost });
+    await increments([
+      { delivered: "2024-03-01", rows: { patients: [{ Id: "p1" }], encounters: [claim("3")] } },
+      { delivered: "2024-01-01", rows: { encounters: [claim("1"), claim("1")] } },
+      { delivered: "2024-02-01", rows: { encounters: [claim("2")] } },
+    ]);
+    expect(
+      await hospital.rows(
+        `select total_claim_cost::integer as cost, disposition from "EHR".SILVER.ENCOUNTER_VERDICT order by all`,
+      ),
+    ).toEqual([
+      { cost: 1, disposition: "duplicate" },
+      { cost: 1, disposition: "superseded" },
+      { cost: 2, disposition: "superseded" },
+      { cost: 3, disposition: "current" },
+    ]);
+  });
+
+  it("where the newest version cannot be admitted: the last valid one stays until it can", async () => {
+    await increments([
+      { delivered: "2024-01-01", rows: { patients: [{ Id: "p1" }], encounters: [encounter] } },
+      { delivered: "2024-02-01", rows: { encounters: [{ ...encounter, PATIENT: "p2" }] } },
+    ]);
+    const owner = () =>
+      hospital.count(
+        `select count(*) from "EHR".SILVER.ENCOUNTER join "EHR".SILVER.PATIENT using (patient_key) where patient_id = 'p2'`,
+      );
+    expect(await owner()).toBe(0);
+    await hospital.land({ id: "late", delivered: "2024-03-01", files: files({ patients: [{ Id: "p2" }] }) });
+    await hospital.refresh();
+    expect(await owner()).toBe(1);
+  });
+
+  const pick = (...values: string[]) => fc.constantFrom(...values);
+  const rows = <T>(row: fc.Arbitrary<T>, maxLength: number) => fc.array(row, { maxLength });
+  const patient = pick("p1", "p2", "p3", "");
+  const visit = pick("e1", "e2", "e3", "");
+  const start = pick("2009-12-31", "2010-06-01T12:00:00Z", "2015-03-01T15:00:00Z", "2020-05-01T03:30:00Z", "no day");
+  const stop = pick("", "2010-06-01T13:00:00Z", "2015-03-02T15:00:00Z", "2020-05-01");
+  const event = { PATIENT: patient, ENCOUNTER: visit, CODE: pick("c1", "c2") };
+  const arrival: fc.Arbitrary<Arrival> = fc.record({
+    delivered: pick("2024-01-01", "2024-02-01", "2024-03-01"),
+    rows: fc.record({
+      patients: rows(
+        fc.record({
+          Id: patient,
+          BIRTHDATE: pick("1950-01-01", "2010-06-01", "", "2015-04-01"),
+          DEATHDATE: pick("", "2018-01-01", "1940-01-01"),
+          SSN: pick("999-11-1111", "999-22-2222", ""),
+          CITY: pick("here", "there"),
+        }),
+        3,
+      ),
+      organizations: rows(fc.record({ Id: pick("o1", "o2") }), 2),
+      providers: rows(fc.record({ Id: pick("r1", "r2"), ORGANIZATION: pick("o1", "o2") }), 2),
+      encounters: rows(
+        fc.record({
+          Id: visit,
+          START: start,
+          STOP: stop,
+          PATIENT: patient,
+          ORGANIZATION: pick("o1", "o2", ""),
+          PROVIDER: pick("r1", "r2", "r3"),
+          ENCOUNTERCLASS: pick("ambulatory", "inpatient", "unheard"),
+          TOTAL_CLAIM_COST: pick("1", "2"),
+        }),
+        4,
+      ),
+      conditions: rows(fc.record({ ...event, START: start, STOP: stop }), 4),
+      medications: rows(fc.record({ ...event, START: start, STOP: stop, DISPENSES: pick("1", "2") }), 4),
+      procedures: rows(fc.record({ ...event, START: start, STOP: stop }), 3),
+      observations: rows(
+        fc.record({
+          ...event,
+          DATE: start,
+          CODE: pick("2339-0", "8867-4"),
+          CATEGORY: pick("laboratory", "vital-signs", "survey"),
+          VALUE: pick("5", "<90", "300", "words"),
+          UNITS: pick("mg/dL", "mmol/L", "/min"),
+          TYPE: pick("numeric", "text"),
+        }),
+        4,
+      ),
+      appointments: rows(
+        fc.record({
+          Id: pick("a1", "a2"),
+          PATIENT: patient,
+          PROVIDER: pick("r1", "r2", "r3"),
+          SCHEDULED_START: start,
+          STATUS: pick("scheduled", "completed", "unheard"),
+          ENCOUNTER: visit,
+          UPDATED_AT: pick("", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
+        }),
+        3,
+      ),
+    }),
+  });
+
+  const long = process.env.MEDFORM_LONG === "1";
+
+  it("for random deliveries", { timeout: 600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(arrival, { minLength: 3, maxLength: 4 }), increments),
+      long ? { numRuns: 25 } : { numRuns: 2, endOnFailure: true },
+    );
+  });
+});
