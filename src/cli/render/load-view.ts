@@ -2,7 +2,7 @@
 import type { LoadEvent } from "../../load/index.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { messages } from "../messages.js";
-import { columns, count, counted, duration, instant } from "./layout.js";
+import { columns, count, counted, duration, instant, wrap } from "./layout.js";
 
 type Event<Kind extends LoadEvent["kind"]> = Extract<LoadEvent, { readonly kind: Kind }>;
 
@@ -54,7 +54,7 @@ export function loadView(options: GlobalOptions, io: Io): (event: LoadEvent) => 
         beforeLanding();
         if (!options.quiet) {
           for (const line of fileLines(landed, widthOf(io.stdout))) io.stdout.write(`${line}\n`);
-          for (const line of skippedLines(skipped)) io.stdout.write(`${line}\n`);
+          for (const line of skippedLines(skipped, widthOf(io.stdout))) io.stdout.write(`${line}\n`);
           io.stdout.write(`${paint.bold(summary(event))}\n`);
         }
         for (const file of landed) {
@@ -75,7 +75,7 @@ function fileLines(files: readonly Event<"file-landed">[], width: number): reado
     columnsNote(file),
   ]);
   const right = { align: "right" as const };
-  return columns(rows, [{ shrink: true }, {}, right, right, right, { shrink: true }], { width, indent: 2 });
+  return columns(rows, [{}, {}, right, right, right, { shrink: true }], { width, indent: 2 });
 }
 
 function columnsNote({ newColumns, absentColumns }: Event<"file-landed">): string {
@@ -86,7 +86,7 @@ function columnsNote({ newColumns, absentColumns }: Event<"file-landed">): strin
 }
 
 /** A whole delivery that was there before is one line a batch, not one a file. */
-function skippedLines(files: readonly Event<"file-skipped">[]): readonly string[] {
+function skippedLines(files: readonly Event<"file-skipped">[], width: number): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const { file, reason, batchId, loadedAt } of files) {
     const when = loadedAt === undefined ? "" : ` at ${instant(loadedAt)}`;
@@ -95,7 +95,9 @@ function skippedLines(files: readonly Event<"file-skipped">[]): readonly string[
       reason === "same-content" ? "the same content as another file of this load" : `loaded before${when}${batch}`;
     groups.set(why, [...(groups.get(why) ?? []), file]);
   }
-  return [...groups].map(([why, names]) => `  Skipped, ${why}: ${names.join(", ")}`);
+  return [...groups].flatMap(([why, names]) =>
+    wrap(`Skipped, ${why}: ${names.join(", ")}`, width - 2, 2).map((line) => `  ${line}`),
+  );
 }
 
 function summary(event: Event<"load-finished">): string {
