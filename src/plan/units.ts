@@ -33,7 +33,7 @@ export function unitsOf(
     for (const key of unit.members) for (const other of homesAbove(key, reads, drafts)) unit.needs.add(other);
     for (const key of unit.rules) {
       const above = homesAbove(key, reads, drafts);
-      for (const other of above) edgesOf(unit, other, situation, drafts).add(other);
+      for (const other of above) edgesOf(unit, key, other, situation, drafts).add(other);
     }
     unit.needs.delete(unit.id);
     unit.after.delete(unit.id);
@@ -43,9 +43,10 @@ export function unitsOf(
 }
 
 /** A rule needs what it stands alone for; in a gate's unit it reads the other tables as they then are, if they are. */
-function edgesOf(unit: Draft, other: string, { relations }: Situation, { units }: Drafts): Set<string> {
-  const published = [...(units.get(other)?.members ?? [])].every((key) => relations.has(key));
-  return unit.kind === "assert" || !published ? unit.needs : unit.after;
+function edgesOf(unit: Draft, rule: string, other: string, { reads, relations }: Situation, { units }: Drafts) {
+  const isRead = (key: string) => reads.ground(rule).has(key) || reads.views(rule).has(key);
+  const missing = [...(units.get(other)?.members ?? [])].some((key) => isRead(key) && !relations.has(key));
+  return unit.kind === "assert" || missing ? unit.needs : unit.after;
 }
 
 function place(reads: Reads, { building }: Decisions, assertions: ReadonlyMap<string, Step>, order: Order): Drafts {
