@@ -49,31 +49,42 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
   const ledger = `${place}.LEDGER`;
   const heads = `${place}.LEDGER_HEAD`;
   const select = `select ${listed} from ${ledger}`;
-  const found = await session.rows(
-    "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name = 'LEDGER_HEAD'",
-    [warehouse.database],
-  );
-  let present = found.length > 0;
+  const exists = async () => {
+    const found = await session.rows(
+      "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name = 'LEDGER_HEAD'",
+      [warehouse.database],
+    );
+    return found.length > 0;
+  };
+  let present = await exists();
 
   const store: Store = {
     get present() {
       return present;
     },
     async create() {
-      if (present) return;
-      await warehouse.catalog.ensureSchemas([{ database: warehouse.database, schema: "MEDFORM" }]);
-      const list = columns.map((name) => `"${name}" varchar not null`).join(", ");
-      await session.run(`create table if not exists ${ledger} (${list})`);
-      await session.run(
-        `create table if not exists ${heads} (CHAIN varchar not null, SEQ varchar not null, HASH varchar not null)`,
-      );
-      for (const name of ["main", "seal"]) {
-        await session.run(
-          `insert into ${heads} select ?, ?, ? where not exists (select 1 from ${heads} where chain = ?)`,
-          [name, seqText(0), genesis, name],
-        );
+      for (let attempt = 1; !present; attempt += 1) {
+        await warehouse.catalog.ensureSchemas([{ database: warehouse.database, schema: "MEDFORM" }]);
+        await session.run("begin transaction");
+        try {
+          await session.run(
+            `create table ${ledger} (${columns.map((name) => `"${name}" varchar not null`).join(", ")})`,
+          );
+          await session.run(
+            `create table ${heads} (CHAIN varchar not null, SEQ varchar not null, HASH varchar not null)`,
+          );
+          const binds = ["main", "seal"].flatMap((name) => [name, seqText(0), genesis]);
+          await session.run(`insert into ${heads} values (?, ?, ?), (?, ?, ?)`, binds);
+          await session.run("commit");
+          present = true;
+        } catch (error) {
+          await session.run("rollback").catch(() => undefined);
+          // Somebody else may have made them at the same time: then they are there now, or in a moment.
+          present = await exists();
+          if (!present && attempt >= 20) throw error;
+          if (!present) await new Promise((done) => setTimeout(done, attempt * 5));
+        }
       }
-      present = true;
     },
     async head(name) {
       if (!present) return empty;

@@ -145,7 +145,8 @@ describe.each(engines)("the ledger on $name", (engine) => {
   });
 
   it("gives two writers that open at once different numbers, in one chain", async () => {
-    await using other = await openLedger(warehouse);
+    await using second = await engine.open(join(folder.path, "warehouse.db"));
+    await using other = await openLedger(second);
     const chains = await Promise.all([ledger, other, ledger, other].map((one) => one.open("run", {})));
     expect(chains.map(({ number }) => number).sort()).toEqual([1, 2, 3, 4]);
     expect(verifyChain(await records("main"))).toMatchObject({ ok: true });
@@ -194,9 +195,11 @@ describe.each(engines)("the ledger on $name", (engine) => {
     await open();
 
     const recovered = await recoverMarkers(ledger, warehouse);
-    expect(recovered.map(({ kind, outcome }) => [kind, outcome])).toEqual([
-      ["load-file", "recovered"],
-      ["publish", "recovered"],
+    expect(recovered.map(({ kind, outcome, subject }) => `${kind} ${outcome} ${subject}`)).toEqual([
+      "load-file recovered EHR.RAW.S:abc",
+      "load-file recovered EHR.RAW.LOADED_FILE:b1",
+      "load-file recovered EHR.RAW.REJECTED_LINE:b1",
+      "publish recovered EHR.SILVER.A",
     ]);
     const state = await ledger.state();
     expect(state.targets["EHR.SILVER.A"]).toMatchObject({

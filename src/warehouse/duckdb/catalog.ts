@@ -24,7 +24,6 @@ export function duckDbCatalog(
   const target = (database: string, schema: string, name: string): Target =>
     !named && database === instance.database ? { schema, name } : { database, schema, name };
   const own = new Set(["memory", "system", "temp"]);
-  let line: Promise<unknown> = Promise.resolve();
 
   async function databases(): Promise<readonly string[]> {
     const rows = await session.rows("select database_name from duckdb_databases() where not internal");
@@ -73,11 +72,7 @@ export function duckDbCatalog(
         }),
       );
     },
-    ensureSchemas(schemas) {
-      // One after another: two that create the same schema at once conflict.
-      const turn = line.then(() => ensure(schemas));
-      line = turn.catch(() => undefined);
-      return turn;
-    },
+    // One after another, whoever asks: two that create the same schema at once conflict.
+    ensureSchemas: (schemas) => instance.alone(() => ensure(schemas)),
   };
 }

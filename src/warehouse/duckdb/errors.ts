@@ -128,10 +128,16 @@ const patterns: readonly Pattern[] = [
   },
 ];
 
-function convertedTo(text: string): string {
-  const names = [...text.matchAll(/\b(?:to|type) ([A-Z][A-Z0-9_]*)/g)].map((match) => types[match[1] ?? ""]);
-  const last = names.filter((name) => name !== undefined).at(-1);
-  return last === undefined ? "" : ` to ${last}`;
+/** What a value was to become, as far as the engine says it in words of its own; ` to DATE of column BIRTHDATE`. */
+function conversion(text: string, identifiers: ReadonlySet<string>): string {
+  const field = /^(?:invalid )?(date|time|timestamp) field (?:format|value out of range)/.exec(text)?.[1];
+  const last = [...text.matchAll(/\b(?:to|type) ([A-Z][A-Z0-9_]*)/g)].map((match) => types[match[1] ?? ""]).at(-1);
+  // Enumerations and UUIDs are kept as integers of their own; to name those would be misleading.
+  const named =
+    last !== undefined && /^U|HUGEINT/.test(last) && !identifiers.has(last.toLowerCase()) ? undefined : last;
+  const type = field?.toUpperCase() ?? named;
+  const column = names([/ when casting from source column (\S+)\s*(?:\n|$)/.exec(text)?.[1] ?? ""], identifiers)?.[0];
+  return `${type === undefined ? "" : ` to ${type}`}${column === undefined ? "" : ` (column ${column})`}`;
 }
 
 function names(captured: readonly string[], identifiers: ReadonlySet<string>): readonly string[] | undefined {
@@ -146,14 +152,14 @@ function names(captured: readonly string[], identifiers: ReadonlySet<string>): r
  */
 export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem {
   const raw = error instanceof Error ? error.message : String(error);
-  const prefix = /^([A-Za-z ]+?) Error: /.exec(raw);
+  const prefix = /^(?:Failed to extract statements: )?([A-Za-z ]+?) Error: /.exec(raw);
   const name = prefix?.[1] ?? "";
   const family = Object.hasOwn(families, name) ? families[name] : undefined;
   if (prefix === null || family === undefined) return { code: unknown.code, message: unknown.message };
   const text = raw.slice(prefix[0].length);
   const identifiers = identifiersOf(sql);
 
-  let message = family.message + (name === "Conversion" ? convertedTo(text) : "");
+  let message = family.message + (name === "Conversion" ? conversion(text, identifiers) : "");
   let code = family.code;
   for (const pattern of patterns) {
     if (pattern.family !== name) continue;

@@ -11,7 +11,7 @@ import { ProblemError } from "../../graph/index.js";
 import type { LeaseHolder } from "../contract.js";
 import { rewriteError } from "./errors.js";
 import { holderOf, lockedBy, lockedError, readHolder, removeHolder, writeHolder } from "./lease.js";
-import { literal, quote } from "./statements.js";
+import { createPublication, literal, quote } from "./statements.js";
 
 // Statements occupy workers of libuv; with its four, reading a file waits for queries. It counts before the pool's first use.
 process.env.UV_THREADPOOL_SIZE ??= "16";
@@ -42,6 +42,8 @@ export interface Instance {
   connect(): Promise<DuckDBConnection>;
   /** Attaches another database, a file beside the warehouse; for good, so that the next to open it finds it. */
   attach(database: string): Promise<void>;
+  /** Runs work when all that was asked for before, by anybody in this process, has ended. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
   hold(runId: string): Promise<void>;
   release(): Promise<void>;
 }
@@ -130,6 +132,7 @@ async function start(options: OpenOptions, path: string, database: string) {
   const attached = new Set<string>([database]);
   const holder = holderOf(options.holder.runId, options.holder.command);
   let previous: LeaseHolder | undefined;
+  let line: Promise<unknown> = Promise.resolve();
   const beside = (name: string) => (path === memory ? memory : join(dirname(path), `${name}.duckdb`));
   const known = `${quote(database)}.MEDFORM.ATTACHED_DATABASE`;
 
@@ -149,6 +152,7 @@ async function start(options: OpenOptions, path: string, database: string) {
     }
     if (!readOnly) {
       await own.run(`create schema if not exists ${quote(database)}.MEDFORM`);
+      await own.run(createPublication(database));
       await own.run(`create table if not exists ${known} (name varchar primary key)`);
     }
     const names = await own
@@ -186,6 +190,11 @@ async function start(options: OpenOptions, path: string, database: string) {
         attached.delete(name);
         throw rewriteError(error, "");
       }
+    },
+    alone<T>(work: () => Promise<T>): Promise<T> {
+      const turn = line.then(work);
+      line = turn.catch(() => undefined);
+      return turn;
     },
     async hold(runId: string) {
       if (path !== memory && !readOnly) await writeHolder(path, { ...holder, runId });

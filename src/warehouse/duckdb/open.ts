@@ -4,7 +4,6 @@ import { duckDbCatalog } from "./catalog.js";
 import { acquire, type OpenOptions } from "./instance.js";
 import { duckDbPublisher } from "./publisher.js";
 import { DuckDbSession } from "./session.js";
-import { createPublication } from "./statements.js";
 
 /**
  * Opens a DuckDB file as a warehouse, made where it is missing. Who opens the same file again in this process shares it;
@@ -24,7 +23,6 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   };
   try {
     const own = await connect();
-    if (!instance.readOnly) await own.run(createPublication(instance.database));
     const catalog = duckDbCatalog(instance, own, options.database !== undefined);
     return {
       engine: "duckdb",

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { Relation } from "../../graph/index.js";
+import * as sql from "./statements.js";
+
+const relation: Relation = {
+  target: { database: "EHR", schema: "SILVER", name: 'A "b"' },
+  kind: "incremental",
+  query: "select 1 as id -- one",
+  fileName: "definitions/a.sqlx",
+  tags: [],
+  disabled: false,
+  dependencies: [],
+  columns: [
+    { path: ["ID"], description: "it's the key", tags: [] },
+    { path: ["nested", "part"], description: "not a column", tags: [] },
+  ],
+  description: "one",
+  preOps: [],
+  postOps: [],
+  incrementalPreOps: [],
+  incrementalPostOps: [],
+  uniqueKey: ["id"],
+  protected: false,
+  clusterBy: ["id", "date_trunc('month', at)"],
+  transient: false,
+  secure: false,
+  materialized: false,
+};
+
+describe("statements for DuckDB", () => {
+  it("writes a table sorted", () => {
+    expect(sql.createTable(relation, "X")).toBe(`create or replace table "EHR"."SILVER"."A ""b""" as select * from (
+select 1 as id -- one
+)
+order by id, date_trunc('month', at)`);
+  });
+
+  it("writes a view as it is", () => {
+    expect(sql.createView({ ...relation, kind: "view" }, "X")).toBe(
+      'create or replace view "EHR"."SILVER"."A ""b""" as\nselect 1 as id -- one',
+    );
+  });
+
+  it("puts a target without a database into the warehouse's own", () => {
+    expect(sql.qualified({ schema: "S", name: "T" }, "MEDFORM")).toBe('"MEDFORM"."S"."T"');
+  });
+
+  it("inserts by quoted names, sorted", () => {
+    expect(sql.insertQuery({ ...relation, clusterBy: [] }, "select 1", ["Order", "sélect"], "X")).toBe(
+      'insert into "EHR"."SILVER"."A ""b""" ("Order", "sélect") select "Order", "sélect" from (\nselect 1\n)',
+    );
+  });
+
+  it("merges null-safe, and leaves keys as they are", () => {
+    expect(
+      sql.merge(relation, ["id", "Order"], ["id"], "X"),
+    ).toBe(`merge into "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage as s on t."id" is not distinct from s."id"
+when matched then update set "Order" = s."Order"
+when not matched then insert ("id", "Order") values (s."id", s."Order")`);
+    expect(sql.merge(relation, ["id"], ["id"], "X")).not.toContain("update");
+  });
+
+  it("comments only on what is there and differs", () => {
+    const all = sql.comments(relation, ["id", "other"], new Map(), "X");
+    expect(all).toEqual([
+      `comment on table "EHR"."SILVER"."A ""b""" is 'one'`,
+      `comment on column "EHR"."SILVER"."A ""b"""."id" is 'it''s the key'`,
+    ]);
+    const current = new Map([
+      ["", "one"],
+      ["id", "it's the key"],
+      ["other", "stale"],
+    ]);
+    expect(sql.comments(relation, ["id", "other"], current, "X")).toEqual([
+      `comment on column "EHR"."SILVER"."A ""b"""."other" is null`,
+    ]);
+  });
+
+  it("counts failing rows by rule, on lines of the query's own", () => {
+    expect(sql.countFailing("select 'a' as rule -- end", true)).toBe(
+      "select cast(rule as varchar) as rule, count(*) as failing from (\nselect 'a' as rule -- end\n) group by all",
+    );
+  });
+
+  it("binds markers to the fence, and quotes nothing into it", () => {
+    const marker = { target: { schema: "S", name: "T'" }, token: 7, runId: "r", fingerprint: "f" };
+    const fence = sql.fence([marker, { ...marker, target: { database: "D", schema: "S", name: "U" } }], "EHR");
+    expect(fence.binds).toEqual(["", "S", "T'", 7, "r", "f", "D", "S", "U", 7, "r", "f"]);
+    expect(fence.sql).toContain("values (?, ?, ?, ?, ?, ?), (?, ?, ?, ?, ?, ?)");
+    expect(fence.sql).not.toContain("T'");
+  });
+});
