@@ -14,6 +14,20 @@ export interface CoreAction {
   readonly proto: Proto;
 }
 
+export interface TargetProto {
+  readonly database?: string;
+  readonly schema?: string;
+  readonly name?: string;
+}
+
+export interface CompiledProto {
+  readonly target: TargetProto;
+  readonly canonicalTarget: TargetProto;
+  readonly dependencyTargets?: readonly TargetProto[] | null;
+}
+
+type ActionList = "tables" | "assertions" | "operations" | "declarations";
+
 type Bound = (...args: unknown[]) => unknown;
 
 export interface Session {
@@ -25,6 +39,8 @@ export interface Session {
   compileError(error: Error | string, fileName?: string): void;
   compile(): { toJSON(): CompiledGraph };
   compileGraphChunk(actions: readonly CoreAction[], verify: unknown): unknown;
+  checkCircularity(actions: readonly CompiledProto[]): void;
+  removeNonUniqueActionsFromCompiledGraph(graph: Record<ActionList, CompiledProto[]>): void;
   checkTableConfigValidity(tables: unknown): void;
   sqlxAction(action: unknown): void;
   publish: Bound;

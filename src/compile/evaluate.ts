@@ -6,6 +6,7 @@ import type { ConfigOverrides } from "../project/index.js";
 import { locateCore } from "./core.js";
 import type { CoreBundle, Session } from "./coreTypes.js";
 import { registerDuckdb, withSnowflakeChecks } from "./duckdb.js";
+import { withQuickChecks } from "./faster.js";
 import { type ProjectFiles, projectFiles } from "./files.js";
 import { Loader } from "./modules.js";
 import { compilationProblems } from "./problems.js";
@@ -79,7 +80,9 @@ export function evaluate(options: EvaluateOptions): Evaluated {
     const { session } = bundle;
     session.init(projectDir, config, original, core.legacy);
     withSnowflakeChecks(session);
-    evaluateFiles(files, session, realm.global, require, core.legacy);
+    withQuickChecks(session);
+    const load = (file: string) => loader.load(join(projectDir, file));
+    evaluateFiles(files, session, realm.global, load, core.legacy);
     const chunk = session.compileGraphChunk.bind(session);
     session.compileGraphChunk = (actions, verify) =>
       chunk(
@@ -111,13 +114,13 @@ function evaluateFiles(
   files: ProjectFiles,
   session: Session,
   global: Record<string, unknown>,
-  require: (id: string) => unknown,
+  load: (file: string) => unknown,
   legacy: boolean,
 ): void {
   global.dataform = session;
   const attempt = (file: string, use: (exports: unknown) => void) => {
     try {
-      use(require(`./${file}`));
+      use(load(file));
     } catch (error) {
       session.compileError(error as Error, file);
     }

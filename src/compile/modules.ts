@@ -40,7 +40,11 @@ export class Loader {
 
   private require(id: string, from: string): unknown {
     if (id === "path" || id === "node:path") return path;
-    const file = this.resolve(id, from);
+    return this.load(this.resolve(id, from));
+  }
+
+  /** The exports of a file, evaluated unless it was before. */
+  load(file: string): unknown {
     const cached = this.cache.get(file);
     if (cached) return cached.exports;
     const module = this.newModule(file);
