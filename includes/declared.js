@@ -155,19 +155,19 @@ function declare(target, { keys, rules = [], warn = [], suffix }) {
 
 /**
  * Declares the findings of one entity as warnings: what was admitted and flagged, counted by rule from silver.finding.
- * `flags`: rule name -> what it means.
+ * `flags`: rule name -> what it means; the declared rule is `<entity>_<rule>`.
  */
 function findings(entity, flags) {
   assert(`silver_${entity}_finding`)
     .description(
       Object.entries(flags)
-        .map(([name, meaning]) => `${name}: ${meaning}`)
+        .map(([name, meaning]) => `${entity}_${name}: ${meaning}`)
         .join("\n"),
     )
-    .tags(["severity:warn", ...Object.keys(flags).map((name) => `rule:${name}`)])
+    .tags(["severity:warn", ...Object.keys(flags).map((name) => `rule:${entity}_${name}`)])
     .query(
       (ctx) => `
-select rule, tenant_id, record_key
+select '${entity}_' || rule as rule, tenant_id, record_key
 from ${ctx.ref("silver", "finding")}
 where entity = '${entity}'`,
     );
