@@ -1,7 +1,8 @@
 /** The process: streams, environment and signals in, exit code out. */
 import { readFileSync } from "node:fs";
 import { Interrupted, type Io } from "./io.js";
-import { main } from "./program.js";
+import { messages } from "./messages.js";
+import { main, unexpected } from "./program.js";
 
 const abort = new AbortController();
 
@@ -29,6 +30,14 @@ const io: Io = {
   isTTY: process.stdout.isTTY === true,
   signal: abort.signal,
 };
+
+// Node's own report of an error that nobody caught would print its text, which may quote a value.
+for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(event, (error: unknown) => {
+    messages(io, { project: io.cwd, quiet: false, color: true }).error(unexpected(error, io));
+    process.exit(1);
+  });
+}
 
 const code = await main(process.argv.slice(2), io, () => version(import.meta.dirname));
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);

@@ -121,7 +121,7 @@ function afterParsing(error: CommanderError, argv: readonly string[], program: C
 }
 
 /** An error that nobody foresaw: its own text could quote a value, so it is only shown where it is asked for. */
-function unexpected(error: unknown, io: Io): Problem {
+export function unexpected(error: unknown, io: Io): Problem {
   const name = error instanceof Error ? error.name : typeof error;
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return io.env.MEDFORM_DEBUG === "1"

@@ -4,6 +4,7 @@ import {
   type Graph,
   nearest,
   ProblemError,
+  sameTarget,
   type Target,
   targetKey,
   targetLabel,
@@ -55,11 +56,16 @@ export function findShowable(name: string, graph: Graph, relations: readonly Rel
     throw new ProblemError({
       code: "show-unbuilt",
       message: `${targetLabel(showable.target)} is in the project, but not in the warehouse yet.`,
-      hint: `medform run +${targetLabel(showable.target)} builds it.`,
+      hint: isSource(showable.target, graph)
+        ? "It is a source: medform load brings its rows in."
+        : `medform run +${targetLabel(showable.target)} builds it.`,
     });
   }
   return showable;
 }
+
+const isSource = (target: Target, { actions }: Graph) =>
+  actions.some((action) => action.kind === "declaration" && sameTarget(action.target, target));
 
 const targetOf = (showable: Showable): Target =>
   showable.kind === "relation" ? showable.target : showable.assertion.target;

@@ -35,5 +35,6 @@ async function situationOf(opened: OpenedProject): Promise<Pick<PlanInput, "stat
   if (!opened.warehouseExists) return { state: emptyState, relations: [], sourceVersions: {} };
   await using warehouse = await openWarehouse(opened, { command: "plan", readOnly: true });
   await using ledger = await openLedger(warehouse);
-  return readSituation(opened.graph, warehouse, ledger, { recover: false });
+  // Awaited here: the warehouse is closed when this function ends.
+  return await readSituation(opened.graph, warehouse, ledger, { recover: false });
 }
