@@ -193,7 +193,7 @@ function limited<T>(
     outcome.value = { result: main() };
   };
   try {
-    start.runInContext(context, { timeout: timeoutMs });
+    start.runInContext(context, { timeout: timeoutMs, breakOnSigint: true });
   } catch (error) {
     throw fatal(error, timeoutMs, where());
   }
@@ -203,7 +203,11 @@ function limited<T>(
 
 function fatal(error: unknown, timeoutMs: number, file: string | undefined): ProblemError {
   const at = file ? { at: { file } } : {};
-  if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
+    return new ProblemError({ code: "cancelled", message: "Compilation was interrupted.", ...at });
+  }
+  if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
     return new ProblemError({
       code: "compile-timeout",
       message: `${file ?? "The project"} was still being evaluated after ${timeoutMs / 1000} s; evaluation was stopped.`,

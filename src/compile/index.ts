@@ -2,11 +2,13 @@
  * Hosts the unmodified @dataform/core: a project's files in, its compiled graph out. Deep-equal to `dataform compile --json`,
  * errors and their order included; project code gets a time limit, no file system, and never the process's stdout.
  */
+
+import { setTimeout as sleep } from "node:timers/promises";
 import { type CompiledGraph, type Graph, normalise, type Problem, ProblemError } from "../graph/index.js";
-import { type EvaluateOptions, evaluate } from "./evaluate.js";
+import { type Evaluated, type EvaluateOptions, evaluate } from "./evaluate.js";
 
 export type CompileOptions = EvaluateOptions;
-export { type Evaluated, evaluate as evaluateProject } from "./evaluate.js";
+export type { Evaluated } from "./evaluate.js";
 
 export interface CompiledProject {
   readonly compiled: CompiledGraph;
@@ -23,10 +25,28 @@ export interface CompiledProject {
  * one of `problems`.
  */
 export async function compileProject(options: CompileOptions): Promise<CompiledProject> {
-  const evaluated = evaluate(options);
+  const evaluated = await evaluateProject(options);
   const compiled = JSON.parse(JSON.stringify(evaluated.compiled)) as CompiledGraph;
   const { problems } = evaluated;
   return { compiled, graph: graphOf(compiled, problems), problems };
+}
+
+/**
+ * Compiles to the JSON form only, for who needs no Graph. Evaluation is synchronous and takes SIGINT for itself; a stop by
+ * Ctrl-C is raised again afterwards, so that the process ends as it would have.
+ *
+ * @throws ProblemError as `compileProject`, and `cancelled`.
+ */
+export async function evaluateProject(options: CompileOptions): Promise<Evaluated> {
+  try {
+    return evaluate(options);
+  } catch (error) {
+    if (error instanceof ProblemError && error.problems[0]?.code === "cancelled") {
+      process.kill(process.pid, "SIGINT");
+      await sleep(50);
+    }
+    throw error;
+  }
 }
 
 /** A cycle is among core's errors already; without an order there is no graph to give. */

@@ -24,7 +24,7 @@ const extensions = [".js", ".sql", ".sqlx", ".json"];
 
 export class Loader {
   private readonly cache = new Map<string, Module>();
-  /** Files whose evaluation has begun and not ended, innermost last. */
+  /** Files of the project whose evaluation has begun and not ended, innermost last; a stop leaves them here. */
   readonly evaluating: string[] = [];
 
   constructor(
@@ -71,16 +71,17 @@ export class Loader {
       module.exports = this.realm.JSON.parse(source);
       return;
     }
-    const isCore = file === this.options.coreFile;
-    this.evaluating.push(file);
-    const run = () => {
-      const code = isCore ? source : this.options.translate(withoutShebang(source), file);
+    const run = (code: string) => {
       const body = compileModule(code, file, this.realm);
       body.call(module.exports, module.exports, this.requireFrom(file), module, file, path.dirname(file));
     };
+    if (file === this.options.coreFile) {
+      run(source);
+      return;
+    }
+    this.evaluating.push(file);
     try {
-      if (isCore) run();
-      else this.options.around(file, run);
+      this.options.around(file, () => run(this.options.translate(withoutShebang(source), file)));
     } finally {
       this.evaluating.pop();
     }

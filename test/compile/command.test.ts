@@ -1,10 +1,13 @@
 /** `medform compile` as a command: what it prints where, and its exit code. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CompileCommandOptions, compileCommand } from "../../src/cli/commands/compile.js";
 import type { Io } from "../../src/cli/io.js";
 import { compileProject } from "../../src/compile/index.js";
 import type { CompiledGraph } from "../../src/graph/index.js";
-import { type Fixture, makeFixture, snowflake } from "./harness.js";
+import { type Fixture, makeFixture, runNode, snowflake } from "./harness.js";
 
 let good: Fixture;
 let bad: Fixture;
@@ -80,5 +83,35 @@ describe("medform compile", () => {
     await expect(run({ project: `${good.dir}/definitions` })).rejects.toMatchObject({
       problems: [{ code: "project-missing" }],
     });
+  });
+});
+
+/** The built command; `npm test` builds first. */
+describe("the process", () => {
+  const bin = resolve(import.meta.dirname, "../../dist/src/cli/bin.cjs");
+
+  test("prints the graph, and keeps what project code prints off stdout", async () => {
+    const ran = await runNode([bin, "compile", "--json", "--project", good.dir]);
+    expect(ran).toMatchObject({ code: 0, stderr: "a message\n" });
+    expect((JSON.parse(ran.stdout) as CompiledGraph).tables).toHaveLength(2);
+  });
+
+  test("stops after --timeout, exits with 1 and names the file", async () => {
+    const loop = makeFixture({ "definitions/loop.sqlx": "js { for (;;) {} }\nselect 1" });
+    const ran = await runNode([bin, "compile", "--timeout", "1", "--project", loop.dir]);
+    loop.remove();
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toContain("definitions/loop.sqlx was still being evaluated after 1 s");
+  });
+
+  test("ends at once on Ctrl-C, in the middle of project code", async () => {
+    const loop = makeFixture({ "definitions/loop.js": `console.log("begun"); for (;;) {}` });
+    const child = spawn(process.execPath, [bin, "compile", "--project", loop.dir], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stderr.once("data", () => child.kill("SIGINT"));
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    loop.remove();
+    expect([code, signal]).toEqual([130, null]);
   });
 });

@@ -23,7 +23,7 @@ export async function compileCommand(options: CompileCommandOptions, io: Io): Pr
     options.environment === undefined
       ? noEnvironment(options.vars)
       : resolveEnvironment(options.environment, project, readEnvironments(project.dir), options.vars);
-  const { compiled, problems } = evaluateProject({
+  const { compiled, problems } = await evaluateProject({
     projectDir: project.dir,
     overrides: environment.overrides,
     ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout * 1000 }),
