@@ -1,11 +1,12 @@
 import { type Graph, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { type Ledger, standingEntry } from "../ledger/index.js";
 import type { Plan } from "../plan/index.js";
-import { ensureLanding, type Value, type Warehouse } from "../warehouse/index.js";
+import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
 import { schedule } from "./schedule.js";
+import { isLandingLog } from "./sources.js";
 import { standings } from "./standing.js";
 import { tally } from "./tally.js";
 import { cancelUnit, runUnit, skipUnit } from "./unit.js";
@@ -135,5 +136,6 @@ async function prepare(plan: Plan, warehouse: Warehouse): Promise<void> {
   await warehouse.catalog.ensureSchemas([...built, ...plan.landings.map(({ target }) => target)]);
   if (plan.landings.length === 0) return;
   await using session = await warehouse.session();
-  for (const { target, columns } of plan.landings) await ensureLanding(session, target, columns);
+  for (const { target, columns } of plan.landings)
+    await (isLandingLog(target) ? ensureLandingLog(session, target) : ensureLanding(session, target, columns));
 }

@@ -4,8 +4,10 @@ import type { SourceState, State } from "../ledger/index.js";
 import { emptySource } from "../plan/index.js";
 import type { RelationInfo, Session } from "../warehouse/index.js";
 
-/** Tables that every load writes to, beside what it lands. */
 const landingLog: ReadonlySet<string> = new Set(["LOADED_FILE", "REJECTED_LINE"]);
+
+/** Whether it is one of the tables that every load writes to, beside what it lands. */
+export const isLandingLog = ({ name }: Target): boolean => landingLog.has(name.toUpperCase());
 
 /**
  * By key: the last batch, `empty`, or null for a source that holds something and has no batch record. A source that does
@@ -34,7 +36,7 @@ export async function sourceVersions(
 
 function batchOf(target: Target, key: string, { sources }: State): string | undefined {
   const own = sources[key];
-  if (own !== undefined || !landingLog.has(target.name.toUpperCase())) return own?.batchId;
+  if (own !== undefined || !isLandingLog(target)) return own?.batchId;
   return Object.values(sources)
     .filter((source) => source.target.schema === target.schema && source.target.database === target.database)
     .reduce<SourceState | undefined>((last, source) => (last && !later(source, last) ? last : source), undefined)
