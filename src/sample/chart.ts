@@ -1,0 +1,92 @@
+/** All rows of one patient, each judged when it is added: which findings a sound warehouse will have on it. */
+import type { Person } from "./person.js";
+import type { AnyRow, Row, Table } from "./tables.js";
+import type { Visit } from "./visit.js";
+
+/** Where silver puts a row. */
+export type Entity =
+  | "patient"
+  | "encounter"
+  | "condition"
+  | "procedure"
+  | "prescription"
+  | "allergy"
+  | "lab_result"
+  | "vital_sign"
+  | "observation"
+  | "appointment";
+
+/** Findings on rows that are as they should be: certificates and late posts, results after a discharge. */
+export type ExpectedFlag = "after_death" | "outside_encounter";
+
+export interface Entry {
+  readonly row: AnyRow;
+  /** Undefined: a table that silver does not take yet. */
+  readonly entity: Entity | undefined;
+  readonly flags: readonly ExpectedFlag[];
+}
+
+const entityOfTable: Partial<Record<Table, Entity>> = {
+  patients: "patient",
+  encounters: "encounter",
+  conditions: "condition",
+  procedures: "procedure",
+  medications: "prescription",
+  allergies: "allergy",
+  appointments: "appointment",
+};
+
+/** As silver routes observations: an address is an observation whatever its category says, else the category decides. */
+export function entityOf(table: Table, row: AnyRow): Entity | undefined {
+  if (table !== "observations") return entityOfTable[table];
+  if (row.CODE === "56799-0") return "observation";
+  if (row.CATEGORY === "laboratory") return "lab_result";
+  return row.CATEGORY === "vital-signs" ? "vital_sign" : "observation";
+}
+
+export class Chart {
+  readonly person: Person;
+  readonly entries = new Map<Table, Entry[]>();
+  readonly #identities = new Set<string>();
+
+  constructor(person: Person) {
+    this.person = person;
+  }
+
+  of(table: Table): readonly Entry[] {
+    return this.entries.get(table) ?? [];
+  }
+
+  /** A row that no rule about days judges. */
+  add<T extends Table>(table: T, row: Row<T>): void {
+    this.#push(table, row, []);
+  }
+
+  /**
+   * An event on a day in New York, in its encounter where it has one. Returns false, and adds nothing, where the patient has
+   * an event with the same code, encounter and start already: without an id of its own it would be its copy.
+   */
+  addEvent<T extends Table>(table: T, row: Row<T>, day: number, visit?: Visit): boolean {
+    const cells: AnyRow = row;
+    if (cells.Id === undefined) {
+      const identity = `${table} ${cells.ENCOUNTER ?? ""} ${cells.CODE} ${cells.START ?? cells.DATE}`;
+      if (this.#identities.has(identity)) return false;
+      this.#identities.add(identity);
+    }
+    const flags: ExpectedFlag[] = [];
+    const { deathDay } = this.person;
+    if (deathDay !== undefined && day > deathDay) flags.push("after_death");
+    if (visit !== undefined && (day < visit.startDay || (visit.stopDay !== undefined && day > visit.stopDay))) {
+      flags.push("outside_encounter");
+    }
+    this.#push(table, row, flags);
+    return true;
+  }
+
+  #push(table: Table, row: AnyRow, flags: readonly ExpectedFlag[]): void {
+    const entry = { row, entity: entityOf(table, row), flags };
+    const list = this.entries.get(table);
+    if (list === undefined) this.entries.set(table, [entry]);
+    else list.push(entry);
+  }
+}

@@ -1,0 +1,110 @@
+/** A whole sample, patient by patient, in bounded memory. */
+import { resolve } from "node:path";
+import { ProblemError } from "../graph/index.js";
+import type { Entity, ExpectedFlag } from "./chart.js";
+import { createDefects } from "./defects.js";
+import { openFolder } from "./files.js";
+import type { ExpectedFlagCount, Manifest } from "./manifest.js";
+import { bump, createNetwork, createTally, organizationRows, payerRows, providerRows } from "./network.js";
+import { createPatient } from "./patient.js";
+import { MOST_PATIENTS, socialSecurityNumber } from "./person.js";
+import { Random } from "./random.js";
+import { csvLine, type Table, tables } from "./tables.js";
+
+export const DEFAULT_RATE = 0.01;
+
+export interface SampleRequest {
+  /** From 1 to 1,000,000: each has a social security number of its own. */
+  readonly patients: number;
+  /** Any whole number from 0. */
+  readonly seed: number;
+  /** Created where it is missing. */
+  readonly out: string;
+  /** Defective rows for each sound one, from 0 to 1; `DEFAULT_RATE` unless told. */
+  readonly rate?: number;
+  readonly signal?: AbortSignal;
+  /** Called now and then with the number of patients written. */
+  readonly onProgress?: (patients: number) => void;
+}
+
+/** Streams of chance, apart from one another, so that defects change no sound row. */
+const STREAM = { network: 1, patient: 2, defects: 3 } as const;
+
+/**
+ * Writes a hospital's files and its manifest: the same bytes for the same request, whatever the clock and the machine.
+ * Errors: `sample-option`, `sample-folder-in-use`, `sample-folder`; the signal's reason where it is aborted.
+ */
+export async function generateSample(request: SampleRequest): Promise<Manifest> {
+  const { patients, seed, rate = DEFAULT_RATE, signal } = request;
+  checkRequest(patients, seed, rate);
+  const base = { medform: "sample", patients, seed, rate } as const;
+  const nothing = Object.fromEntries(tables.map((table) => [table, 0])) as Record<Table, number>;
+  const folder = await openFolder(resolve(request.out), {
+    ...base,
+    complete: false,
+    defects: [],
+    expectedFlags: [],
+    rows: nothing,
+  });
+  try {
+    const start = new Random(seed, STREAM.network);
+    const network = createNetwork(start, patients);
+    const firstNumber = start.int(0, MOST_PATIENTS - 1);
+    const tally = createTally();
+    const defects = createDefects(rate, patients);
+    const flags = new Map<string, number>();
+    for (let index = 0; index < patients; index += 1) {
+      const ssn = socialSecurityNumber(index, firstNumber);
+      const chart = createPatient(new Random(seed, STREAM.patient, index), network, ssn, tally);
+      for (const entries of chart.entries.values()) {
+        for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
+      }
+      const lines = defects.lines(new Random(seed, STREAM.defects, index), chart, index);
+      for (const [table, list] of lines) folder.write(table, list);
+      if (index % 16 === 15) {
+        await folder.drain();
+        signal?.throwIfAborted();
+        request.onProgress?.(index + 1);
+      }
+    }
+    signal?.throwIfAborted();
+    const write = (table: Table, rows: readonly Parameters<typeof csvLine>[1][]) =>
+      folder.write(
+        table,
+        rows.map((row) => csvLine(table, row)),
+      );
+    write("organizations", organizationRows(network, tally));
+    write("providers", providerRows(network, tally));
+    write("payers", payerRows(network, tally));
+    return await folder.finish((rows) => ({
+      ...base,
+      complete: true,
+      defects: defects.counts(),
+      expectedFlags: flagCounts(flags),
+      rows,
+    }));
+  } catch (error) {
+    await folder.discard();
+    throw error;
+  }
+}
+
+function flagCounts(flags: ReadonlyMap<string, number>): readonly ExpectedFlagCount[] {
+  return [...flags.keys()].sort().map((key) => {
+    const [rule, entity] = key.split(" ") as [ExpectedFlag, Entity];
+    return { rule, entity, count: flags.get(key) ?? 0 };
+  });
+}
+
+function checkRequest(patients: number, seed: number, rate: number): void {
+  const refuse = (message: string, hint: string): never => {
+    throw new ProblemError({ code: "sample-option", message, hint });
+  };
+  if (!Number.isSafeInteger(patients) || patients < 1 || patients > MOST_PATIENTS) {
+    refuse("--patients is no number of patients", "Write a whole number from 1 to 1000000, such as 500.");
+  }
+  if (!Number.isSafeInteger(seed) || seed < 0) refuse("--seed is no seed", "Write a whole number from 0, such as 7.");
+  if (!(rate >= 0 && rate <= 1)) {
+    refuse("--defects is no rate", "Write the share of defective rows from 0 to 1, such as 0.01; 0 writes none.");
+  }
+}

@@ -1,0 +1,52 @@
+/** What is in a sample, and what a sound warehouse finds in it. */
+
+import type { Entity, ExpectedFlag } from "./chart.js";
+import { columnsOf, type Table, tables } from "./tables.js";
+
+export type Outcome = "quarantined" | "flagged" | "duplicate" | "superseded" | "rejected";
+
+/** So many rows were written with exactly this one defect. */
+export interface DefectCount {
+  /** `encounter.orphan_patient`, `medications.unclosed_quote`. */
+  readonly id: string;
+  /**
+   * The rule that finds it; for `duplicate` the word itself, for `superseded` the flag `conflict` that the row which stays
+   * gets, for `rejected` the reason of the rejected line.
+   */
+  readonly rule: string;
+  readonly outcome: Outcome;
+  readonly table: Table;
+  /** Null for a line that is rejected: it never becomes one. */
+  readonly entity: Entity | null;
+  readonly count: number;
+}
+
+export interface ExpectedFlagCount {
+  readonly rule: ExpectedFlag;
+  readonly entity: Entity;
+  readonly count: number;
+}
+
+export interface Manifest {
+  readonly medform: "sample";
+  /** False while it is being written, or where writing was interrupted. */
+  readonly complete: boolean;
+  readonly patients: number;
+  readonly seed: number;
+  readonly rate: number;
+  /** Only those that were written. */
+  readonly defects: readonly DefectCount[];
+  /** Findings on rows that have no defect. */
+  readonly expectedFlags: readonly ExpectedFlagCount[];
+  /** Records of each file without its header, malformed lines counted. */
+  readonly rows: Readonly<Record<Table, number>>;
+}
+
+export const MANIFEST = "manifest.json";
+
+export const fileOf = (table: Table) => `${table}.csv`;
+
+/** Names of everything that a sample consists of. */
+export const sampleFiles: ReadonlySet<string> = new Set([MANIFEST, ...tables.map(fileOf)]);
+
+export const headerOf = (table: Table) => columnsOf(table).join(",");

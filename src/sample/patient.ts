@@ -1,0 +1,112 @@
+/** One patient from nothing to a full chart; everything follows from the seed and the patient's number. */
+import { otherAppointments, visitAppointment } from "./appointments.js";
+import { claim, insure } from "./billing.js";
+import { Chart } from "./chart.js";
+import type { Acute, Chronic } from "./codes/problems.js";
+import { bump, type Network, payerTally, type Tally } from "./network.js";
+import {
+  observeAcute,
+  observeChronic,
+  observeDeath,
+  observeGeneral,
+  observeOutside,
+  observeStay,
+} from "./observations.js";
+import { createPerson } from "./person.js";
+import type { Random } from "./random.js";
+import {
+  acuteVisit,
+  allergies,
+  chronicVisit,
+  encounterRow,
+  endPrescriptions,
+  generalVisit,
+  money,
+  stay,
+  type Writing,
+} from "./rows.js";
+import { planCourse, type Visit } from "./visit.js";
+
+/** Adds what the network's own rows must say to `tally`. */
+export function createPatient(random: Random, network: Network, ssn: string, tally: Tally): Chart {
+  const person = createPerson(random, network, ssn);
+  const chart = new Chart(person);
+  let [expenses, coverage] = [0, 0];
+  if (person.hasEvents) {
+    const course = planCourse(random, person, network);
+    const writing: Writing = {
+      random,
+      chart,
+      course,
+      diagnosed: new Set(),
+      running: new Map(),
+      vaccinated: new Set(),
+    };
+    const hasAllergies = random.chance(0.15);
+    course.visits.forEach((visit, index) => {
+      encounterRow(writing, visit);
+      if (index === 0 && hasAllergies && visit.role !== "certificate") allergies(writing, visit);
+      records[visit.role](writing, visit);
+      if (visit.kind.booked && (visit.stop === undefined || random.chance(0.45))) visitAppointment(writing, visit);
+      const paid = claim(random, chart, visit);
+      expenses += paid.payer + paid.patient;
+      coverage += paid.payer;
+      bump(tally.encounters, visit.facility.id);
+      bump(tally.encounters, visit.provider.id);
+      bump(tally.revenue, visit.facility.id, paid.payer + paid.patient);
+    });
+    if (course.visits.length > 0) {
+      endPrescriptions(writing);
+      observeOutside(writing);
+      otherAppointments(writing, course.visits);
+      count(tally, chart, course.visits, insure(random, chart, course), coverage, expenses);
+    }
+  }
+  chart.add("patients", { ...person.row, HEALTHCARE_EXPENSES: money(expenses), HEALTHCARE_COVERAGE: money(coverage) });
+  return chart;
+}
+
+const records: Readonly<Record<Visit["role"], (writing: Writing, visit: Visit) => void>> = {
+  general(writing, visit) {
+    generalVisit(writing, visit);
+    observeGeneral(writing, visit);
+  },
+  acute(writing, visit) {
+    // A chronic problem that got worse is in the record already.
+    if (visit.reason !== undefined && "days" in visit.reason) acuteVisit(writing, visit, visit.reason as Acute);
+    observeAcute(writing, visit);
+  },
+  chronic(writing, visit) {
+    chronicVisit(writing, visit, visit.reason as Chronic);
+    observeChronic(writing, visit);
+  },
+  stay(writing, visit) {
+    stay(writing, visit);
+    observeStay(writing, visit);
+  },
+  "after-stay"(writing, visit) {
+    observeStay(writing, visit);
+  },
+  certificate: observeDeath,
+};
+
+function count(
+  tally: Tally,
+  chart: Chart,
+  visits: readonly Visit[],
+  months: number,
+  coverage: number,
+  expenses: number,
+): void {
+  const sums = payerTally(tally, chart.person.payer);
+  sums.customers += 1;
+  sums.months += months;
+  sums.covered += coverage;
+  sums.uncovered += expenses - coverage;
+  sums.encounters += visits.length;
+  sums.medications += chart.of("medications").length;
+  sums.procedures += chart.of("procedures").length;
+  sums.immunizations += chart.of("immunizations").length;
+  const provider = new Map(visits.map((visit) => [visit.id, visit.provider.id]));
+  for (const { row } of chart.of("procedures")) bump(tally.procedures, provider.get(row.ENCOUNTER ?? "") ?? "");
+}
