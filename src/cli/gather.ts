@@ -1,5 +1,6 @@
 /** What `status` and `audit report` say: read from the ledger and the warehouse, without touching either. */
-import { basename } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { emptyState, openLedger } from "../ledger/index.js";
 import { type ReportModel, reportModel } from "../report/index.js";
 import { readDispositions } from "../run/index.js";
@@ -16,7 +17,7 @@ export async function gatherReport(opened: OpenedProject, command: string): Prom
     generatedAt: new Date().toISOString(),
     environment: environment.name,
     engine: graph.engine,
-    project: basename(project.dir),
+    project: await nameOf(project.dir),
     commit: await commitOf(project.dir),
   });
 }
@@ -27,4 +28,16 @@ async function readWarehouse(opened: OpenedProject, command: string) {
   const events = await readDispositions(opened.graph, warehouse);
   const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));
   return { state: await ledger.state(), dispositions };
+}
+
+/** As package.json calls the project, else its folder. */
+async function nameOf(folder: string): Promise<string> {
+  try {
+    const found: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    if (typeof found === "object" && found !== null && "name" in found && typeof found.name === "string")
+      return found.name;
+  } catch {
+    // A project needs no package.json.
+  }
+  return basename(folder);
 }

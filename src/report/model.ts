@@ -43,7 +43,12 @@ function factsOf(input: ReportInput, run: RunState | null): ReportModel["facts"]
     { label: "Engine", value: input.engine },
     ...(commit === undefined
       ? []
-      : [{ label: "Commit", value: commit.dirty ? `${commit.id}, with uncommitted changes` : commit.id }]),
+      : [
+          {
+            label: "Commit of the project",
+            value: commit.dirty ? `${commit.id}, with uncommitted changes` : commit.id,
+          },
+        ]),
   ];
 }
 
@@ -98,7 +103,9 @@ function ruleGroups(graph: Graph, state: State): readonly RuleGroup[] {
     .map(([table, { order, rules }]) => ({
       table,
       order,
-      rules: rules.toSorted((a, b) => rank(a) - rank(b) || (a.rule < b.rule ? -1 : 1)),
+      rules: rules.toSorted(
+        (a, b) => rank(a) - rank(b) || (b.failing ?? 0) - (a.failing ?? 0) || (a.rule < b.rule ? -1 : 1),
+      ),
     }))
     .toSorted((a, b) => worst(a.rules) - worst(b.rules) || a.order - b.order)
     .map(({ table, rules }) => ({ table, rules }));
@@ -122,12 +129,20 @@ function ruleRow(assertion: Assertion, rule: string, state: State): RuleRow {
   return {
     rule: rule.toLowerCase(),
     assertion: targetLabel(assertion.target),
-    description: assertion.description,
+    description: descriptionOf(assertion, rule),
     severity: assertion.severity,
     outcome: known?.outcome ?? "unevaluated",
     failing: known?.failing ?? null,
     at: known?.at ?? null,
   };
+}
+
+/** A line `rule: what it says` of the assertion's description; the whole of it where it has one rule only. */
+function descriptionOf({ description, rules }: Assertion, rule: string): string | undefined {
+  const start = `${rule.toLowerCase()}:`;
+  const line = description?.split("\n").find((each) => each.trim().toLowerCase().startsWith(start));
+  if (line !== undefined) return line.trim().slice(start.length).trim();
+  return rules.length === 1 ? description : undefined;
 }
 
 const KNOWN_DISPOSITIONS = ["current", "superseded", "duplicate", "quarantined"];

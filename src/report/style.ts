@@ -128,7 +128,7 @@ footer { margin-top: 5rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .rules .outcome { width: 6.5rem; } .rules .num { width: auto; white-space: normal; }
   th.share, td.share { display: none; }
   .columns th:nth-child(3), .columns td:nth-child(3) { min-width: 7rem; } .columns td:nth-child(2) { min-width: 12rem; }
-  .note { min-width: 14rem; }
+  .sources .note { min-width: 14rem; }
 }
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #ccc; --wash: #fff; --accent: #000; }

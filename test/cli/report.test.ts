@@ -83,6 +83,13 @@ describe("the report's model", () => {
     ]);
   });
 
+  it("gives each rule its own line of the assertion's description", () => {
+    const described = new Map(model().rules.flatMap(({ rules }) => rules.map((each) => [each.rule, each.description])));
+    expect(described.get("patient_key")).toBe("there is one, and no two patients share it");
+    expect(described.get("patient_360_balanced")).toBe("As many rows as there are persons.");
+    expect(described.get("encounter_key")).toBeUndefined();
+  });
+
   it("shows a rule that was never evaluated as such, not as passed", () => {
     const rules = model({ state: hospital.fresh }).rules.flatMap((group) => group.rules);
     expect(rules).toHaveLength(9);

@@ -98,7 +98,10 @@ export const graph: Graph = {
     relation("gold.patient_360", { description: "One row a person, with nothing too.", columns: patientColumns }),
     relation("gold.fct_encounter", { description: "Encounters with charges and payments." }),
     relation("gold.archive", { disabled: true }),
-    assertion("silver.patient", ["PATIENT_KEY", "PATIENT_SEX_KNOWN"]),
+    assertion("silver.patient", ["PATIENT_KEY", "PATIENT_SEX_KNOWN"], {
+      description:
+        "patient_key: there is one, and no two patients share it\npatient_sex_known: it is one of the known codes",
+    }),
     assertion("silver.encounter", ["ENCOUNTER_KEY", "NO_ORPHAN_PATIENT", "TYPE_KNOWN"]),
     assertion("silver.encounter", ["ENCOUNTER_AFTER_DEATH"], { severity: "warn" }),
     assertion("silver.condition", ["CONDITION_IN_ENCOUNTER", "CONDITION_STOP_AFTER_START"], { severity: "warn" }),

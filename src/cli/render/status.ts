@@ -55,11 +55,12 @@ function commands(model: ReportModel): readonly (readonly [string, string])[] {
     .toSorted(
       (a, b) => Number(b.outcome === "fail") - Number(a.outcome === "fail") || (b.failing ?? 0) - (a.failing ?? 0),
     );
-  const assertions = [...new Map(bad.map((rule) => [rule.assertion, rule.rule]))];
+  // The worst rule of each assertion.
+  const assertions = [...new Map(bad.toReversed().map((rule) => [rule.assertion, rule.rule]))].reverse();
   return [
     ...assertions
       .slice(0, MOST_COMMANDS)
-      .map(([assertion, rule]) => [`medform show ${assertion}`, `rows of ${rule} in what is published`] as const),
+      .map(([assertion, rule]) => [`medform show ${assertion}`, `rows of ${rule}`] as const),
     ["medform plan", "what a run would do now"],
   ];
 }
