@@ -16,6 +16,7 @@ export function addCommands(program: Command, choose: Choose): void {
   show(program, choose);
   status(program, choose);
   audit(program, choose);
+  sample(program, choose);
 }
 
 function compile(program: Command, choose: Choose): void {
@@ -146,6 +147,32 @@ function audit(program: Command, choose: Choose): void {
         return auditReportCommand({ ...options, ...given }, io);
       }),
     );
+}
+
+function sample(program: Command, choose: Choose): void {
+  program
+    .command("sample")
+    .description("a synthetic hospital with known defects, as CSV files")
+    .option("--patients <n>", "patients", number({ least: 0 }), 100)
+    .option("--seed <n>", "the same seed gives the same bytes", number({ least: 0 }), 1)
+    .requiredOption("--out <dir>", "folder to write to")
+    .option("--defects <rate>", "defective rows for each sound one, 0 to 1", rate)
+    .action(
+      (
+        given: { readonly patients: number; readonly seed: number; readonly out: string; readonly defects?: number },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { sampleCommand } = await import("./commands/sample.js");
+          return sampleCommand({ ...options, ...given }, io);
+        }),
+    );
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 1) || text.trim() === "") throw new InvalidArgumentError("It must be from 0 to 1.");
+  return value;
 }
 
 /** An ISO date or instant as an ISO instant in UTC. */

@@ -56,19 +56,36 @@ export function rowsSection(rows: Dispositions["rows"], { width, paint }: Sectio
   ];
 }
 
+/** A line for each rule, with where it struck most first; a row stands under each rule that it is counted by. */
 function quarantine(rows: Dispositions["rows"], width: number, paint: Paint): Lines {
-  const held = rows.filter((row) => row.disposition === "quarantined" && row.count > 0);
+  const held = rows
+    .filter((row) => row.disposition === "quarantined" && row.count > 0)
+    .toSorted((a, b) => b.count - a.count || (a.route < b.route ? -1 : 1));
   if (held.length === 0) return [];
-  const sorted = [...held].sort((a, b) => b.count - a.count || a.route.localeCompare(b.route));
+  const rules = [...new Set(held.map(({ rule }) => rule))]
+    .map((rule) => ({ rule: rule ?? "no rule named", of: held.filter((row) => row.rule === rule) }))
+    .map(({ rule, of }) => ({ rule, of, total: of.reduce((sum, row) => sum + row.count, 0) }))
+    .toSorted((a, b) => b.total - a.total || (a.rule < b.rule ? -1 : 1));
   const table = [
-    ["quarantined from", "by rule", "rows"].map((text) => paint.dim(text)),
-    ...sorted.slice(0, MOST_LINES).map((row) => [row.route, row.rule ?? "–", count(row.count)]),
+    ["quarantined by", "rows", "of"].map((text) => paint.dim(text)),
+    ...rules
+      .slice(0, MOST_LINES)
+      .map(({ rule, of, total }) => [
+        rule,
+        count(total),
+        of.map((row) => `${routeEnd(row.route)} ${count(row.count)}`).join(", "),
+      ]),
   ];
   return [
     "",
-    ...columns(table, [{ shrink: true }, { shrink: true }, { align: "right" }], { width, indent: 2 }),
-    ...more(sorted.length, paint),
+    ...columns(table, [{}, { align: "right" }, { shrink: true }], { width, indent: 2 }),
+    ...more(rules.length, paint),
   ];
+}
+
+/** `encounter` of `synthea_encounters > encounter`: what a route leads to. */
+export function routeEnd(route: string): string {
+  return /([\w.]+)\W*$/.exec(route)?.[1] ?? route;
 }
 
 function more(length: number, paint: Paint): Lines {

@@ -4,7 +4,7 @@ import type { ActionStatus, Evaluation } from "../../run/index.js";
 import type { Paint } from "../io.js";
 import type { Digest } from "./digest.js";
 import { columns, count, counted, duration } from "./layout.js";
-import { heldBackSection, problemsSection, rowsSection, rulesSection } from "./sections.js";
+import { heldBackSection, problemsSection, routeEnd, rowsSection, rulesSection } from "./sections.js";
 
 export interface SummaryContext {
   readonly width: number;
@@ -122,7 +122,7 @@ function quarantineTables(digest: Digest, graph?: Pick<Graph, "actions">): reado
   const held = digest.dispositions
     .filter(({ disposition, count }) => disposition === "quarantined" && count > 0)
     .toSorted((a, b) => b.count - a.count);
-  const names = new Set(held.map(({ route }) => `${/(\w+)\W*$/.exec(route)?.[1] ?? ""}_quarantine`.toLowerCase()));
+  const names = new Set(held.map(({ route }) => `${routeEnd(route)}_quarantine`.toLowerCase()));
   return [...names]
     .flatMap((name) => graph?.actions.find(({ target }) => target.name.toLowerCase() === name)?.target ?? [])
     .slice(0, MOST_QUARANTINES);
