@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import semver from "semver";
+// Not the whole of semver, which is fifty files to load.
+import lt from "semver/functions/lt.js";
+import major from "semver/functions/major.js";
+import subset from "semver/ranges/subset.js";
 import { ProblemError } from "../graph/index.js";
 
 export interface Core {
@@ -29,7 +32,7 @@ export function locateCore(projectDir: string): Core {
     return { ...describe(join(dirname(bundle), "package.json")), legacy: false };
   }
   const core = describe(installed);
-  if (semver.major(core.version) !== 2 || semver.lt(core.version, "2.0.4")) {
+  if (major(core.version) !== 2 || lt(core.version, "2.0.4")) {
     throw new ProblemError({
       code: "core-version",
       message: `The project has @dataform/core ${core.version} installed; medform compiles with 2.x, from 2.0.4 on.`,
@@ -50,7 +53,7 @@ function asksForMain(projectDir: string): boolean {
     const manifest = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as {
       dependencies?: Record<string, string>;
     };
-    return semver.subset(manifest.dependencies?.["@dataform/core"] ?? "*", ">=2.0.4");
+    return subset(manifest.dependencies?.["@dataform/core"] ?? "*", ">=2.0.4");
   } catch {
     return false;
   }
