@@ -124,7 +124,11 @@ function quarantineTables(digest: Digest, graph?: Pick<Graph, "actions">): reado
     .toSorted((a, b) => b.count - a.count);
   const names = new Set(held.map(({ route }) => `${routeEnd(route)}_quarantine`.toLowerCase()));
   return [...names]
-    .flatMap((name) => graph?.actions.find(({ target }) => target.name.toLowerCase() === name)?.target ?? [])
+    .flatMap(
+      (name) =>
+        graph?.actions.find(({ target }) => [target.name.toLowerCase(), targetLabel(target)].includes(name))?.target ??
+        [],
+    )
     .slice(0, MOST_QUARANTINES);
 }
 
