@@ -319,6 +319,55 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
     });
   });
 
+  describe("many at once", () => {
+    it("publish different targets, each in its own transaction", async () => {
+      const names = Array.from({ length: 12 }, (_, index) => `PARALLEL_${index}`);
+      const built = (name: string) =>
+        relation(name, "select range as id, range % 7 as v from range(5000)", {
+          kind: "incremental",
+          uniqueKey: ["id"],
+          clusterBy: ["v"],
+          description: name,
+          columns: [{ path: ["v"], description: "v", tags: [] }],
+          incrementalQuery: "select range + 4000 as id, -1 as v from range(2000)",
+        });
+      for (const [token, mode] of [
+        [1, "create"],
+        [2, "increment"],
+        [3, "create"],
+        [4, "increment"],
+      ] as const) {
+        await Promise.all(names.map((name) => publish(warehouse, built(name), token, mode)));
+      }
+      await using reader = await warehouse.session();
+      for (const name of names) {
+        expect(
+          await values(reader, `select count(*), count(*) filter (where v = -1) from "EHR"."SILVER"."${name}"`),
+        ).toEqual([[6000, 2000]]);
+      }
+      const tokens = (await warehouse.publisher.markers()).filter((m) => names.includes(m.target.name));
+      expect(new Set(tokens.map((m) => m.token))).toEqual(new Set([4]));
+      expect(tokens).toHaveLength(names.length);
+    });
+
+    it("read what the others have published when they began, nothing half", async () => {
+      await publish(warehouse, relation("PAIR", "select 0 as x union all select 0"), 1);
+      let writing = true;
+      const writer = (async () => {
+        for (let token = 2; token < 12; token += 1) {
+          await publish(warehouse, relation("PAIR", `select ${token} as x union all select ${token}`), token);
+        }
+        writing = false;
+      })();
+      await using reader = await warehouse.session();
+      while (writing) {
+        const rows = await values(reader, 'select min(x), max(x), count(*) from "EHR"."SILVER"."PAIR"');
+        expect(rows).toEqual([[rows[0]?.[0], rows[0]?.[0], 2]]);
+      }
+      await writer;
+    });
+  });
+
   describe("the fence", () => {
     it("refuses an older token, and publishes nothing of it", async () => {
       await publish(warehouse, relation("FENCED", "select 5 as x"), 5);

@@ -25,7 +25,7 @@ export interface OpenOptions {
   readonly database?: string;
   /** Default: as many as the machine runs at once. */
   readonly threads?: number;
-  /** As the engine writes sizes (`800MB`). Default: 1 GB, or 60% of the machine's memory where that is less. */
+  /** As the engine writes sizes (`800MB`). Default: 800 MB, or 60% of the machine's memory where that is less; a process takes half as much again. */
   readonly memoryLimit?: string;
   readonly holder: { readonly runId?: string; readonly command: string };
   readonly readOnly?: boolean;
@@ -62,7 +62,7 @@ const closing = new Map<string, Promise<void>>();
 const memory = ":memory:";
 
 function settings(options: OpenOptions, path: string): Record<string, string> {
-  const megabytes = Math.floor(Math.min(1024, (totalmem() / 1024 ** 2) * 0.6));
+  const megabytes = Math.floor(Math.min(800, (totalmem() / 1024 ** 2) * 0.6));
   return {
     threads: String(options.threads ?? availableParallelism()),
     memory_limit: options.memoryLimit ?? `${megabytes}MiB`,

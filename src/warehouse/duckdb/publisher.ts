@@ -190,7 +190,8 @@ function scope(session: DuckDbSession, database: string): PublishScope {
         "Let the query return one row for each uniqueKey.",
       );
     }
-    const { changed } = await session.run(sql.merge(relation, columns, keys, database));
+    await session.run(sql.deleteReplaced(relation, keys, database));
+    const { changed } = await session.run(sql.insertStaged(relation, columns, database));
     await session.run(sql.dropStage);
     return changed;
   }

@@ -51,13 +51,13 @@ order by id, date_trunc('month', at)`);
     );
   });
 
-  it("merges null-safe, and leaves keys as they are", () => {
-    expect(
-      sql.merge(relation, ["id", "Order"], ["id"], "X"),
-    ).toBe(`merge into "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage as s on t."id" is not distinct from s."id"
-when matched then update set "Order" = s."Order"
-when not matched then insert ("id", "Order") values (s."id", s."Order")`);
-    expect(sql.merge(relation, ["id"], ["id"], "X")).not.toContain("update");
+  it("replaces by null-safe keys, in the order of the stage", () => {
+    expect(sql.deleteReplaced(relation, ["id", "Order"], "X")).toBe(
+      'delete from "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage as s where t."id" is not distinct from s."id" and t."Order" is not distinct from s."Order"',
+    );
+    expect(sql.insertStaged(relation, ["id", "Order"], "X")).toBe(
+      'insert into "EHR"."SILVER"."A ""b""" ("id", "Order") select "id", "Order" from temp.main.medform_stage',
+    );
   });
 
   it("comments only on what is there and differs", () => {
