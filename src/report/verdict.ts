@@ -56,7 +56,7 @@ function headline(run: RunState, failing: number, warned: number): Pick<ReportMo
       };
     case "succeeded":
       if (failing > 0)
-        return { tone: "bad", headline: `${plural(failing, "rule")} did not hold on what is published.` };
+        return { tone: "bad", headline: `${plural(failing, "rule")} did not hold when last evaluated.` };
       return warned > 0
         ? { tone: "good", headline: `${what} succeeded, with ${plural(warned, "warning")}.` }
         : { tone: "good", headline: `${what} succeeded.` };

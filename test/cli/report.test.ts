@@ -63,7 +63,7 @@ describe("the report's model", () => {
     const state: State = { ...hospital.broken, lastRun: hospital.healthy.lastRun };
     expect(model({ state }).verdict).toMatchObject({
       tone: "bad",
-      headline: "1 rule did not hold on what is published.",
+      headline: "1 rule did not hold when last evaluated.",
     });
   });
 
