@@ -55,8 +55,7 @@ function headline(run: RunState, failing: number, warned: number): Pick<ReportMo
         headline: `${what} failed: ${failing === 0 ? "a rule" : plural(failing, "rule")} did not hold.`,
       };
     case "succeeded":
-      if (failing > 0)
-        return { tone: "bad", headline: `${plural(failing, "rule")} did not hold when last evaluated.` };
+      if (failing > 0) return { tone: "bad", headline: `${plural(failing, "rule")} did not hold when last evaluated.` };
       return warned > 0
         ? { tone: "good", headline: `${what} succeeded, with ${plural(warned, "warning")}.` }
         : { tone: "good", headline: `${what} succeeded.` };
