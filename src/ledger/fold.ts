@@ -1,7 +1,7 @@
 /** State as the fold of entries. Pure: the same entries give the same state, whoever folds them. */
 import { targetKey } from "../graph/index.js";
 import { aboutTargetSchema, evaluationSchema, loadFileSchema, publicationSchema, ruleOutcomeSchema } from "./schema.js";
-import type { Entry, RunState, State } from "./types.js";
+import type { Entry, RuleState, RunState, SourceState, State, TargetState } from "./types.js";
 
 export const emptyState: State = { targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 };
 
@@ -39,48 +39,53 @@ export function foldSealed(state: State, chain: ChainInfo, outcome: RunState["ou
   };
 }
 
-/** One entry of a chain; kinds that change nothing known (`intent`, `discard`, …) leave the state as it is. */
-export function foldEntry(state: State, entry: Entry, chain: ChainInfo): State {
+/** A state that is being folded: its own copies, so that many entries cost one. */
+interface Draft {
+  readonly targets: Record<string, TargetState>;
+  readonly sources: Record<string, SourceState>;
+  readonly rules: Record<string, RuleState>;
+}
+
+function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
   switch (entry.kind) {
     case "publish": {
       const { version = chain.id, runNumber = chain.number, ...body } = publicationSchema.parse(entry.body);
-      const published = { ...body, version, runNumber, publishedAt: entry.at, failing: false };
-      return { ...state, targets: { ...state.targets, [targetKey(body.target)]: published } };
+      draft.targets[targetKey(body.target)] = { ...body, version, runNumber, publishedAt: entry.at, failing: false };
+      return;
     }
     case "load-file": {
       const { target, batchId, rows } = loadFileSchema.parse(entry.body);
       const key = targetKey(target);
-      const before = state.sources[key]?.rows ?? 0;
-      return {
-        ...state,
-        sources: { ...state.sources, [key]: { target, batchId, rows: before + rows, loadedAt: entry.at } },
-      };
+      const before = draft.sources[key]?.rows ?? 0;
+      draft.sources[key] = { target, batchId, rows: before + rows, loadedAt: entry.at };
+      return;
     }
     case "evaluation": {
       const evaluated = evaluationSchema.parse(entry.body);
-      const { assertion, rule } = evaluated;
       const outcome = ruleOutcomeSchema.parse(entry.outcome);
-      const key = `${targetKey(assertion)}/${rule}`;
-      return {
-        ...state,
-        rules: { ...state.rules, [key]: { ...evaluated, outcome, at: entry.at } },
-      };
+      draft.rules[`${targetKey(evaluated.assertion)}/${evaluated.rule}`] = { ...evaluated, outcome, at: entry.at };
+      return;
     }
     case "standing": {
       const key = targetKey(aboutTargetSchema.parse(entry.body).target);
-      const known = state.targets[key];
-      if (known === undefined) return state;
-      return { ...state, targets: { ...state.targets, [key]: { ...known, failing: entry.outcome === "failing" } } };
+      const known = draft.targets[key];
+      if (known !== undefined) draft.targets[key] = { ...known, failing: entry.outcome === "failing" };
+      return;
     }
-    case "drop": {
-      const { [targetKey(aboutTargetSchema.parse(entry.body).target)]: _gone, ...targets } = state.targets;
-      return { ...state, targets };
-    }
-    default:
-      return state;
+    case "drop":
+      delete draft.targets[targetKey(aboutTargetSchema.parse(entry.body).target)];
+      return;
   }
 }
 
+/** Entries of one chain, in order; kinds that change nothing known (`intent`, `discard`, …) leave the state as it is. */
 export function foldEntries(state: State, entries: readonly Entry[], chain: ChainInfo): State {
-  return entries.reduce((folded, entry) => foldEntry(folded, entry, chain), state);
+  const { targets, sources, rules } = state;
+  const draft: Draft = { targets: { ...targets }, sources: { ...sources }, rules: { ...rules } };
+  for (const entry of entries) apply(draft, entry, chain);
+  return { ...state, ...draft };
+}
+
+export function foldEntry(state: State, entry: Entry, chain: ChainInfo): State {
+  return foldEntries(state, [entry], chain);
 }

@@ -313,6 +313,21 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       expect(await codes(scope.publish([marker("SHAPE", 2)]))).toEqual(["transaction-aborted"]);
     });
 
+    it("refuse a type that the table would round, and take one that fits", async () => {
+      const built = relation("TYPED", "select 1 as id, cast(1.5 as decimal(10, 2)) as v", {
+        kind: "incremental",
+        incrementalQuery: "select 2 as id, cast(2.555 as decimal(10, 3)) as v",
+      });
+      await publish(warehouse, built, 1);
+      await using scope = await warehouse.publisher.open({});
+      await expect(scope.build(built, "increment")).rejects.toThrow(/would round what the query returns: v \(/);
+      await publish(warehouse, { ...built, incrementalQuery: "select 2 as id, null as v" }, 2, "increment");
+      expect(await read("TYPED", "id")).toEqual([
+        [1, 1.5],
+        [2, null],
+      ]);
+    });
+
     it("refuse where there is no table", async () => {
       const built = relation("ABSENT", "select 1 as id", { kind: "incremental" });
       expect(await codes(publish(warehouse, built, 2, "increment"))).toEqual(["increment-without-table"]);

@@ -6,10 +6,13 @@ import { type Problem, ProblemError, type Relation, targetKey } from "../../grap
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount, Value } from "../contract.js";
 import type { DuckDbSession, Executed } from "./session.js";
 import * as sql from "./statements.js";
+import { losesSilently } from "./types.js";
 
 interface Existing {
   readonly kind: "table" | "view";
   readonly columns: readonly string[];
+  /** Types, in the order of the columns. */
+  readonly types: readonly string[];
   /** Comments by column; the relation's own under the empty name. */
   readonly comments: ReadonlyMap<string, string>;
 }
@@ -26,9 +29,9 @@ async function existing(session: DuckDbSession, relation: Relation, database: st
   const like = (text: string) => text.replace(/[\\%_]/g, "\\$&");
   const binds: Value[] = [target.database ?? database, like(target.schema), like(target.name)];
   const rows = await session.rows(
-    `select 'table' as kind, '' as name, comment, -1 as position from duckdb_tables() where ${where} table_name ilike ? escape '\\'
-union all select 'view', '', comment, -1 from duckdb_views() where ${where} view_name ilike ? escape '\\'
-union all select 'column', column_name, comment, column_index from duckdb_columns() where ${where} table_name ilike ? escape '\\'
+    `select 'table' as kind, '' as name, '' as type, comment, -1 as position from duckdb_tables() where ${where} table_name ilike ? escape '\\'
+union all select 'view', '', '', comment, -1 from duckdb_views() where ${where} view_name ilike ? escape '\\'
+union all select 'column', column_name, data_type, comment, column_index from duckdb_columns() where ${where} table_name ilike ? escape '\\'
 order by position`,
     [...binds, ...binds, ...binds],
   );
@@ -37,26 +40,37 @@ order by position`,
   return {
     kind: self.kind === "view" ? "view" : "table",
     columns: rows.filter((row) => row.kind === "column").map((row) => String(row.name)),
+    types: rows.filter((row) => row.kind === "column").map((row) => String(row.type)),
     comments: new Map(rows.filter((row) => row.comment !== null).map((row) => [String(row.name), String(row.comment)])),
   };
 }
 
 /** The table's own columns in the query's order; an error where one side has a column that the other has not. */
-function matched(relation: Relation, table: readonly string[], query: readonly string[]): readonly string[] {
-  const added = query.filter((name) => !table.some((other) => same(name, other)));
-  const missing = table.filter((name) => !query.some((other) => same(name, other)));
-  if (added.length > 0 || missing.length > 0) {
-    const parts = [
-      ...(added.length > 0 ? [`the query has columns that the table has not: ${added.join(", ")}`] : []),
-      ...(missing.length > 0 ? [`the table has columns that the query has not: ${missing.join(", ")}`] : []),
-    ];
+function matched(
+  relation: Relation,
+  table: Existing,
+  query: readonly { readonly name: string; readonly type: string }[],
+): readonly string[] {
+  const { columns, types } = table;
+  const added = query.filter(({ name }) => !columns.some((other) => same(name, other))).map(({ name }) => name);
+  const missing = columns.filter((name) => !query.some((other) => same(name, other.name)));
+  const lossy = query.flatMap(({ name, type }) => {
+    const stored = types[columns.findIndex((other) => same(name, other))];
+    return stored !== undefined && losesSilently(type, stored) ? [`${name} (${type} into ${stored})`] : [];
+  });
+  const parts = [
+    ...(added.length > 0 ? [`the query has columns that the table has not: ${added.join(", ")}`] : []),
+    ...(missing.length > 0 ? [`the table has columns that the query has not: ${missing.join(", ")}`] : []),
+    ...(lossy.length > 0 ? [`the table's types would round what the query returns: ${lossy.join(", ")}`] : []),
+  ];
+  if (parts.length > 0) {
     throw refuse(
       "schema-changed",
       `${targetKey(relation.target)}: ${parts.join("; ")}`,
       "Build it anew with --full-refresh.",
     );
   }
-  return query.map((name) => table.find((other) => same(name, other)) ?? name);
+  return query.map(({ name }) => columns.find((other) => same(name, other)) ?? name);
 }
 
 export function duckDbPublisher(
@@ -124,16 +138,17 @@ function scope(session: DuckDbSession, database: string): PublishScope {
     if (statements.length > 0) await session.run(statements.join(";\n"));
   }
 
-  async function queryColumns(query: string): Promise<readonly string[]> {
-    const names = (await session.describe(query)).map(({ name }) => name);
+  async function queryColumns(query: string) {
+    const columns = await session.describe(query);
+    const names = columns.map(({ name }) => name);
     const twice = names.filter((name, index) => names.findIndex((other) => same(name, other)) !== index);
     if (twice.length > 0) throw refuse("duplicate-column", `the query returns a column twice: ${twice.join(", ")}`);
-    return names;
+    return columns;
   }
 
   async function create(relation: Relation): Promise<Built> {
     for (const statement of relation.preOps) await session.run(statement);
-    const columns = await queryColumns(relation.query);
+    const columns = (await queryColumns(relation.query)).map(({ name }) => name);
     const before = await existing(session, relation, database);
     const kind = relation.kind === "view" ? "view" : "table";
     if (before !== undefined && before.kind !== kind) {
@@ -164,7 +179,7 @@ function scope(session: DuckDbSession, database: string): PublishScope {
         "Build it anew with --full-refresh.",
       );
     }
-    const columns = matched(relation, before.columns, await queryColumns(query));
+    const columns = matched(relation, before, await queryColumns(query));
     const changed =
       relation.uniqueKey.length === 0
         ? (await wrapped(sql.insertQuery(relation, query, columns, database))).changed
