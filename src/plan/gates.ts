@@ -66,7 +66,7 @@ export function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): bool
   return false;
 }
 
-/** Whether a gate, or a unit, is of this assertion. */
+/** The key of the relation that an assertion's step can stop. */
 export function gateKey(step: Step): string | undefined {
   return step.gate && targetKey(step.gate);
 }

@@ -1,20 +1,17 @@
 /** What the parts of one run share. */
 import { type Action, type Graph, type Problem, ProblemError, type Target, targetKey } from "../graph/index.js";
 import type { Chain, Entry } from "../ledger/index.js";
-import type { Plan, Step } from "../plan/index.js";
+import type { Step } from "../plan/index.js";
 import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
 import type { RunEvent } from "./events.js";
 
 export interface Context {
-  readonly warehouse: Warehouse;
   readonly chain: Chain;
-  readonly plan: Plan;
-  readonly variables: Readonly<Record<string, Value>>;
   action(target: Target): Action | undefined;
   step(target: Target): Step | undefined;
   emit(event: RunEvent): void;
   append(entries: readonly Entry[]): Promise<void>;
-  /** A scope whose statements are cancelled when the run is; `safe` until its end keeps it from that. */
+  /** A scope whose statements are cancelled when the run is, until it commits. */
   open(): Promise<CancellableScope>;
   readonly cancelled: () => boolean;
 }
@@ -28,7 +25,11 @@ export interface CancellableScope extends AsyncDisposable {
 /** Again and again until nothing runs, because between two statements of a scope there is nothing to cancel. */
 const cancelEvery = 20;
 
-export function scopes(warehouse: Warehouse, variables: Context["variables"], signal: AbortSignal | undefined) {
+export function scopes(
+  warehouse: Warehouse,
+  variables: Readonly<Record<string, Value>>,
+  signal: AbortSignal | undefined,
+): Pick<Context, "open"> & Disposable {
   const open = new Set<PublishScope>();
   let timer: NodeJS.Timeout | undefined;
   const cancel = () => {

@@ -35,10 +35,19 @@ export const defaultThreads = 4;
  * Carries out a plan. A failure of the project (SQL, rules) is an outcome, told by events; what is thrown is a failure of
  * the warehouse or the ledger, after which the run reads as interrupted and is recovered by the next start.
  */
-export async function executeRun(options: RunOptions): Promise<RunFinished> {
+export function executeRun(options: RunOptions): Promise<RunFinished> {
+  return execute("run", options);
+}
+
+/** Carries out a plan of `planAssert`: evaluates rules on what is published, and marks the tables that one fails on. */
+export function executeAssert(options: RunOptions): Promise<RunFinished> {
+  return execute("assert", options);
+}
+
+async function execute(kind: "run" | "assert", options: RunOptions): Promise<RunFinished> {
   const { graph, plan, warehouse, ledger, signal } = options;
   const started = performance.now();
-  const chain = await ledger.open("run", { ...options.about, environment: options.environment });
+  const chain = await ledger.open(kind, { ...options.about, environment: options.environment });
   await warehouse.lease.hold(chain.id);
   const startedAt = now();
   const variables: Readonly<Record<string, Value>> = {
@@ -56,10 +65,7 @@ export async function executeRun(options: RunOptions): Promise<RunFinished> {
   const steps = new Map(plan.steps.map((step) => [targetKey(step.target), step]));
   using cancelling = scopes(warehouse, variables, signal);
   const context: Context = {
-    warehouse,
     chain,
-    plan,
-    variables,
     action: (target) => actions.get(targetKey(target)),
     step: (target) => steps.get(targetKey(target)),
     emit,
@@ -93,7 +99,7 @@ export async function executeRun(options: RunOptions): Promise<RunFinished> {
     const changed = standings(graph, alone, count.failedAlone(), await ledger.state());
     await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
   }
-  if (!context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
+  if (kind === "run" && !context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
   const finished = count.finished({
     runId: chain.id,
     at: now(),

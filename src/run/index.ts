@@ -4,5 +4,5 @@
  */
 export { dispositions as readDispositions, dispositionsTag } from "./dispositions.js";
 export type * from "./events.js";
-export { defaultThreads, executeRun, type RunOptions } from "./execute.js";
+export { defaultThreads, executeAssert, executeRun, type RunOptions } from "./execute.js";
 export { readSituation, type Situation } from "./situation.js";

@@ -23,50 +23,43 @@ export async function schedule(units: readonly Unit[], threads: number, work: Wo
   for (const unit of units) for (const other of waiting.get(unit.id) ?? []) followers.get(other)?.push(unit);
   const place = new Map(units.map((unit, i) => [unit.id, i]));
   const ready = units.filter((unit) => waiting.get(unit.id)?.size === 0);
-  let running = 0;
 
-  await new Promise<void>((done, failed) => {
-    let broken = false;
-    const ended = (unit: Unit, result: UnitResult) => {
-      results.set(unit.id, result);
-      for (const follower of followers.get(unit.id) ?? []) {
-        const left = waiting.get(follower.id);
-        left?.delete(unit.id);
-        if (left?.size === 0) ready.push(follower);
-      }
-      ready.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
-    };
-    const begin = async (unit: Unit): Promise<UnitResult> => {
-      const culprit = unit.needs.map((id) => results.get(id)).find((result) => result?.ok === false);
-      if (culprit?.ok === false) {
-        await work.skip(unit, culprit.culprit);
-        return culprit;
-      }
-      if (work.stopped()) {
-        await work.stop(unit);
-        return { ok: true };
-      }
-      return work.run(unit);
-    };
-    const next = () => {
-      if (broken) return;
-      if (results.size === units.length) return done();
-      while (running < threads) {
-        const unit = ready.shift();
-        if (!unit) return;
-        running++;
-        begin(unit)
-          .then((result) => ended(unit, result))
-          .catch((error: unknown) => {
-            broken = true;
-            failed(error);
-          })
-          .finally(() => {
-            running--;
-            next();
-          });
-      }
-    };
-    next();
-  });
+  const ended = (unit: Unit, result: UnitResult) => {
+    results.set(unit.id, result);
+    for (const follower of followers.get(unit.id) ?? []) {
+      const left = waiting.get(follower.id);
+      left?.delete(unit.id);
+      if (left?.size === 0) ready.push(follower);
+    }
+    ready.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+  };
+  const begin = async (unit: Unit): Promise<UnitResult> => {
+    const culprit = unit.needs.map((id) => results.get(id)).find((result) => result?.ok === false);
+    if (culprit?.ok === false) {
+      await work.skip(unit, culprit.culprit);
+      return culprit;
+    }
+    if (!work.stopped()) return work.run(unit);
+    await work.stop(unit);
+    return { ok: true };
+  };
+
+  const running = new Set<Promise<void>>();
+  const broken: unknown[] = [];
+  while (results.size < units.length && broken.length === 0) {
+    while (running.size < threads && ready.length > 0) {
+      const unit = ready.shift();
+      if (!unit) break;
+      const turn: Promise<void> = begin(unit)
+        .then((result) => ended(unit, result))
+        .catch((error: unknown) => void broken.push(error))
+        .finally(() => running.delete(turn));
+      running.add(turn);
+    }
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
+  // Whoever is still at it publishes or discards by himself; nobody is left alone with an open transaction.
+  await Promise.all(running);
+  if (broken.length > 0) throw broken[0];
 }

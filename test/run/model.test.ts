@@ -144,7 +144,7 @@ function modelRun(
 }
 
 describe("published content", () => {
-  const runs = process.env.MEDFORM_LONG === "1" ? 600 : 40;
+  const runs = process.env.MEDFORM_LONG === "1" ? 600 : 20;
 
   it(
     "is what the sequential model publishes",

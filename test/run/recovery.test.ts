@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Chain, type Ledger, openLedger } from "../../src/ledger/index.js";
+import { makePlan, planAssert } from "../../src/plan/index.js";
+import { executeAssert, executeRun, type RunEvent, readSituation } from "../../src/run/index.js";
+import { compile, type World, world } from "./support.js";
+
+let w: World;
+beforeEach(async () => {
+  w = await world();
+});
+afterEach(() => w[Symbol.asyncDispose]());
+
+/** Writes intents, and dies with the first record of what was published. */
+function dying(ledger: Ledger): Ledger {
+  const chainOf = (chain: Chain): Chain => ({
+    id: chain.id,
+    number: chain.number,
+    append: async (entries) => {
+      if (entries.some(({ kind }) => kind === "publish")) throw new Error("the process died");
+      return chain.append(entries);
+    },
+    seal: (outcome, state) => chain.seal(outcome, state),
+  });
+  return {
+    state: () => ledger.state(),
+    open: async (kind, about) => chainOf(await ledger.open(kind, about)),
+    loaded: (subjects) => ledger.loaded(subjects),
+    unsealed: () => ledger.unsealed(),
+    recover: (entries) => ledger.recover(entries),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+describe("a run that died between commit and record", () => {
+  it("is recovered by the next start, and not built again", async () => {
+    const graph = await compile({
+      "a.sqlx": `config { type: "table", schema: "S", assertions: { nonNull: ["N"] } } select 1 as n`,
+      "b.sqlx": `config { type: "table", schema: "S" } select n from \${ref("A")}`,
+    });
+    const plan = await w.plan(graph);
+    const events: RunEvent[] = [];
+    const ledger = dying(w.ledger);
+    const options = { graph, plan, warehouse: w.warehouse, ledger, environment: "test", about: {}, threads: 1 };
+    await expect(executeRun({ ...options, listener: (event) => events.push(event) })).rejects.toThrow("died");
+    // What was committed is there, though nobody was told.
+    expect(await w.rows("select n from EHR.S.A")).toEqual([[1]]);
+    expect((await w.state()).targets).toEqual({});
+
+    // In the dead process the chain was open; a new one finds it unsealed.
+    await using fresh = await openLedger(w.warehouse);
+    const situation = await readSituation(graph, w.warehouse, fresh);
+    expect(situation.recovered.map(({ subject, outcome }) => [subject, outcome])).toEqual([["EHR.S.A", "recovered"]]);
+    const selection = { select: [], exclude: [] };
+    const again = makePlan({ graph, selection, ...situation, fullRefresh: false, asOf: null });
+    const said = again.steps.map(({ target, decision, reason }) => [target.name, decision, reason]);
+    expect(said).toContainEqual(["A", "skip", "unchanged"]);
+    expect(said).toContainEqual(["B", "build", "new"]);
+    // Its rules' results were lost with the record, so they are evaluated again.
+    expect(said).toContainEqual(["S_A_ASSERTIONS_ROWCONDITIONS", "assert", "new rule"]);
+  });
+});
+
+describe("executeAssert", () => {
+  it("evaluates what reads the selection, on what is published, and marks what fails", async () => {
+    const graph = await compile({
+      "a.sqlx": `config { type: "table", schema: "S", assertions: { rowConditions: ["N < 5"] } } select 1 as n`,
+      "v.sqlx": `config { type: "view", schema: "S" } select n from \${ref("A")}`,
+      "r.sqlx": `config { type: "assertion" } select * from \${ref("V")} where n > 3`,
+      "b.sqlx": `config { type: "table", schema: "S", assertions: { nonNull: ["N"] } } select 1 as n`,
+    });
+    await w.run(graph);
+    await w.sql("update EHR.S.A set n = 4");
+    const events: RunEvent[] = [];
+    const plan = planAssert(graph, { select: ["s.a"], exclude: [] });
+    const options = { graph, plan, warehouse: w.warehouse, ledger: w.ledger, environment: "test", about: {} };
+    const finished = await executeAssert({ ...options, listener: (event) => events.push(event) });
+    expect(finished).toMatchObject({ outcome: "failed", exitCode: 2, rules: { pass: 1, fail: 1 } });
+    expect(events.filter(({ kind }) => kind === "action-finished")).toEqual([]);
+    const state = await w.state();
+    expect(state.targets["EHR.S.A"]?.failing).toBe(true);
+    expect(state.targets["EHR.S.B"]?.failing).toBe(false);
+    expect(state.lastRun).toMatchObject({ kind: "assert", outcome: "failed" });
+  });
+});
