@@ -44,6 +44,13 @@ export function entityOf(table: Table, row: AnyRow): Entity | undefined {
   return row.CATEGORY === "vital-signs" ? "vital_sign" : "observation";
 }
 
+/** An instant is compared with the encounter's instants, a day with its days. */
+function isOutside(text: string, day: number, { start, stop, startDay, stopDay }: Visit): boolean {
+  if (!text.includes("T")) return day < startDay || (stopDay !== undefined && day > stopDay);
+  const at = Date.parse(text) / 1000;
+  return at < start || (stop !== undefined && at > stop);
+}
+
 export class Chart {
   readonly person: Person;
   readonly entries = new Map<Table, Entry[]>();
@@ -76,9 +83,7 @@ export class Chart {
     const flags: ExpectedFlag[] = [];
     const { deathDay } = this.person;
     if (deathDay !== undefined && day > deathDay) flags.push("after_death");
-    if (visit !== undefined && (day < visit.startDay || (visit.stopDay !== undefined && day > visit.stopDay))) {
-      flags.push("outside_encounter");
-    }
+    if (visit !== undefined && isOutside(cells.START ?? cells.DATE ?? "", day, visit)) flags.push("outside_encounter");
     this.#push(table, row, flags);
     return true;
   }

@@ -2,7 +2,7 @@
 import type { Chart } from "./chart.js";
 import type { Random } from "./random.js";
 import { type AnyRow, columnsOf, csvCell, type Table } from "./tables.js";
-import { isoDay, isoInstant, localDay, NOW, TODAY } from "./time.js";
+import { isoDay, isoInstant, NOW, TODAY } from "./time.js";
 
 /** What is known while one patient's defects are made. */
 export interface DamageContext {
@@ -126,11 +126,12 @@ export const makers = {
     return row(another(host, context, { STOP: isoInstant(start - context.random.int(600, 3 * 86_400)) }));
   },
 
-  /** Begins a second beside the row that it is made from, so that the two are not one event told twice. */
+  /** Begins a second beside the row that it is made from, so that the two are not one event told twice; within its encounter. */
   stopBeforeStart: (host, table, context) => {
     if (!suits(host, table)) return undefined;
     const former = seconds(host.START ?? "");
-    const start = localDay(former + 1) === localDay(former) ? former + 1 : former - 1;
+    const isAtDischarge = context.chart.of("encounters").some((visit) => (visit.row as AnyRow).STOP === host.START);
+    const start = isAtDischarge ? former - 1 : former + 1;
     const stop = start - context.random.int(86_400, 10 * 86_400);
     return row(another(host, context, { START: isoInstant(start), STOP: isoInstant(stop) }));
   },
