@@ -1,6 +1,9 @@
 /**
  * The engine in this process: one instance for a warehouse file, shared by everybody who opens it, because the same file
  * opened twice in one process loses committed rows.
+ *
+ * Statements occupy workers of libuv's pool; with its default of four, reading a file waits for queries. The pool's size is
+ * fixed once a module was loaded, so the command sets UV_THREADPOOL_SIZE before that: here it would be too late.
  */
 import { existsSync, realpathSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
@@ -12,9 +15,6 @@ import type { LeaseHolder } from "../contract.js";
 import { rewriteError } from "./errors.js";
 import { holderOf, lockedBy, lockedError, readHolder, removeHolder, writeHolder } from "./lease.js";
 import { createPublication, literal, quote } from "./statements.js";
-
-// Statements occupy workers of libuv; with its four, reading a file waits for queries. It counts before the pool's first use.
-process.env.UV_THREADPOOL_SIZE ??= "16";
 
 type Api = typeof import("@duckdb/node-api");
 
