@@ -9,7 +9,7 @@ import { fileOf, headerOf, MANIFEST, type Manifest, sampleFiles } from "./manife
 import { type Table, tables } from "./tables.js";
 
 const PART = ".part";
-/** Characters that are held for a file before they are written. */
+/** Bytes that are held for a file before they are written. */
 const HELD = 256 * 1024;
 
 export interface SampleFolder {
@@ -24,8 +24,23 @@ export interface SampleFolder {
 
 interface OpenFile {
   readonly handle: FileHandle;
-  held: string;
+  /** Bytes and not text, so that a line is garbage as soon as it is made. */
+  buffer: Buffer;
+  held: number;
   rows: number;
+}
+
+function hold(file: OpenFile, line: string): void {
+  // No character takes more than three bytes for each of its units.
+  const needed = file.held + line.length * 3 + 1;
+  if (needed > file.buffer.length) {
+    const larger = Buffer.allocUnsafe(Math.max(needed, file.buffer.length * 2));
+    file.buffer.copy(larger, 0, 0, file.held);
+    file.buffer = larger;
+  }
+  file.held += file.buffer.write(line, file.held);
+  file.buffer[file.held] = 0x0a;
+  file.held += 1;
 }
 
 /** Errors: `sample-folder-in-use`, `sample-folder`. `begun` marks the folder until the sample is complete. */
@@ -38,30 +53,30 @@ export async function openFolder(dir: string, begun: Manifest): Promise<SampleFo
     await writeFile(partOf(MANIFEST), json(begun));
     for (const table of tables) {
       const handle = await open(partOf(fileOf(table)), "w");
-      files.set(table, { handle, held: `${headerOf(table)}\n`, rows: 0 });
+      const file = { handle, buffer: Buffer.allocUnsafe(4096), held: 0, rows: 0 };
+      hold(file, headerOf(table));
+      files.set(table, file);
     }
   } catch (error) {
     throw unusable(dir, error);
   }
   const flush = async (least: number) => {
     for (const file of files.values()) {
-      if (file.held.length < least) continue;
-      const text = file.held;
-      file.held = "";
-      await file.handle.writeFile(text, "utf8");
+      if (file.held < least) continue;
+      await file.handle.writeFile(file.buffer.subarray(0, file.held));
+      file.held = 0;
     }
   };
   return {
     write(table, lines) {
       const file = files.get(table) as OpenFile;
-      for (const line of lines) file.held += `${line}\n`;
+      for (const line of lines) hold(file, line);
       file.rows += lines.length;
     },
     drain: () => flush(HELD),
     async finish(manifest) {
       await flush(1);
       for (const { handle } of files.values()) {
-        await handle.sync();
         await handle.close();
       }
       const rows = Object.fromEntries([...files].map(([table, file]) => [table, file.rows])) as Record<Table, number>;

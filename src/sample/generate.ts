@@ -14,7 +14,7 @@ import { csvLine, type Table, tables } from "./tables.js";
 export const DEFAULT_RATE = 0.01;
 
 export interface SampleRequest {
-  /** From 1 to 1,000,000: each has a social security number of its own. */
+  /** From 0 to 1,000,000: each has a social security number of its own. */
   readonly patients: number;
   /** Any whole number from 0. */
   readonly seed: number;
@@ -100,8 +100,8 @@ function checkRequest(patients: number, seed: number, rate: number): void {
   const refuse = (message: string, hint: string): never => {
     throw new ProblemError({ code: "sample-option", message, hint });
   };
-  if (!Number.isSafeInteger(patients) || patients < 1 || patients > MOST_PATIENTS) {
-    refuse("--patients is no number of patients", "Write a whole number from 1 to 1000000, such as 500.");
+  if (!Number.isSafeInteger(patients) || patients < 0 || patients > MOST_PATIENTS) {
+    refuse("--patients is no number of patients", "Write a whole number from 0 to 1000000, such as 500.");
   }
   if (!Number.isSafeInteger(seed) || seed < 0) refuse("--seed is no seed", "Write a whole number from 0, such as 7.");
   if (!(rate >= 0 && rate <= 1)) {

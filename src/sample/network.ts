@@ -57,11 +57,12 @@ export const towns: readonly Town[] = [
 ];
 
 /** Family names of people who do not exist; a number is added to each, as Synthea does. */
+// biome-ignore format: a list of words
 export const familyNames: readonly string[] = [
   "Alderbrook", "Brightwater", "Castellane", "Dunmarrow", "Eastvale", "Fenwhistle", "Greymantle", "Hollowell", "Ironquill",
   "Jesperling", "Kettlewright", "Larkspire", "Mossgrove", "Núñovar", "O'Thornley", "Pemberlake", "Quillfeather", "Rookwind",
   "Silverbeck", "Tanglewick", "Umberland", "Vossmeer", "Wexcombe", "Yarrowdale",
-]; // biome-ignore format: a list of words
+];
 
 export const givenNames = {
   F: [
@@ -88,10 +89,11 @@ const places: readonly (readonly [VisitKind["place"], readonly string[]])[] = [
   ["clinic", ["Community Clinic", "Internal Medicine Group, LLC"]],
 ];
 
+// biome-ignore format: a list of words
 const siteNames = [
   "Amberfield", "Birchmoor", "Copperhill", "Driftwood", "Elmstead", "Foxglove", "Glenharrow", "Heathermere", "Indigo Bay",
   "Juniper Ridge", "Kingsferry", "Lanternhouse",
-]; // biome-ignore format: a list of words
+];
 
 const specialties: Readonly<Record<VisitKind["place"], readonly string[]>> = {
   clinic: ["GENERAL PRACTICE", "FAMILY PRACTICE", "INTERNAL MEDICINE", "NURSE PRACTITIONER"],
@@ -136,9 +138,9 @@ export function createNetwork(random: Random, patients: number): Network {
       town: random.pick(towns),
       address: streetAddress(random),
       phone: `617555${String(random.int(0, 9999)).padStart(4, "0")}`,
-      // One in three of each kind, so that a value's unit depends on the place.
-      sendsSi: index % 3 === 1,
-      sendsPounds: index % 3 === 2,
+      // Which unit a value has depends on the place: of the first six, each way has a clinic and a hospital.
+      sendsSi: index % 6 >= 4,
+      sendsPounds: index % 6 < 2,
       providers,
     };
   });

@@ -14,17 +14,8 @@ import {
 } from "./observations.js";
 import { createPerson } from "./person.js";
 import type { Random } from "./random.js";
-import {
-  acuteVisit,
-  allergies,
-  chronicVisit,
-  encounterRow,
-  endPrescriptions,
-  generalVisit,
-  money,
-  stay,
-  type Writing,
-} from "./rows.js";
+import { acuteVisit, allergies, chronicVisit, generalVisit, stay } from "./records.js";
+import { encounterRow, endPrescriptions, money, type Writing } from "./rows.js";
 import { planCourse, type Visit } from "./visit.js";
 
 /** Adds what the network's own rows must say to `tally`. */

@@ -64,14 +64,16 @@ export class Random {
   }
 
   uuid(): string {
-    const a = hex8(this.bits());
-    const b = hex8((this.bits() & 0xffff0fff) | 0x00004000);
-    const c = hex8((this.bits() & 0x3fffffff) | 0x80000000);
-    return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${hex8(this.bits())}`;
+    const [a, b, c, d] = [this.bits(), this.bits(), this.bits(), this.bits()];
+    const version = 0x4000 | (b & 0x0fff);
+    const variant = 0x8000 | ((c >>> 16) & 0x3fff);
+    return `${hex8(a)}-${hex4(b >>> 16)}-${hex4(version)}-${hex4(variant)}-${hex4(c & 0xffff)}${hex8(d)}`;
   }
 }
 
-const hex8 = (bits: number) => (bits >>> 0).toString(16).padStart(8, "0");
+const hexes = Array.from({ length: 0x10000 }, (_, bits) => bits.toString(16).padStart(4, "0"));
+const hex4 = (bits: number) => hexes[bits] as string;
+const hex8 = (bits: number) => hex4(bits >>> 16) + hex4(bits & 0xffff);
 
 /** The finalizer of MurmurHash3: each of 32 bits depends on each, and no two numbers share a result. */
 function mix(value: number): number {
