@@ -4,7 +4,7 @@ const { key, noOrphans, nonNull } = require("./declared.js");
 /** What a finding on an event means, by rule. */
 const flagMeanings = {
   after_death: "admitted, though it lies after the day of death",
-  outside_encounter: "admitted, though its day lies outside its encounter",
+  outside_encounter: "admitted, though it lies outside its encounter",
   encounter_unresolved: "admitted, though the encounter that it names is not known",
   conflict: "delivered again in one file with other content; the last row was taken",
 };
