@@ -21,6 +21,8 @@ export interface Situation {
   readonly selected: ReadonlySet<string>;
   readonly state: State;
   readonly relations: ReadonlyMap<string, RelationInfo>;
+  /** Keys of sources that the run makes as empty tables. */
+  readonly landings: ReadonlySet<string>;
   /** By key: the last batch, `empty`, or null where nobody knows. */
   readonly sourceVersions: Readonly<Record<string, string | null>>;
   readonly fullRefresh: boolean;

@@ -1,5 +1,5 @@
 /** Which assertions are evaluated, and the table whose publication each of them can stop. */
-import { type Assertion, ownFingerprint, targetKey } from "../graph/index.js";
+import { type Assertion, ownFingerprint, targetKey, targetLabel } from "../graph/index.js";
 import type { Decisions, Situation } from "./decide.js";
 import type { Order } from "./groups.js";
 import type { Step } from "./types.js";
@@ -17,7 +17,7 @@ export function assertionSteps(situation: Situation, decisions: Decisions, order
   return steps;
 }
 
-type Verdict = Pick<Step, "decision" | "reason" | "gate">;
+type Verdict = Pick<Step, "decision" | "reason" | "gate" | "awaits">;
 
 function verdictOf(
   assertion: Assertion,
@@ -30,18 +30,35 @@ function verdictOf(
   const isSelected = selected.has(key);
   if (assertion.disabled) return isSelected ? { decision: "block", reason: "disabled" } : undefined;
   const built = [...reads.ground(key)].filter((other) => building.has(other));
-  if (built.some((other) => reads.actions.get(other)?.kind === "operation"))
-    return { decision: "assert", reason: "follows an operation" };
   const views = [...reads.views(key)].filter((other) => building.has(other));
-  const gate = order.greatest(built.length > 0 ? built : views);
-  if (gate !== undefined) {
-    const target = reads.actions.get(gate)?.target;
-    return { decision: "assert", reason: built.length > 0 ? "reads what is built" : "reads a new view", gate: target };
+  const absent = absentOf(key, situation);
+  const awaits = absent.filter((other) => building.has(other));
+  const never = reads.actions.get(absent.find((other) => !building.has(other)) ?? "");
+  const isAfter = built.some((other) => reads.actions.get(other)?.kind === "operation");
+  const gateOf = () => reads.actions.get(order.greatest(built.length > 0 ? built : views) ?? "")?.target;
+  const gate = isAfter ? undefined : gateOf();
+  const asserted = { ...(gate && { gate }), ...(awaits.length > 0 && { awaits }) };
+  if (never) {
+    // When that is built one day, the rule is evaluated, and stops it.
+    const reason = `${targetLabel(never.target)} does not exist yet`;
+    return gate || isAfter || isSelected ? { decision: "skip", reason, ...asserted } : undefined;
   }
+  if (isAfter) return { decision: "assert", reason: "follows an operation", ...asserted };
+  if (gate)
+    return { decision: "assert", reason: built.length > 0 ? "reads what is built" : "reads a new view", ...asserted };
   const due = whyDue(assertion, key, situation);
   if (due === undefined) return isSelected ? { decision: "skip", reason: "unchanged" } : undefined;
   const blocks = () => [...building].some((other) => intersects(reads.data(other), reads.ground(key)));
   return isSelected || blocks() ? { decision: "assert", reason: due } : undefined;
+}
+
+/** Keys of relations that it reads and that are not there, sources that the run is about to make aside. */
+function absentOf(key: string, { reads, relations, landings }: Situation): readonly string[] {
+  return [...reads.ground(key), ...reads.views(key)].filter((other) => {
+    const action = reads.actions.get(other);
+    if (relations.has(other) || landings.has(other)) return false;
+    return action?.kind !== "operation" || action.hasOutput;
+  });
 }
 
 /** Why an assertion that reads nothing new is evaluated all the same. */

@@ -33,12 +33,14 @@ export function makePlan(input: PlanInput): Plan {
   const { graph, state, fullRefresh, asOf } = input;
   const reads = readsOf(graph);
   const relations = new Map(input.relations.map((relation) => [targetKey(relation.target), relation]));
+  const landings = landingsOf(reads, relations);
   const situation: Situation = {
     engine: graph.engine,
     reads,
     selected: selectActions(graph, input.selection),
     state,
     relations,
+    landings: new Set(landings.map(({ target }) => targetKey(target))),
     sourceVersions: input.sourceVersions,
     fullRefresh,
     asOf,
@@ -49,7 +51,7 @@ export function makePlan(input: PlanInput): Plan {
   const units = unitsOf(situation, decisions, assertions, order);
   refuse(units, reads, graph.engine);
   const steps = [...reads.actions.keys()].flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? []);
-  return { asOf, fullRefresh, steps, units, landings: landingsOf(reads, relations) };
+  return { asOf, fullRefresh, steps, units, landings };
 }
 
 /** Sources that say their columns and do not exist; without columns nobody knows how to make them. */

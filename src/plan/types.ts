@@ -18,8 +18,10 @@ export interface Step {
   readonly inputs: Readonly<Record<string, string>>;
   /** Keys of what it reads and this run builds: their version will be this run's id. */
   readonly builds: readonly string[];
-  /** For `assert`: the relation whose publication it can stop; absent where it gates nothing. */
+  /** Of an assertion: the relation whose publication it can stop; absent where it gates nothing. */
   readonly gate?: Target;
+  /** Of an assertion: keys of what it reads, does not exist yet, and is built in this run. */
+  readonly awaits?: readonly string[];
 }
 
 /**

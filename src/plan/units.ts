@@ -42,11 +42,16 @@ export function unitsOf(
   return sorted(drafts, reads);
 }
 
-/** A rule needs what it stands alone for; in a gate's unit it reads the other tables as they then are, if they are. */
+/**
+ * A rule needs what it stands alone for; in a gate's unit it reads the other tables as they then are, if they are. A warning
+ * never stops anything, so it is left out at the time where there is nothing to read.
+ */
 function edgesOf(unit: Draft, rule: string, other: string, { reads, relations }: Situation, { units }: Drafts) {
+  const action = reads.actions.get(rule);
   const isRead = (key: string) => reads.ground(rule).has(key) || reads.views(rule).has(key);
   const missing = [...(units.get(other)?.members ?? [])].some((key) => isRead(key) && !relations.has(key));
-  return unit.kind === "assert" || missing ? unit.needs : unit.after;
+  const blocks = missing && action?.kind === "assertion" && action.severity === "error";
+  return unit.kind === "assert" || blocks ? unit.needs : unit.after;
 }
 
 function place(reads: Reads, { building }: Decisions, assertions: ReadonlyMap<string, Step>, order: Order): Drafts {

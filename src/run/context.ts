@@ -14,6 +14,8 @@ export interface Context {
   /** A scope whose statements are cancelled when the run is, until it commits. */
   open(): Promise<CancellableScope>;
   readonly cancelled: () => boolean;
+  /** Keys of what was published so far, by this run. */
+  readonly published: Set<string>;
 }
 
 export interface CancellableScope extends AsyncDisposable {

@@ -5,6 +5,7 @@ import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../
 import { actionsOf, type Context, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
+import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import { schedule } from "./schedule.js";
 import { isLandingLog } from "./sources.js";
 import { standings } from "./standing.js";
@@ -72,9 +73,11 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     append: (entries) => chain.append(entries),
     open: cancelling.open,
     cancelled: () => signal?.aborted === true,
+    published: new Set(),
   };
 
   begin(options, chain, startedAt, emit);
+  await tellUnevaluated(plan, context);
   await prepare(plan, warehouse);
   let failed: Target | undefined;
   await schedule(plan.units, options.threads ?? defaultThreads, {
@@ -133,6 +136,15 @@ function begin(
     const status = decision === "skip" ? "unchanged" : "blocked";
     emit({ kind: "action-finished", at, target, type, status, rows: null, changed: null, milliseconds: 0, reason });
   }
+}
+
+/** Rules that would gate what is built, if what they read were there. */
+async function tellUnevaluated(plan: Plan, context: Context): Promise<void> {
+  const planned = plan.steps.filter(({ decision, gate }) => decision === "skip" && gate !== undefined);
+  const assertions = planned.flatMap(({ target }) => context.action(target) ?? []).filter(isAssertion);
+  const skipped = skippedEvaluations(assertions, context);
+  for (const evaluation of skipped) context.emit(evaluation);
+  await context.append(evaluationEntries(skipped, context));
 }
 
 /** Schemas and empty landing tables, before any action. */

@@ -1,9 +1,11 @@
 /** Assertions evaluated in a scope, rule by rule. */
-import { type Assertion, type Problem, targetLabel } from "../graph/index.js";
+import { type Action, type Assertion, type Problem, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { type Entry, evaluationEntry } from "../ledger/index.js";
 import type { RuleCount } from "../warehouse/index.js";
 import { type CancellableScope, type Context, now, problemOf } from "./context.js";
 import type { Evaluation, EvaluationOutcome } from "./events.js";
+
+export const isAssertion = (action: Action): action is Assertion => action.kind === "assertion";
 
 export interface Evaluated {
   readonly evaluations: readonly Evaluation[];
@@ -11,18 +13,25 @@ export interface Evaluated {
   readonly stops: Assertion | undefined;
 }
 
-/** A rule that errors ends the transaction, so the others are skipped; one that fails does not stop the next. */
+/**
+ * A rule that errors ends the transaction, so the others are skipped; one that fails does not stop the next. One that reads
+ * what neither exists nor is among `staged` is skipped: the plan lets it come to that for warnings only.
+ */
 export async function evaluate(
   assertions: readonly Assertion[],
   { scope }: CancellableScope,
+  staged: readonly Target[],
   context: Context,
 ): Promise<Evaluated> {
+  const there = new Set([...context.published, ...staged.map(targetKey)]);
+  const isThere = ({ target }: Assertion) => (context.step(target)?.awaits ?? []).every((key) => there.has(key));
   const evaluations: Evaluation[] = [];
   let stops: Assertion | undefined;
   let broken = false;
   for (const assertion of assertions) {
     const started = performance.now();
-    const found = broken || context.cancelled() ? skippedOf(assertion) : await countOf(assertion, scope, context);
+    const skip = broken || context.cancelled() || !isThere(assertion);
+    const found = skip ? skippedOf(assertion) : await countOf(assertion, scope, context);
     const milliseconds = Math.round(performance.now() - started);
     for (const one of found) evaluations.push({ ...evaluationOf(assertion, one, context), milliseconds });
     if (found.some(({ outcome }) => outcome === "error")) broken = true;

@@ -5,7 +5,7 @@ import type { Unit } from "../plan/index.js";
 import type { Built, Marker } from "../warehouse/index.js";
 import { type CancellableScope, type Context, now, problemOf } from "./context.js";
 import type { ActionFinished, ActionStatus, Evaluation } from "./events.js";
-import { evaluate, evaluationEntries, skippedEvaluations } from "./rules.js";
+import { evaluate, evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import type { UnitResult } from "./schedule.js";
 
 interface Made {
@@ -32,7 +32,7 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
       return endFailed(unit, { action, problem, milliseconds: elapsed(started) }, made, rules, context);
     }
   }
-  const { evaluations, stops } = await evaluate(rules, scope, context);
+  const { evaluations, stops } = await evaluate(rules, scope, unit.members, context);
   if (context.cancelled()) return endCancelled(unit, rules, context);
   for (const evaluation of evaluations) context.emit(evaluation);
   if (stops) return endDiscarded(unit, stops, made, evaluations, context);
@@ -42,8 +42,6 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
   }
   return await publish(scope, made, evaluations, context);
 }
-
-const isAssertion = (action: Action): action is Assertion => action.kind === "assertion";
 
 const elapsed = (started: number) => Math.round(performance.now() - started);
 
@@ -81,7 +79,10 @@ async function publish(
     ...evaluationEntries(evaluations, context),
     ...made.flatMap(({ action, built }) => publicationOf(action, built, context)),
   ]);
-  for (const one of made) finish(context, one.action.target, "built", reasonOf(one.action, context), one);
+  for (const one of made) {
+    context.published.add(targetKey(one.action.target));
+    finish(context, one.action.target, "built", reasonOf(one.action, context), one);
+  }
   return { ok: true };
 }
 

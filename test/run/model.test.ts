@@ -119,7 +119,7 @@ function modelRun(
     const needs = [...unit]
       .flatMap((member) => node(member).above)
       .filter((j) => !unit.has(j) && !(node(j).isView && ground(j).includes(i)));
-    const read = rulesAt(i).flatMap(({ reads }) => reads);
+    const read = rulesAt(i).flatMap(({ reads, warn }) => (warn ? [] : reads));
     const missing = read.flatMap((j) => [...throughViews(j), ...ground(j)]).filter((j) => !unit.has(j) && !existed(j));
     if (![...needs, ...missing].every(usable) || node(i).breaksAt === tick) {
       good.set(i, false);

@@ -200,6 +200,26 @@ describe("gates and units", () => {
     expect(units(plan)).toEqual(["s.a [r.ab]"]);
   });
 
+  it("leaves a rule for later that reads what does not exist and is not built now", () => {
+    const graph = graphOf(src, table("s.a", ["raw.p"]), table("s.b", ["raw.p"]), assertion("r.ab", ["s.a", "s.b"]));
+    const known = loaded(graph);
+    const first = planFor(graph, known, { select: "s.a" });
+    expect(decisions(first)).toEqual({ "s.a": "create: new", "r.ab": "skip: s.b does not exist yet" });
+    expect(units(first)).toEqual(["s.a"]);
+    expect(units(planFor(graph, carriedOut(first, graph, known)))).toEqual(["s.b [r.ab]"]);
+  });
+
+  it("never lets a warning wait for a table to succeed", () => {
+    const warn = { severity: "warn" } as const;
+    const graph = graphOf(
+      src,
+      table("s.a", ["raw.p"]),
+      table("s.b", ["raw.p"]),
+      assertion("r.ab", ["s.a", "s.b"], warn),
+    );
+    expect(units(planFor(graph, loaded(graph)))).toEqual(["s.a", "s.b [r.ab] after:s.a"]);
+  });
+
   it("builds a changed view between a table and its rule in the table's transaction", () => {
     const graph = graphOf(
       src,

@@ -211,6 +211,22 @@ describe("what a rule stops", () => {
     expect(await w.rows("select id from EHR.S.A")).toEqual([["a"]]);
   });
 
+  it("is nothing, where a rule reads what is not there", async () => {
+    const both = (severity: string) =>
+      rule(`select a.id from ${A} a, \${ref("S", "GONE")} g`, `, tags: ["severity:${severity}"]`);
+    const graph = await compile(
+      files({
+        "gone.sqlx": `${config("table", "S", ", disabled: true")}select 1 as id`,
+        "broken.sqlx": table("S", "select 'x'::int as id"),
+        "error.sqlx": both("error"),
+        "warn.sqlx": both("warn").replace("GONE", "BROKEN"),
+      }),
+    );
+    const ran = await w.run(graph);
+    expect(ran.statuses).toMatchObject({ "s.a": "built", "s.gone": "blocked", "s.broken": "failed" });
+    expect(ran.outcomes).toEqual({ error: "skipped", warn: "skipped" });
+  });
+
   it("is discarded by a rule that errors, and the rest is skipped; no value shows", async () => {
     const graph = await compile(
       files({
