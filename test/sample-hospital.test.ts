@@ -21,6 +21,16 @@ interface Manifest {
   readonly rows: Readonly<Record<string, number>>;
 }
 
+interface Compiled {
+  readonly tables: readonly {
+    readonly target: { readonly schema: string; readonly name: string };
+    readonly actionDescriptor?: {
+      readonly description?: string;
+      readonly columns?: readonly { readonly path: readonly string[]; readonly description?: string }[];
+    };
+  }[];
+}
+
 type Counts = Readonly<Record<string, number>>;
 
 const events = [
@@ -164,6 +174,28 @@ for (const [patients, seed, rate] of [
           `\\b${quarantined.toLocaleString("en-US")}\\b.*quarantined|quarantined.*\\b${quarantined.toLocaleString("en-US")}\\b`,
         ),
       );
+    });
+
+    it("describes every column of silver and gold, and none that is not there", async () => {
+      const compiled = JSON.parse((await medform(["compile", "--json"], box.warehouse)).stdout) as Compiled;
+      const described = compiled.tables
+        .filter(({ target }) => ["SILVER", "GOLD"].includes(target.schema))
+        .flatMap(({ target, actionDescriptor }) =>
+          (actionDescriptor?.columns ?? [])
+            .filter(({ description }) => (description ?? "").length > 3)
+            .map(({ path }) => `${target.schema}.${target.name}.${path.join(".").toUpperCase()}`),
+        );
+      using db = await reader(box.warehouse);
+      const columns = await db.rows(
+        `select upper(table_schema || '.' || table_name || '.' || column_name) as name
+         from information_schema.columns
+         where table_catalog = 'EHR' and upper(table_schema) in ('SILVER', 'GOLD')`,
+      );
+      expect(columns.length).toBeGreaterThan(500);
+      expect(described.toSorted()).toEqual(columns.map(({ name }) => String(name)).toSorted());
+      for (const { target, actionDescriptor } of compiled.tables) {
+        expect([target.name, (actionDescriptor?.description ?? "").length > 10]).toEqual([target.name, true]);
+      }
     });
 
     it("lets no value of a patient out: not in output, report or ledger", async () => {
