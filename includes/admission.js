@@ -238,42 +238,40 @@ const judged = (entity, ref, rules, values, joins) => {
 )`;
 };
 
-/** Versions of a key among the valid rows: which are copies of the one before, and how many different ones come after. */
-const ranked = (entity, hasOwnKey) => {
-  const versions = `partition by ${entity.key.name}, broken_rules is null`;
-  const conflict = hasOwnKey
-    ? `,
-    min(row_hash) over (${versions}, batch_id, file_name)
-      <> max(row_hash) over (${versions}, batch_id, file_name) as has_conflict`
-    : "";
+/**
+ * What becomes of each row among the valid versions of its key. A copy says what the version before it says. The current one
+ * is the first of those that say what the newest says; it is a conflict where the version before it came in the same file.
+ */
+const disposed = (entity) => {
+  const versions = `(
+      partition by ${entity.key.name}, broken_rules is null
+      order by ${oldestFirst}
+    )`;
+  const onward = versions.replace(/\n {4}\)$/, "\n      rows between current row and unbounded following\n    )");
   return `versioned as (
   select
     judged.*,
-    coalesce(row_hash = lag(row_hash) over (${versions} order by ${oldestFirst}), false) as is_copy${conflict}
+    coalesce(row_hash = lag(row_hash) over ${versions}, false) as is_copy,
+    coalesce(
+      batch_id = lag(batch_id) over ${versions}
+        and file_name = lag(file_name) over ${versions},
+      false
+    ) as follows_in_file,
+    min(row_hash) over ${onward} as least_from_here,
+    max(row_hash) over ${onward} as greatest_from_here
   from judged
-),
-
-ranked as (
-  select
-    versioned.*,
-    sum(case when is_copy then 0 else 1 end) over (
-      ${versions}
-      order by ${newestFirst}
-      rows between unbounded preceding and current row
-    ) as versions_from_here
-  from versioned
 ),
 
 disposed as (
   select
-    ranked.*,
+    versioned.*,
     case
       when broken_rules is not null then 'quarantined'
       when is_copy then 'duplicate'
-      when versions_from_here = 1 then 'current'
+      when row_hash = least_from_here and row_hash = greatest_from_here then 'current'
       else 'superseded'
     end as disposition
-  from ranked
+  from versioned
 )`;
 };
 
@@ -282,7 +280,7 @@ const verdictValues = (hasOwnKey) => ({
     when disposed.disposition = 'current' then ${
       hasOwnKey
         ? `nullif(ltrim(
-      coalesce(',' || disposed.broken_flags, '') || case when disposed.has_conflict then ',conflict' else '' end,
+      coalesce(',' || disposed.broken_flags, '') || case when disposed.follows_in_file then ',conflict' else '' end,
       ','
     ), '')`
         : "disposed.broken_flags"
@@ -335,7 +333,7 @@ const verdict = ({ entity: name, ref, self, rules, values = {}, joins = [] }) =>
     fresh(entity, ref, hasOwnKey),
     candidates(entity, ref, self),
     judged(entity, ref, rules, values, joins),
-    ranked(entity, hasOwnKey),
+    disposed(entity),
   ].join(",\n\n");
   const last = verdicts(entity, self, hasOwnKey);
   return self === undefined ? `${steps}\n\n${last}` : `${steps}${last}`;

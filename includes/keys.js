@@ -9,7 +9,7 @@ const types = require("./types.js");
 
 const part = (x) => `coalesce(cast(length(${x}) as varchar) || ':' || ${x}, '-')`;
 
-const hash = (...parts) => `md5(${parts.map(part).join(" || ")})`;
+const hash = (...parts) => `md5(concat(${parts.map(part).join(", ")}))`;
 
 /** The key of an entity's row. NULL where the source's id is: such a row has no key. */
 const of = (entity, tenant, scope, id) =>
