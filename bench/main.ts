@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME…`: measures a thing beside its baseline in one run and prints JSON lines. */
 import { benchCompile } from "./compile.js";
+import { benchLoad } from "./load.js";
 
 /** Times in seconds of wall clock, the least of several runs; memory is the peak of our own process. */
 export interface Measurement {
@@ -18,6 +19,7 @@ export type Report = (measurement: Measurement) => void;
 
 const benches: Readonly<Record<string, (sizes: readonly number[], report: Report) => Promise<void>>> = {
   compile: benchCompile,
+  load: benchLoad,
 };
 
 async function main(args: readonly string[]): Promise<number> {
