@@ -29,7 +29,10 @@ export interface RunOptions {
   readonly failFast?: boolean;
 }
 
-/** DuckDB spreads one statement over all cores; a second and a third unit fill the gaps between statements. */
+/**
+ * DuckDB spreads one large statement over all cores, but plans and runs small ones on one. On 2 cores, 74 relations with 174
+ * rules took 6.5 s with one or two units at a time, 3.9 s with four, 4.1 s with eight.
+ */
 export const defaultThreads = 4;
 
 /**
