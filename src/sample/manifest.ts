@@ -11,7 +11,7 @@ export interface DefectCount {
   readonly id: string;
   /**
    * The rule that finds it; for `duplicate` the word itself, for `superseded` the flag `conflict` that the row which stays
-   * gets, for `rejected` the reason of the rejected line.
+   * gets, for `rejected` what the reason of the rejected line begins with.
    */
   readonly rule: string;
   readonly outcome: Outcome;
