@@ -13,6 +13,7 @@ export function addCommands(program: Command, choose: Choose): void {
   load(program, choose);
   plan(program, choose);
   run(program, choose);
+  assertRules(program, choose);
   show(program, choose);
   status(program, choose);
   audit(program, choose);
@@ -63,7 +64,7 @@ interface SelectionOptions {
 
 const selectHelp = "silver.patient, gold.*, tag:daily, path:definitions/gold, +x, x+; all unless told";
 
-/** What plan and run have in common. */
+/** What plan, run and assert have in common. */
 function selecting(command: Command): Command {
   return command
     .argument("[select...]", selectHelp)
@@ -71,7 +72,12 @@ function selecting(command: Command): Command {
       new Option("--exclude <selection>", "leave these out; repeat it for more")
         .argParser((text: string, before: readonly string[]) => [...before, text])
         .default([], "none"),
-    )
+    );
+}
+
+/** What plan and run have in common besides. */
+function building(command: Command): Command {
+  return selecting(command)
     .option("--full-refresh", "build from nothing, incremental tables too")
     .addOption(
       new Option("--as-of <instant>", '"now" for the models; a date is its first instant, UTC')
@@ -81,7 +87,7 @@ function selecting(command: Command): Command {
 }
 
 function plan(program: Command, choose: Choose): void {
-  selecting(program.command("plan").description("what a run would do, and why; touches nothing")).action(
+  building(program.command("plan").description("what a run would do, and why; touches nothing")).action(
     (select: readonly string[], given: SelectionOptions, command: Command) =>
       choose(command, async (io, options) => {
         const { planCommand } = await import("./commands/plan.js");
@@ -91,7 +97,7 @@ function plan(program: Command, choose: Choose): void {
 }
 
 function run(program: Command, choose: Choose): void {
-  selecting(program.command("run").description("build what changed, assert it, publish it"))
+  building(program.command("run").description("build what changed, assert it, publish it"))
     .option("--threads <n>", "tables built at a time", number({ least: 1 }))
     .option("--fail-fast", "start nothing new after a failure")
     .action(
@@ -104,6 +110,22 @@ function run(program: Command, choose: Choose): void {
           const { runCommand } = await import("./commands/run.js");
           const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
           return runCommand({ ...options, ...given, select, fullRefresh, failFast }, io);
+        }),
+    );
+}
+
+function assertRules(program: Command, choose: Choose): void {
+  selecting(program.command("assert").description("evaluate rules on what is published now; builds nothing"))
+    .option("--threads <n>", "rules evaluated at a time", number({ least: 1 }))
+    .action(
+      (
+        select: readonly string[],
+        given: { readonly exclude: readonly string[]; readonly threads?: number },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { assertCommand } = await import("./commands/assert.js");
+          return assertCommand({ ...options, ...given, select }, io);
         }),
     );
 }

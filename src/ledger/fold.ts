@@ -14,11 +14,12 @@ export interface ChainInfo {
   readonly startedAt: string;
 }
 
-/** A chain was opened; until it is sealed its run counts as interrupted. */
+/** A chain was opened; until it is sealed its run counts as interrupted. Loads and assertions leave the last run as it is. */
 export function foldOpened(state: State, chain: ChainInfo): State {
+  const numbered = { ...state, number: Math.max(state.number, chain.number) };
+  if (chain.kind !== "run") return numbered;
   return {
-    ...state,
-    number: Math.max(state.number, chain.number),
+    ...numbered,
     lastRun: {
       runId: chain.id,
       runNumber: chain.number,
@@ -33,10 +34,8 @@ export function foldOpened(state: State, chain: ChainInfo): State {
 /** A chain is sealed: what its seal will carry. */
 export function foldSealed(state: State, chain: ChainInfo, outcome: RunState["outcome"], at: string): State {
   const opened = foldOpened(state, chain);
-  return {
-    ...opened,
-    lastRun: opened.lastRun === null ? null : { ...opened.lastRun, finishedAt: at, outcome },
-  };
+  if (chain.kind !== "run" || opened.lastRun === null) return opened;
+  return { ...opened, lastRun: { ...opened.lastRun, finishedAt: at, outcome } };
 }
 
 /** A state that is being folded: its own copies, so that many entries cost one. */

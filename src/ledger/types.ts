@@ -58,6 +58,7 @@ export interface State {
   readonly sources: Readonly<Record<string, SourceState>>;
   /** Last result of each rule, by `<assertion key>/<rule>`. */
   readonly rules: Readonly<Record<string, RuleState>>;
+  /** The last chain that was a run; a load or an assertion is none. */
   readonly lastRun: RunState | null;
   /** Number of the last chain that was opened; rises strictly. */
   readonly number: number;

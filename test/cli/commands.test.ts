@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/run/index.js";
 
@@ -219,6 +220,28 @@ describe("a project from first load to a failing rule", () => {
     seen.push(html);
     const elsewhere = await run("audit", "report", "--out", "elsewhere", "--json");
     expect(JSON.parse(elsewhere.stdout)).toEqual({ report: join(folder, "elsewhere/index.html") });
+  });
+
+  it("evaluates rules on what is published, and finds what somebody wrote past it", async () => {
+    const held = await run("assert");
+    expect(held).toMatchObject({ code: 0, stderr: "" });
+    expect(held.stdout).toContain("1 passed, 1 warned");
+    expect(held.stdout).toContain("0 built");
+
+    const write = async (sql: string) => {
+      const instance = await DuckDBInstance.create(":memory:");
+      const connection = await instance.connect();
+      await connection.run(`attach '${join(folder, ".medform/warehouse.duckdb")}' as "EHR"`);
+      await connection.run(sql);
+      connection.closeSync();
+      instance.closeSync();
+    };
+    await write(`insert into "EHR"."SILVER"."PERSON" values ('9', null)`);
+    const found = await run("assert", "silver.person");
+    expect(found.code).toBe(2);
+    expect(found.stdout).toMatch(/failed {2}name_given +error +1\b/);
+    await write(`delete from "EHR"."SILVER"."PERSON" where ID = '9'`);
+    expect((await run("assert")).code).toBe(0);
   });
 
   it("tells an engine's error without the value that it quotes", async () => {

@@ -79,6 +79,6 @@ describe("executeAssert", () => {
     const state = await w.state();
     expect(state.targets["EHR.S.A"]?.failing).toBe(true);
     expect(state.targets["EHR.S.B"]?.failing).toBe(false);
-    expect(state.lastRun).toMatchObject({ kind: "assert", outcome: "failed" });
+    expect(state.lastRun).toMatchObject({ kind: "run", outcome: "succeeded" });
   });
 });
