@@ -19,9 +19,9 @@ const ofPatient = (at, date) => [
   flag("after_death", `candidate.${date} > patient.death_date`),
 ];
 
-/** What refers to an encounter: to one that is known, and of the same patient. */
+/** What refers to an encounter: to one that is known, and of the same patient; of an unknown patient nothing can be said yet. */
 const ofEncounter = [
-  quarantine("encounter_other_patient", "encounter.patient_key <> candidate.patient_key"),
+  quarantine("encounter_other_patient", "encounter.patient_key <> patient.patient_key"),
   flag("encounter_unresolved", "candidate.encounter_ref is not null and encounter.encounter_key is null"),
 ];
 
