@@ -7,7 +7,9 @@
 const { byEngine } = require("./engine.js");
 const types = require("./types.js");
 
-const part = (x) => `coalesce(cast(length(${x}) as varchar) || ':' || ${x}, '-')`;
+const isLiteral = (x) => /^'[^']*'$/.test(x);
+const part = (x) =>
+  isLiteral(x) ? `'${x.length - 2}:${x.slice(1)}` : `coalesce(cast(length(${x}) as varchar) || ':' || ${x}, '-')`;
 
 const hash = (...parts) => `md5(concat(${parts.map(part).join(", ")}))`;
 

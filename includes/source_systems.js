@@ -3,12 +3,11 @@
  * own name as the authority that gave its patient ids.
  *
  * tenant: whose records they are. timeZone: where its days begin. delivery: `snapshot` (everything, each time) or `delta`.
+ * authority: who gave its patient ids, where that is not the system itself.
  */
 const DEFAULTS = { tenant: "network", timeZone: "America/New_York", delivery: "delta" };
 
-const SYSTEMS = [
-  { name: "synthea", tenant: "network", timeZone: "America/New_York", delivery: "delta", authority: "synthea" },
-];
+const SYSTEMS = [{ name: "synthea", tenant: "network", timeZone: "America/New_York", delivery: "delta" }];
 
 const literal = (x) => `'${x.replaceAll("'", "''")}'`;
 
