@@ -192,21 +192,34 @@ function limited<T>(
     delete context.medformMain;
     outcome.value = { result: main() };
   };
+  const handlers = withoutSignalHandlers();
   try {
-    start.runInContext(context, { timeout: timeoutMs, breakOnSigint: true });
+    start.runInContext(context, { timeout: timeoutMs });
   } catch (error) {
     throw fatal(error, timeoutMs, where());
+  } finally {
+    handlers.restore();
   }
   if (!outcome.value) throw new Error("The project's evaluation ended without a result.");
   return outcome.value.result;
 }
 
+/** A handler runs between tasks only; without one a signal ends the process at once, and nothing is open yet. */
+function withoutSignalHandlers(): { restore(): void } {
+  const signals = (["SIGINT", "SIGTERM"] as const).map((name) => ({ name, listeners: process.rawListeners(name) }));
+  for (const { name } of signals) process.removeAllListeners(name);
+  return {
+    restore: () => {
+      for (const { name, listeners } of signals) {
+        for (const listener of listeners) process.on(name, listener as () => void);
+      }
+    },
+  };
+}
+
 function fatal(error: unknown, timeoutMs: number, file: string | undefined): ProblemError {
   const at = file ? { at: { file } } : {};
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") {
-    return new ProblemError({ code: "cancelled", message: "Compilation was interrupted.", ...at });
-  }
   if (code === "ERR_SCRIPT_EXECUTION_TIMEOUT") {
     return new ProblemError({
       code: "compile-timeout",

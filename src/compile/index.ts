@@ -3,7 +3,6 @@
  * errors and their order included; project code gets a time limit, no file system, and never the process's stdout.
  */
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { type CompiledGraph, type Graph, normalise, type Problem, ProblemError } from "../graph/index.js";
 import { type Evaluated, type EvaluateOptions, evaluate } from "./evaluate.js";
 
@@ -32,21 +31,13 @@ export async function compileProject(options: CompileOptions): Promise<CompiledP
 }
 
 /**
- * Compiles to the JSON form only, for who needs no Graph. Evaluation is synchronous and takes SIGINT for itself; a stop by
- * Ctrl-C is raised again afterwards, so that the process ends as it would have.
+ * Compiles to the JSON form only, for who needs no Graph. Evaluation is synchronous: while it lasts no handler of a signal
+ * could answer, so that Ctrl-C and SIGTERM end the process as if there were none.
  *
- * @throws ProblemError as `compileProject`, and `cancelled`.
+ * @throws ProblemError as `compileProject`.
  */
 export async function evaluateProject(options: CompileOptions): Promise<Evaluated> {
-  try {
-    return evaluate(options);
-  } catch (error) {
-    if (error instanceof ProblemError && error.problems[0]?.code === "cancelled") {
-      process.kill(process.pid, "SIGINT");
-      await sleep(50);
-    }
-    throw error;
-  }
+  return evaluate(options);
 }
 
 /** A cycle is among core's errors already; without an order there is no graph to give. */
