@@ -1,5 +1,5 @@
 const { event, flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings, noOrphans, range } = require("../includes/declared.js");
+const { codeSet, declare, findings, noOrphans, range, row } = require("../includes/declared.js");
 
 const known = (name, column, parent) => noOrphans(name, [column], ["silver", parent], [column], { optional: [column] });
 
@@ -29,6 +29,14 @@ declare(
         "voided",
       ]),
       range("encounter_duration", "duration_seconds", { low: 0, optional: true }),
+      row(
+        "encounter_duration_given",
+        "a duration is given if, and only if, it has ended and not before it started",
+        `(duration_seconds is not null) = coalesce(case
+        when start_precision = 'instant' and stop_precision = 'instant' then stopped_at >= started_at
+        else stop_date >= start_date
+      end, false)`,
+      ),
       known("encounter_has_facility", "facility_key", "facility"),
       known("encounter_has_department", "department_key", "department"),
       known("encounter_has_provider", "provider_key", "provider"),

@@ -1,4 +1,5 @@
-const { declare, key, noOrphans, nonNull, range } = require("../includes/declared.js");
+const { flags } = require("../includes/event_rules.js");
+const { declare, findings, key, noOrphans, nonNull, range } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "facility" },
@@ -12,6 +13,8 @@ declare(
     ],
   },
 );
+
+findings("facility", flags("conflict"));
 
 declare(
   { schema: "silver", name: "department" },

@@ -1,19 +1,49 @@
-const { codeSet, declare, key, noOrphans, nonNull, ordered, range, row } = require("../includes/declared.js");
+const {
+  balanced,
+  codeSet,
+  declare,
+  key,
+  keyColumns,
+  noOrphans,
+  nonNull,
+  ordered,
+  range,
+  row,
+} = require("../includes/declared.js");
+const { events } = require("../includes/timeline.js");
 
-/** Every patient is visible: none is missing from `table`. */
-const everyPatient = (name) => ({
+/** Each `column` of `from`, a relation of silver, has a row in the table: nobody and nothing is missing. */
+const everyOne = (name, column, from, condition = "true") => ({
   name,
-  description: "every patient of silver.patient has a row",
+  description: `every ${column} of silver.${from} has a row`,
   kind: "set",
   sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, cast(patient.patient_key as varchar) as key_1${keys
-    .slice(1)
-    .map((_, i) => `, cast(null as varchar) as key_${i + 2}`)
-    .join("")}
-from ${ctx.ref("silver", "patient")} as patient
+select '${name}' as rule, ${keyColumns(keys, "expected.", [column])}
+from ${ctx.ref("silver", from)} as expected
 left join ${table} as shown
-  on shown.patient_key = patient.patient_key
-where shown.patient_key is null`,
+  on shown.${column} = expected.${column}
+where shown.${column} is null
+  and ${condition}`,
+});
+const everyPatient = (name) => everyOne(name, "patient_key", "patient");
+
+/** One row an event; the row of a patient without any stands once, and only where the patient has no other. */
+const onceEach = (name, event) => ({
+  name,
+  description: `each ${event} stands once, and a patient without any once`,
+  kind: "set",
+  sql: ({ table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys)}
+from (
+  select
+    patient_key,
+    ${event},
+    count(*) over (partition by patient_key, ${event}) as same_count,
+    count(*) over (partition by patient_key) as patient_row_count
+  from ${table}
+) as counted
+where same_count > 1
+  or ${event} is null and patient_row_count > 1`,
 });
 
 declare(
@@ -23,11 +53,14 @@ declare(
     rules: [
       key("dim_patient_key"),
       everyPatient("dim_patient_complete"),
+      noOrphans("dim_patient_known", ["patient_key"], ["silver", "patient"]),
       range("dim_patient_age", "age_years", { low: 0, high: 130, optional: true }),
       codeSet("dim_patient_status", "status", ["active", "inactive", "deceased", "transferred"]),
     ],
   },
 );
+
+const counted = events.map(({ entity }) => entity);
 
 declare(
   { schema: "gold", name: "patient_360" },
@@ -35,39 +68,47 @@ declare(
     keys: ["person_id"],
     rules: [
       key("patient_360_key"),
+      everyOne("patient_360_complete", "person_id", "patient_xref", "expected.valid_to is null"),
       range("patient_360_counts", "event_count", { low: 0 }),
       ordered("patient_360_event_dates", ["first_event_date", "last_event_date"], {
         optional: ["first_event_date", "last_event_date"],
       }),
-      row(
-        "patient_360_adds_up",
-        "event_count is the sum of the counts by type",
-        "event_count = encounter_count + appointment_count + condition_count + procedure_count + prescription_count + allergy_count + lab_result_count + vital_sign_count + observation_count",
+      balanced("patient_360_adds_up", "event_count", counted.map((type) => `${type}_count`).join(" + ")),
+      balanced(
+        "patient_360_quarantine_adds_up",
+        "quarantined_count",
+        counted.map((type) => `quarantined_${type}_count`).join(" + "),
       ),
     ],
   },
 );
 
 declare(
-  { schema: "gold", name: "patient_360" },
-  { suffix: "complete", keys: ["patient_key"], rules: [everyPerson("patient_360_complete")] },
+  { schema: "gold", name: "patient_timeline" },
+  {
+    keys: ["patient_key", "event_key"],
+    rules: [
+      everyPatient("patient_timeline_patients"),
+      everyOne("patient_timeline_complete", "event_key", "patient_event"),
+      onceEach("patient_timeline_once", "event_key"),
+    ],
+  },
 );
 
-/** Every person of patient_xref has a row, with events or without. */
-function everyPerson(name) {
-  return {
-    name,
-    description: "every person of silver.patient_xref has a row",
-    kind: "set",
-    sql: ({ ctx, table }) => `
-select '${name}' as rule, cast(xref.patient_key as varchar) as key_1
-from ${ctx.ref("silver", "patient_xref")} as xref
-left join ${table} as shown
-  on shown.person_id = xref.person_id
-where xref.valid_to is null
-  and shown.person_id is null`,
-  };
-}
+/** Who takes something is alive. */
+const alive = (name) => ({
+  name,
+  description: "a patient with a current prescription has not died at as_of",
+  kind: "set",
+  sql: ({ ctx, table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "taken.")}
+from ${table} as taken
+inner join ${ctx.ref("silver", "patient")} as patient
+  on patient.patient_key = taken.patient_key
+cross join ${ctx.ref("silver", "as_of")} as now
+where taken.prescription_key is not null
+  and patient.death_date <= now.as_of_date`,
+});
 
 declare(
   { schema: "gold", name: "current_medications" },
@@ -75,11 +116,23 @@ declare(
     keys: ["patient_key", "prescription_key"],
     rules: [
       everyPatient("current_medications_complete"),
-      ordered("current_medications_begun", ["started_at", "as_of"], { optional: ["started_at", "as_of"] }),
-      ordered("current_medications_not_ended", ["as_of", "stopped_at"], { optional: ["as_of", "stopped_at"] }),
+      onceEach("current_medications_once", "prescription_key"),
+      row(
+        "current_medications_begun",
+        "it began at or before as_of",
+        "prescription_key is null or started_at <= as_of",
+      ),
+      row(
+        "current_medications_not_ended",
+        "it has no stop, or one after as_of",
+        "prescription_key is null or stopped_at is null or stopped_at > as_of",
+      ),
+      alive("current_medications_alive"),
     ],
   },
 );
+
+const ofResult = (condition) => `lab_result_key is null or ${condition}`;
 
 declare(
   { schema: "gold", name: "labs_last_6_months" },
@@ -87,8 +140,9 @@ declare(
     keys: ["patient_key", "lab_result_key"],
     rules: [
       everyPatient("labs_last_6_months_complete"),
-      ordered("labs_last_6_months_before_as_of", ["observed_at", "as_of"], { optional: ["observed_at", "as_of"] }),
-      range("labs_last_6_months_recency", "recency", { low: 1, optional: true }),
+      onceEach("labs_last_6_months_once", "lab_result_key"),
+      row("labs_last_6_months_before_as_of", "observed at or before as_of", ofResult("observed_at <= as_of")),
+      row("labs_last_6_months_recency", "recency is 1 or more", ofResult("recency >= 1")),
     ],
   },
 );
@@ -99,9 +153,15 @@ declare(
     keys: ["encounter_key"],
     rules: [
       key("fct_encounter_key"),
+      everyOne("fct_encounter_complete", "encounter_key", "encounter"),
       nonNull("fct_encounter_person", ["patient_key", "person_id"]),
       noOrphans("fct_encounter_has_patient", ["patient_key"], ["gold", "dim_patient"]),
       range("fct_encounter_duration", "duration_hours", { low: 0, optional: true }),
+      row(
+        "fct_encounter_paid",
+        "what was paid is the charge, where all three are known",
+        "(patient_paid_usd is null) = (charge_usd is null or insurance_paid_usd is null) and coalesce(insurance_paid_usd + patient_paid_usd = charge_usd, true)",
+      ),
     ],
   },
 );

@@ -1,6 +1,11 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
 const { codeSet, declare, findings } = require("../includes/declared.js");
 
+const measured = {
+  value_out_of_range: "admitted, though its value is out of the plausible range",
+  unit_unknown: "admitted and not converted: its unit is not known for its code",
+};
+
 for (const entity of ["lab_result", "vital_sign", "observation"]) {
   declare(
     { schema: "silver", name: entity },
@@ -15,8 +20,7 @@ for (const entity of ["lab_result", "vital_sign", "observation"]) {
   );
 
   findings(entity, {
-    value_out_of_range: "admitted, though its value is out of the plausible range",
-    unit_unknown: "admitted and not converted: its unit is not known for its code",
-    ...flags("after_death", "outside_encounter", "encounter_unresolved", "conflict"),
+    ...(entity === "observation" ? {} : measured),
+    ...flags("after_death", "outside_encounter", "encounter_unresolved"),
   });
 }

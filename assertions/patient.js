@@ -1,3 +1,4 @@
+const { flags } = require("../includes/event_rules.js");
 const { codeSet, declare, findings, key, noOrphans, nonNull, oneCurrent, ordered } = require("../includes/declared.js");
 
 declare(
@@ -16,7 +17,7 @@ declare(
 findings("patient", {
   birth_death_implausible: "admitted, though its birth date or date of death is not plausible; the date is NULL",
   duplicate_patient: "admitted, though another record has the same social security number and birth date",
-  conflict: "delivered again in one file with other content; the last row was taken",
+  ...flags("conflict"),
 });
 
 declare(

@@ -1,34 +1,30 @@
 const { codeSet, declare, key, noOrphans, nonNull } = require("../includes/declared.js");
+const { events } = require("../includes/timeline.js");
 
-const types = [
-  "encounter",
-  "appointment",
-  "condition",
-  "procedure",
-  "prescription",
-  "allergy",
-  "lab_result",
-  "vital_sign",
-  "observation",
-];
+const types = events.map(({ entity }) => entity);
 
-/** Every event of every entity is on the timeline, and nothing else: counts for each type are equal. */
+/** Every row of every event entity is on the timeline of its own patient, and nothing else is there. */
 const complete = {
   name: "patient_event_complete",
-  description: "each type has as many events as its entity has rows",
+  description: "the events are the rows of their entities, each of the same patient and day",
   kind: "set",
   sql: ({ ctx, table }) => `
-select 'patient_event_complete' as rule, expected.event_type as key_1
+select 'patient_event_complete' as rule, cast(coalesce(expected.event_key, timeline.event_key) as varchar) as key_1
 from (
-${types.map((type) => `  select '${type}' as event_type, count(*) as row_count from ${ctx.ref("silver", type)}`).join("\n  union all\n")}
+${events
+  .map(
+    ({ entity, event_date }) =>
+      `  select '${entity}' as event_type, ${entity}_key as event_key, patient_key, ${event_date} as event_date from ${ctx.ref("silver", entity)}`,
+  )
+  .join("\n  union all\n")}
 ) as expected
-left join (
-  select event_type, count(*) as row_count
-  from ${table}
-  group by event_type
-) as timeline
-  on timeline.event_type = expected.event_type
-where expected.row_count <> coalesce(timeline.row_count, 0)`,
+full outer join ${table} as timeline
+  on timeline.event_key = expected.event_key
+  and timeline.event_type = expected.event_type
+  and timeline.patient_key = expected.patient_key
+  and timeline.event_date = expected.event_date
+where expected.event_key is null
+  or timeline.event_key is null`,
 };
 
 declare(

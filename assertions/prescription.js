@@ -11,8 +11,11 @@ declare(
       nonNull("prescription_period_judged", ["is_period_valid"]),
       row(
         "prescription_period",
-        "a valid period does not stop before it starts",
-        "not is_period_valid or stopped_at is null or stop_date >= start_date",
+        "the period is valid if, and only if, it does not stop before it starts: by instant where both are, else by day",
+        `is_period_valid = (stopped_at is null or case
+        when start_precision = 'instant' and stop_precision = 'instant' then stopped_at >= started_at
+        else stop_date >= start_date
+      end)`,
       ),
       noOrphans("prescription_has_prescriber", ["prescriber_key"], ["silver", "provider"], ["provider_key"], {
         optional: ["prescriber_key"],
@@ -24,5 +27,5 @@ declare(
 findings("prescription", {
   stop_before_start: "admitted and never current: it stops before it starts",
   prescriber_unresolved: "admitted, though its prescriber is not known",
-  ...flags("after_death", "outside_encounter", "encounter_unresolved", "conflict"),
+  ...flags("after_death", "outside_encounter", "encounter_unresolved"),
 });

@@ -1,4 +1,5 @@
-const { declare, key, noOrphans, nonNull } = require("../includes/declared.js");
+const { flags } = require("../includes/event_rules.js");
+const { declare, findings, key, noOrphans, nonNull } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "provider" },
@@ -13,3 +14,5 @@ declare(
     ],
   },
 );
+
+findings("provider", flags("conflict"));

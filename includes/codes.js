@@ -50,6 +50,4 @@ module.exports = {
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
   observationEntity: (code, category) =>
     `coalesce(${seeds.mapped(code, ROUTE_BY_CODE)}, ${seeds.mapped(category, ROUTE_BY_CATEGORY)}, 'observation')`,
-  APPOINTMENT_STATUSES: [...new Set(Object.values(APPOINTMENT_STATUS))],
-  ENCOUNTER_TYPES: [...new Set(Object.values(ENCOUNTER_TYPE))],
 };

@@ -173,4 +173,17 @@ where entity = '${entity}'`,
     );
 }
 
-module.exports = { row, nonNull, ordered, codeSet, range, key, noOrphans, oneCurrent, balanced, declare, findings };
+module.exports = {
+  balanced,
+  codeSet,
+  declare,
+  findings,
+  key,
+  keyColumns,
+  noOrphans,
+  nonNull,
+  oneCurrent,
+  ordered,
+  range,
+  row,
+};

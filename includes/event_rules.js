@@ -1,5 +1,5 @@
 /** Rules that hold for every event of a patient, whatever it is. */
-const { key, noOrphans, nonNull } = require("./declared.js");
+const { key, noOrphans, nonNull, ordered } = require("./declared.js");
 
 /** What a finding on an event means, by rule. */
 const flagMeanings = {
@@ -72,6 +72,11 @@ where not coalesce((event.patient_key = encounter.patient_key), false)`,
   };
 }
 
+/** For what admission does not flag for it: an end, where one is given, is not before the day of the start. */
+function notEndedBeforeStart(entity) {
+  return ordered(`${entity}_not_ended_before_start`, ["start_date", "stop_date"], { optional: ["stop_date"] });
+}
+
 /** The meanings of `names`, for `declared.findings`. */
 const flags = (...names) =>
   Object.fromEntries(
@@ -81,4 +86,4 @@ const flags = (...names) =>
     }),
   );
 
-module.exports = { encounterOfPatient, event, flags };
+module.exports = { encounterOfPatient, event, flags, notEndedBeforeStart };

@@ -1,4 +1,4 @@
-/** Column descriptions that several gold models share; each is an object to spread into a config's `columns`. */
+/** What several gold models share: column descriptions, each an object to spread into a config's `columns`, and their SQL. */
 const phi = (description, identifier) => ({ description, tags: [`phi:${identifier}`] });
 
 /** Whose row it is: the source's patient and the person that it stands for. */
@@ -28,4 +28,16 @@ const provenance = {
   row_hash: "Hash of everything the source said in this row.",
 };
 
-module.exports = { asOf, name, patient, phi, provenance };
+/**
+ * Select list of where a row comes from: the event, or the patient for a row that only keeps the patient visible.
+ * `key` is the column of the event that is NULL where there is no event.
+ */
+const provenanceOf = (event, patientRow, key) =>
+  Object.keys(provenance)
+    .map(
+      (column) =>
+        `case when ${event}.${key} is null then ${patientRow}.${column} else ${event}.${column} end as ${column}`,
+    )
+    .join(",\n  ");
+
+module.exports = { asOf, name, patient, phi, provenance, provenanceOf };

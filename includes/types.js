@@ -64,6 +64,19 @@ const number = (x) => `try_cast(${x} as double)`;
 /** Seconds from one instant to a later one. */
 const secondsBetween = (from, to) => `datediff('second', ${from}, ${to})`;
 
+/** Hours that so many seconds are, with their fraction. */
+const hours = (seconds) => `cast(${seconds} as double) / 3600`;
+
+/** Days from one date to a later one. */
+const daysBetween = (from, to) => `datediff('day', ${from}, ${to})`;
+
+/** The date so many months before; the last day of a month that has no such day. */
+const monthsBefore = (date, months) =>
+  byEngine({
+    duckdb: `cast(${date} - interval '${months} months' as date)`,
+    snowflake: `dateadd('month', -${months}, ${date})`,
+  });
+
 /** A value as text that is the same on every engine: for hashes. */
 const asText = (x, type) => {
   switch (type) {
@@ -86,12 +99,15 @@ const asText = (x, type) => {
 module.exports = {
   asText,
   day,
+  daysBetween,
   degree,
   fromLocal,
+  hours,
   instant,
   integer,
   localDate,
   money,
+  monthsBefore,
   number,
   precision,
   secondsBetween,
