@@ -35,6 +35,7 @@ export function publishEntry(
     readonly fingerprint: string;
     readonly rows: number | null;
     readonly columns: readonly string[];
+    readonly metadata?: string;
     readonly inputs: Readonly<Record<string, string>>;
     readonly version?: string;
     readonly runNumber?: number;
@@ -43,6 +44,16 @@ export function publishEntry(
 ): Entry {
   const { at, ...body } = about;
   return { kind: "publish", subject: targetKey(about.target), outcome, at, body };
+}
+
+/** After a published target was given other descriptions; its data is as it was. */
+export function describeEntry(about: {
+  readonly at: string;
+  readonly target: Target;
+  readonly metadata: string;
+}): Entry {
+  const { at, ...body } = about;
+  return { kind: "describe", subject: targetKey(about.target), outcome: "described", at, body };
 }
 
 /** After a build was thrown away; the published target is as it was. */

@@ -1,6 +1,13 @@
 /** State as the fold of entries. Pure: the same entries give the same state, whoever folds them. */
 import { targetKey } from "../graph/index.js";
-import { aboutTargetSchema, evaluationSchema, loadFileSchema, publicationSchema, ruleOutcomeSchema } from "./schema.js";
+import {
+  aboutTargetSchema,
+  descriptionSchema,
+  evaluationSchema,
+  loadFileSchema,
+  publicationSchema,
+  ruleOutcomeSchema,
+} from "./schema.js";
 import type { Entry, RuleState, RunState, SourceState, State, TargetState } from "./types.js";
 
 export const emptyState: State = { targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 };
@@ -69,6 +76,13 @@ function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
       const key = targetKey(aboutTargetSchema.parse(entry.body).target);
       const known = draft.targets[key];
       if (known !== undefined) draft.targets[key] = { ...known, failing: entry.outcome === "failing" };
+      return;
+    }
+    case "describe": {
+      const { target, metadata } = descriptionSchema.parse(entry.body);
+      const key = targetKey(target);
+      const known = draft.targets[key];
+      if (known !== undefined) draft.targets[key] = { ...known, metadata };
       return;
     }
     case "drop":

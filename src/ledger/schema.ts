@@ -13,6 +13,7 @@ export const publicationSchema = z.object({
   fingerprint: z.string(),
   rows: z.number().nullable(),
   columns: z.array(z.string()),
+  metadata: z.string().optional(),
   inputs: inputsSchema,
   version: z.string().optional(),
   runNumber: z.number().optional(),
@@ -39,6 +40,8 @@ export const loadFileSchema = z.object({ target: targetSchema, batchId: z.string
 
 export const aboutTargetSchema = z.object({ target: targetSchema });
 
+export const descriptionSchema = z.object({ target: targetSchema, metadata: z.string() });
+
 export const chainKindSchema = z.enum(["run", "load", "assert"]);
 
 export const openSchema = z.object({ number: z.number(), kind: chainKindSchema });
@@ -57,6 +60,7 @@ export const stateSchema: z.ZodType<State> = z.object({
       publishedAt: z.string(),
       rows: z.number().nullable(),
       columns: z.array(z.string()),
+      metadata: z.string().optional(),
       inputs: inputsSchema,
       failing: z.boolean(),
     }),

@@ -15,6 +15,8 @@ export interface TargetState {
   readonly publishedAt: string;
   readonly rows: number | null;
   readonly columns: readonly string[];
+  /** Fingerprint of the descriptions and tags that it carries; absent where nobody knows. */
+  readonly metadata?: string;
   /** Versions of what it read, by target key: of sources the last batch id, of relations their `version`. */
   readonly inputs: Readonly<Record<string, string>>;
   /** A rule of severity error fails on what is published. */

@@ -23,5 +23,5 @@ export function planAssert(graph: Graph, selection: Selection, asOf: string | nu
     steps.push({ target, type: "assertion", ...asked });
     units.push({ id: targetKey(target), kind: "assert", members: [], rules: [target], needs: [], after: [] });
   }
-  return { asOf, fullRefresh: false, steps, units, landings: [] };
+  return { asOf, fullRefresh: false, steps, units, landings: [], described: [] };
 }

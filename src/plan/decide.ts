@@ -7,13 +7,15 @@ import {
   ownFingerprint,
   type Relation,
   sameAction,
+  type Target,
   targetKey,
   targetLabel,
 } from "../graph/index.js";
 import type { State } from "../ledger/index.js";
 import type { BuildMode, RelationInfo } from "../warehouse/index.js";
+import { asOfInput, emptySource, hashKeyInput, unrecordedSource } from "./inputs.js";
 import type { Reads } from "./reads.js";
-import { asOfInput, emptySource, type Step } from "./types.js";
+import type { Step } from "./types.js";
 
 export interface Situation {
   readonly engine: string;
@@ -27,6 +29,8 @@ export interface Situation {
   readonly sourceVersions: Readonly<Record<string, string | null>>;
   readonly fullRefresh: boolean;
   readonly asOf: string | null;
+  /** A digest of the hash key, where there is one. */
+  readonly hashKey: string | undefined;
 }
 
 export interface Decisions {
@@ -43,7 +47,7 @@ export function decide(situation: Situation): Decisions {
   const { reads, state, selected } = situation;
   for (const [key, action] of reads.actions) {
     if (action.kind === "declaration" || action.kind === "assertion") continue;
-    const above = aboveOf(action, reads, prints);
+    const above = aboveOf(action, prints, situation);
     const print = fingerprint(ownFingerprint(action, situation.engine), above);
     if (selected.has(key)) {
       const step = stepOf(action, key, print, situation, building);
@@ -56,8 +60,14 @@ export function decide(situation: Situation): Decisions {
   return { steps, building };
 }
 
-function aboveOf(action: Action, reads: Reads, prints: ReadonlyMap<string, string>): Record<string, string> {
+function aboveOf(
+  action: Action,
+  prints: ReadonlyMap<string, string>,
+  { reads, hashKey, engine }: Situation,
+): Record<string, string> {
   const above: Record<string, string> = {};
+  // Hashes of two keys must not mix, in this relation or in what is made from it: another key is another build.
+  if (hashKey !== undefined && mentions(action, hashKeyInput, engine)) above[hashKeyInput] = hashKey;
   for (const other of action.dependencies.map(targetKey)) {
     const kind = reads.actions.get(other)?.kind;
     // An assertion decides when something is built, never what.
@@ -82,8 +92,9 @@ function stepOf(
       ? { decision: "build", reason: "operations always run" }
       : relationVerdict(action, key, print, situation, inputs);
   const versions = Object.fromEntries(
-    Object.entries(inputs.versions).flatMap(([input, version]) => (version === null ? [] : [[input, version]])),
+    Object.entries(inputs.versions).map(([input, version]) => [input, version ?? unrecordedSource]),
   );
+  const missing = verdict.decision === "build" ? missingOf(action, situation, building) : [];
   return {
     target: action.target,
     type: action.kind,
@@ -91,7 +102,22 @@ function stepOf(
     fingerprint: print,
     inputs: versions,
     builds: inputs.builds,
+    ...(missing.length > 0 && { missing }),
   };
+}
+
+/** Not always an error: a dependency may only say what comes first. */
+function missingOf(
+  action: Action,
+  { reads, relations, landings }: Situation,
+  building: ReadonlySet<string>,
+): readonly Target[] {
+  return action.dependencies.filter((target) => {
+    const key = targetKey(target);
+    const kind = reads.actions.get(key)?.kind;
+    if (kind === undefined || kind === "assertion") return false;
+    return !relations.has(key) && !landings.has(key) && !building.has(key);
+  });
 }
 
 interface Inputs {
@@ -103,7 +129,7 @@ interface Inputs {
 function inputsOf(
   action: Relation | Operation,
   key: string,
-  { reads, state, relations, sourceVersions, asOf, engine }: Situation,
+  { reads, state, relations, sourceVersions, asOf, hashKey, engine }: Situation,
   building: ReadonlySet<string>,
 ): Inputs {
   const versions: Record<string, string | null> = {};
@@ -118,6 +144,7 @@ function inputsOf(
     } else if (read?.kind !== "operation" || read.hasOutput) versions[input] = state.targets[input]?.version ?? "";
   }
   if (action.kind !== "view" && mentions(action, asOfInput, engine)) versions[asOfInput] = asOf ?? "";
+  if (hashKey !== undefined && mentions(action, hashKeyInput, engine)) versions[hashKeyInput] = hashKey;
   return { versions, builds };
 }
 
@@ -128,7 +155,7 @@ function relationVerdict(
   situation: Situation,
   inputs: Inputs,
 ): Verdict {
-  const create = whyCreate(relation, key, print, situation);
+  const create = whyCreate(relation, key, print, situation, inputs);
   const exists = situation.relations.has(key);
   if (create !== undefined)
     return relation.protected && exists
@@ -141,14 +168,23 @@ function relationVerdict(
 }
 
 /** Why it has to be made from nothing, if it has to. */
-function whyCreate(relation: Relation, key: string, print: string, situation: Situation): string | undefined {
+function whyCreate(
+  relation: Relation,
+  key: string,
+  print: string,
+  situation: Situation,
+  { versions }: Inputs,
+): string | undefined {
   const known = situation.state.targets[key];
   const info = situation.relations.get(key);
   if (situation.fullRefresh) return "full refresh";
   if (!known) return "new";
   if (!info) return "relation missing";
   if (info.kind !== (relation.kind === "view" ? "view" : "table")) return `exists as a ${info.kind}`;
-  if (known.fingerprint !== print) return sameAction(known.fingerprint, print) ? "upstream SQL changed" : "SQL changed";
+  if (known.fingerprint !== print) {
+    if (!sameAction(known.fingerprint, print)) return "SQL changed";
+    return known.inputs[hashKeyInput] === versions[hashKeyInput] ? "upstream SQL changed" : "hash key changed";
+  }
   const columns = info.columns.map(({ name }) => name);
   if (known.columns.length > 0 && known.columns.join("\0") !== columns.join("\0"))
     return "columns changed since it was built";

@@ -3,6 +3,7 @@
  * gives the same plan. Rules are never left out: whatever is built is gated by every rule that reads it.
  */
 export { planAssert } from "./assert.js";
+export { emptySource, hashKeyInput } from "./inputs.js";
 export { makePlan, type PlanInput } from "./plan.js";
 export { type Reads, readsOf } from "./reads.js";
 export * from "./types.js";

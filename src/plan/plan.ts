@@ -1,12 +1,21 @@
-import { type Graph, type Selection, selectActions, targetKey } from "../graph/index.js";
+import {
+  type Graph,
+  metadataFingerprint,
+  type Selection,
+  selectActions,
+  type Target,
+  targetKey,
+} from "../graph/index.js";
 import type { State } from "../ledger/index.js";
 import type { RelationInfo } from "../warehouse/index.js";
-import { decide, type Situation } from "./decide.js";
+import { type Decisions, decide, type Situation } from "./decide.js";
 import { assertionSteps } from "./gates.js";
 import { orderOf } from "./groups.js";
-import { type Reads, readsOf } from "./reads.js";
+import { hashKeyDigest } from "./inputs.js";
+import { landingsOf, refuseGone } from "./landings.js";
+import { readsOf } from "./reads.js";
 import { refuse } from "./refuse.js";
-import type { Landing, Plan } from "./types.js";
+import type { Plan } from "./types.js";
 import { unitsOf } from "./units.js";
 
 export interface PlanInput {
@@ -21,19 +30,21 @@ export interface PlanInput {
   readonly fullRefresh: boolean;
   /** ISO instant, or null for the project's own default. */
   readonly asOf: string | null;
+  /** The same as the run's; only its digest enters the plan. */
+  readonly hashKey?: string;
 }
 
 /**
  * What a run will do and why. The same input gives the same plan.
  *
  * @throws ProblemError of selection, `plan-transaction`, `plan-two-databases`, `plan-view-variable`, `plan-publish-group`,
- * `plan-cycle`.
+ * `plan-cycle`, `plan-source-gone`.
  */
 export function makePlan(input: PlanInput): Plan {
   const { graph, state, fullRefresh, asOf } = input;
   const reads = readsOf(graph);
   const relations = new Map(input.relations.map((relation) => [targetKey(relation.target), relation]));
-  const landings = landingsOf(reads, relations);
+  const { landings, gone } = landingsOf(reads, relations, state);
   const situation: Situation = {
     engine: graph.engine,
     reads,
@@ -44,21 +55,23 @@ export function makePlan(input: PlanInput): Plan {
     sourceVersions: input.sourceVersions,
     fullRefresh,
     asOf,
+    hashKey: hashKeyDigest(input.hashKey),
   };
   const order = orderOf(reads);
   const decisions = decide(situation);
   const assertions = assertionSteps(situation, decisions, order);
   const units = unitsOf(situation, decisions, assertions, order);
   refuse(units, reads, graph.engine);
+  refuseGone(gone, reads, decisions.building);
   const steps = [...reads.actions.keys()].flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? []);
-  return { asOf, fullRefresh, steps, units, landings };
+  return { asOf, fullRefresh, steps, units, landings, described: describedAnew(situation, decisions) };
 }
 
-/** Sources that say their columns and do not exist; without columns nobody knows how to make them. */
-function landingsOf(reads: Reads, relations: ReadonlyMap<string, RelationInfo>): readonly Landing[] {
-  return [...reads.actions].flatMap(([key, action]) => {
-    if (action.kind !== "declaration" || relations.has(key)) return [];
-    const columns = action.columns.flatMap(({ path }) => (path.length === 1 && path[0] !== undefined ? [path[0]] : []));
-    return columns.length > 0 ? [{ target: action.target, columns }] : [];
+/** What stays as it is, and was published with other words. Where nobody knows with which, they are applied once more. */
+function describedAnew({ reads, state }: Situation, { steps }: Decisions): readonly Target[] {
+  return [...steps].flatMap(([key, { decision, target }]) => {
+    const action = reads.actions.get(key);
+    if (decision !== "skip" || action === undefined) return [];
+    return state.targets[key]?.metadata === metadataFingerprint(action) ? [] : [target];
   });
 }

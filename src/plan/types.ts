@@ -18,6 +18,8 @@ export interface Step {
   readonly inputs: Readonly<Record<string, string>>;
   /** Keys of what it reads and this run builds: their version will be this run's id. */
   readonly builds: readonly string[];
+  /** Of a build: what it depends on, and is neither there nor built in this run. */
+  readonly missing?: readonly Target[];
   /** Of an assertion: the relation whose publication it can stop; absent where it gates nothing. */
   readonly gate?: Target;
   /** Of an assertion: keys of what it reads, does not exist yet, and is built in this run. */
@@ -55,10 +57,6 @@ export interface Plan {
   readonly units: readonly Unit[];
   /** Declared sources that do not exist yet, which the run creates empty. */
   readonly landings: readonly Landing[];
+  /** Relations that stay as they are, but were published with other descriptions. */
+  readonly described: readonly Target[];
 }
-
-/** The key of `inputs` under which the parameter as_of stands where the SQL reads it. */
-export const asOfInput = "MEDFORM_AS_OF";
-
-/** The version of a source that exists and holds nothing. */
-export const emptySource = "empty";

@@ -1,5 +1,13 @@
 /** What the parts of one run share. */
-import { type Action, type Graph, type Problem, ProblemError, type Target, targetKey } from "../graph/index.js";
+import {
+  type Action,
+  type Graph,
+  type Problem,
+  ProblemError,
+  type Relation,
+  type Target,
+  targetKey,
+} from "../graph/index.js";
 import type { Chain, Entry } from "../ledger/index.js";
 import type { Step } from "../plan/index.js";
 import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
@@ -66,6 +74,9 @@ export function scopes(
 export function actionsOf(graph: Graph): ReadonlyMap<string, Action> {
   return new Map(graph.actions.map((action) => [targetKey(action.target), action]));
 }
+
+export const isRelation = (action: Action): action is Relation =>
+  action.kind === "table" || action.kind === "view" || action.kind === "incremental";
 
 export const now = (): string => new Date().toISOString();
 

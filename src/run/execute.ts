@@ -1,8 +1,8 @@
-import { type Graph, type Target, targetKey, targetLabel } from "../graph/index.js";
-import { type Ledger, standingEntry } from "../ledger/index.js";
-import type { Plan } from "../plan/index.js";
+import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
+import { describeEntry, type Ledger, standingEntry } from "../ledger/index.js";
+import { hashKeyInput, type Plan } from "../plan/index.js";
 import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
-import { actionsOf, type Context, now, scopes } from "./context.js";
+import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
 import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly threads?: number;
   /** Aborted: what runs is cancelled and discarded. A reason with an `exitCode` says which signal it was. */
   readonly signal?: AbortSignal;
+  /** What keyed hashes are made with, for `getvariable('MEDFORM_HASH_KEY')`; the plan's own. Never told to anybody. */
+  readonly hashKey?: string;
   /** Nothing new is started after a failure. */
   readonly failFast?: boolean;
 }
@@ -59,6 +61,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     MEDFORM_RUN_NUMBER: BigInt(chain.number),
     MEDFORM_AS_OF: plan.asOf,
     MEDFORM_STARTED_AT: startedAt,
+    MEDFORM_HASH_KEY: options.hashKey || null,
   };
   const count = tally();
   const emit = (event: RunEvent) => {
@@ -82,6 +85,8 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   begin(options, chain, startedAt, emit);
   await tellUnevaluated(plan, context);
   await prepare(plan, warehouse);
+  await describe(plan, context);
+  tellUnkeyed(graph, options, emit);
   let failed: Target | undefined;
   await schedule(plan.units, options.threads ?? defaultThreads, {
     run: async (unit) => {
@@ -148,6 +153,42 @@ async function tellUnevaluated(plan: Plan, context: Context): Promise<void> {
   const skipped = skippedEvaluations(assertions, context);
   for (const evaluation of skipped) context.emit(evaluation);
   await context.append(evaluationEntries(skipped, context));
+}
+
+/** Applies changed descriptions, in one transaction. What is only described anew is not built anew. */
+async function describe({ described }: Plan, context: Context): Promise<void> {
+  const relations = described.flatMap((target) => context.action(target) ?? []).filter(isRelation);
+  if (relations.length === 0 || context.cancelled()) return;
+  await using scope = await context.open();
+  for (const relation of relations) await scope.scope.describe(relation);
+  await scope.commit([]);
+  const at = now();
+  await context.append(
+    relations.map((relation) =>
+      describeEntry({ at, target: relation.target, metadata: metadataFingerprint(relation) }),
+    ),
+  );
+}
+
+/** Says once that keyed hashes are made without a key, where something is built that makes them. */
+function tellUnkeyed({ actions, engine }: Graph, { plan, hashKey }: RunOptions, emit: Listener): void {
+  if (hashKey) return;
+  const building = new Set(plan.units.flatMap(({ members }) => members.map(targetKey)));
+  const hashing = actions.filter(
+    (each) => building.has(targetKey(each.target)) && mentions(each, hashKeyInput, engine),
+  );
+  const [first] = hashing;
+  if (first === undefined) return;
+  const more = hashing.length > 1 ? ` and ${hashing.length - 1} more` : "";
+  emit({
+    kind: "notice",
+    problem: {
+      code: "hash-key-unset",
+      message: `${targetLabel(first.target)}${more}: without a key, whoever sees a hash of an identifier can guess the identifier.`,
+      at: { file: first.fileName },
+      hint: "Set MEDFORM_HASH_KEY in the environment of the process, to a long random text that is kept secret and kept the same.",
+    },
+  });
 }
 
 /** Schemas and empty landing tables, before any action. */

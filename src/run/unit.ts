@@ -1,10 +1,19 @@
 /** One unit from its first statement to publish or discard. */
-import { type Action, type Assertion, type Problem, type Target, targetKey, targetLabel } from "../graph/index.js";
+import {
+  type Action,
+  type Assertion,
+  metadataFingerprint,
+  type Problem,
+  type Target,
+  targetKey,
+  targetLabel,
+} from "../graph/index.js";
 import { discardEntry, type Entry, intentEntry, publishEntry } from "../ledger/index.js";
 import type { Unit } from "../plan/index.js";
 import type { Built, Marker } from "../warehouse/index.js";
-import { type CancellableScope, type Context, now, problemOf } from "./context.js";
+import { type CancellableScope, type Context, isRelation, now, problemOf } from "./context.js";
 import type { ActionFinished, ActionStatus, Evaluation } from "./events.js";
+import { explain } from "./explain.js";
 import { evaluate, evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import type { UnitResult } from "./schedule.js";
 
@@ -28,7 +37,7 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
       made.push({ action, built: await build(action, scope, context), milliseconds: elapsed(started) });
     } catch (error) {
       if (context.cancelled()) return endCancelled(unit, rules, context);
-      const problem = problemOf(error, action);
+      const problem = explain(problemOf(error, action), action, context);
       return endFailed(unit, { action, problem, milliseconds: elapsed(started) }, made, rules, context);
     }
   }
@@ -46,8 +55,7 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
 const elapsed = (started: number) => Math.round(performance.now() - started);
 
 async function build(action: Action, { scope }: CancellableScope, context: Context): Promise<Built> {
-  if (action.kind === "table" || action.kind === "view" || action.kind === "incremental")
-    return scope.build(action, context.step(action.target)?.mode ?? "create");
+  if (isRelation(action)) return scope.build(action, context.step(action.target)?.mode ?? "create");
   if (action.kind === "operation") for (const query of action.queries) await scope.session.run(query);
   return { rows: null, changed: null, columns: [] };
 }
@@ -112,7 +120,8 @@ function publicationOf(action: Action, { rows, columns }: Built, context: Contex
   if (action.kind === "assertion" || action.kind === "declaration") return [];
   const { target, kind } = action;
   const [fingerprint, inputs] = [fingerprintOf(target, context), inputsOf(target, context)];
-  return [publishEntry({ at: now(), target, kind, fingerprint, rows, columns, inputs })];
+  const metadata = metadataFingerprint(action);
+  return [publishEntry({ at: now(), target, kind, fingerprint, rows, columns, metadata, inputs })];
 }
 
 const fingerprintOf = (target: Target, { step }: Context) => step(target)?.fingerprint ?? "";

@@ -63,6 +63,8 @@ export interface Marker {
 export interface PublishScope extends AsyncDisposable {
   readonly session: Session;
   build(relation: Relation, mode: BuildMode): Promise<Built>;
+  /** Gives a relation that is there the descriptions of its model, as a build does; its data stays. */
+  describe(relation: Relation): Promise<void>;
   /** Counts failing rows, by column RULE where `byRule`, else under `name`. Reads what is staged. */
   evaluate(query: string, options: { readonly byRule: boolean; readonly name: string }): Promise<readonly RuleCount[]>;
   /** Changes the markers (refused, code `fenced`, where a newer token is stored) and commits. */

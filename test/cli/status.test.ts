@@ -58,7 +58,14 @@ describe("the plan", () => {
     builds: [],
     ...rest,
   });
-  const plan = (steps: readonly Step[]): Plan => ({ asOf: null, fullRefresh: false, steps, units: [], landings: [] });
+  const plan = (steps: readonly Step[]): Plan => ({
+    asOf: null,
+    fullRefresh: false,
+    steps,
+    units: [],
+    landings: [],
+    described: [],
+  });
 
   it("says what would be built, asserted and refused, and why", () => {
     const lines = renderPlan(

@@ -32,6 +32,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
       listener: view.listen,
       environment: opened.environment.name,
       about: await about("assert", opened.project.dir, selection),
+      hashKey: io.env.MEDFORM_HASH_KEY,
       threads: options.threads,
       signal: io.signal,
     });

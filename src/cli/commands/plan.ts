@@ -20,7 +20,9 @@ export async function planCommand(options: PlanCommandOptions, io: Io): Promise<
   const opened = await openProject(options, io);
   const { select, exclude, fullRefresh, asOf } = options;
   const situation = await situationOf(opened);
-  const plan = makePlan({ ...situation, graph: opened.graph, selection: { select, exclude }, fullRefresh, asOf });
+  const hashKey = io.env.MEDFORM_HASH_KEY;
+  const selection = { select, exclude };
+  const plan = makePlan({ ...situation, graph: opened.graph, selection, fullRefresh, asOf, hashKey });
   if (options.json) {
     io.stdout.write(`${jsonLine(plan)}\n`);
     return 0;

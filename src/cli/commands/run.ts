@@ -33,7 +33,9 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       `An earlier command was interrupted: ${counted(recovered.length, "fact")} that it had published or landed, now in the ledger.`,
     );
   }
-  const plan = makePlan({ ...situation, graph, selection, fullRefresh: options.fullRefresh, asOf: options.asOf });
+  const { fullRefresh, asOf } = options;
+  const hashKey = io.env.MEDFORM_HASH_KEY;
+  const plan = makePlan({ ...situation, graph, selection, fullRefresh, asOf, hashKey });
   const view = await createRunView(io, options, graph);
   try {
     const finished = await executeRun({
@@ -44,6 +46,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       listener: view.listen,
       environment: opened.environment.name,
       about: await about("run", opened.project.dir, selection),
+      hashKey,
       threads: options.threads,
       failFast: options.failFast,
       signal: io.signal,

@@ -234,6 +234,11 @@ function scope(session: DuckDbSession, database: string): PublishScope {
     session,
     build: (relation: Relation, mode: BuildMode) =>
       guarded(() => (mode === "increment" ? increment(relation) : create(relation))),
+    describe: (relation) =>
+      guarded(async () => {
+        const there = await existing(session, relation, database);
+        if (there !== undefined) await comment(relation, there.columns, there.comments);
+      }),
     evaluate: (query, { byRule, name }) =>
       guarded(async () => {
         const rows = await session.rows(sql.countFailing(query, byRule), [], sql.linesBefore);
