@@ -1,5 +1,5 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings, noOrphans, nonNull } = require("../includes/declared.js");
+const { codeSet, declare, findings, noOrphans } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "appointment" },
@@ -8,7 +8,6 @@ declare(
     rules: [
       ...event("appointment", { at: "scheduled_start_at", date: "scheduled_date" }),
       encounterOfPatient("appointment"),
-      nonNull("appointment_provider_given", ["provider_key"]),
       noOrphans("appointment_has_provider", ["provider_key"], ["silver", "provider"]),
       codeSet("appointment_status", "status", ["scheduled", "in_progress", "completed", "cancelled", "no_show"]),
     ],

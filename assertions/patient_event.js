@@ -1,8 +1,6 @@
 const { codeSet, declare, key, noOrphans, nonNull } = require("../includes/declared.js");
 const { events } = require("../includes/timeline.js");
 
-const types = events.map(({ entity }) => entity);
-
 /** Every row of every event entity is on the timeline of its own patient, and nothing else is there. */
 const complete = {
   name: "patient_event_complete",
@@ -35,7 +33,6 @@ declare(
       key("patient_event_key"),
       nonNull("patient_event_dated", ["patient_key", "event_at", "event_date"]),
       noOrphans("patient_event_has_patient", ["patient_key"], ["silver", "patient"]),
-      codeSet("patient_event_type", "event_type", types),
       complete,
     ],
   },

@@ -1,5 +1,5 @@
 const { encounterOfPatient, event, flags } = require("../includes/event_rules.js");
-const { declare, findings, noOrphans, nonNull, row } = require("../includes/declared.js");
+const { declare, findings, noOrphans, row } = require("../includes/declared.js");
 
 declare(
   { schema: "silver", name: "prescription" },
@@ -8,7 +8,6 @@ declare(
     rules: [
       ...event("prescription"),
       encounterOfPatient("prescription"),
-      nonNull("prescription_period_judged", ["is_period_valid"]),
       row(
         "prescription_period",
         "the period is valid if, and only if, it does not stop before it starts: by instant where both are, else by day",

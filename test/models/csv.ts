@@ -13,6 +13,7 @@ const HEADERS = {
     "ENCOUNTERCLASS",
     "CODE",
     "TOTAL_CLAIM_COST",
+    "PAYER_COVERAGE",
   ],
   conditions: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
   procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],

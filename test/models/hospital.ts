@@ -1,5 +1,5 @@
 /**
- * The models on a real engine, without the runner: lands batches, builds what lies below gold in order, reads the result. A
+ * The models on a real engine, without the runner: lands batches, builds the models in order, reads the result. A
  * batch is what one load would land; a refresh is one run, incremental unless told otherwise.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -40,6 +40,8 @@ export interface Hospital extends AsyncDisposable {
   /** Nothing landed, nothing built, as at first. */
   empty(): Promise<void>;
   rows(sql: string): Promise<readonly Row[]>;
+  /** What a query answers after statements that are undone again. */
+  tried(statements: readonly string[], sql: string): Promise<readonly Row[]>;
   /** One number. */
   count(sql: string): Promise<number>;
 }
@@ -50,7 +52,7 @@ let compiled: Promise<Graph> | undefined;
 export function graph(projectDir = project): Promise<Graph> {
   compiled ??= compileProject({ projectDir, overrides: { warehouse: "duckdb" } }).then(({ graph, problems }) => {
     const mine = problems.filter(({ at }) =>
-      /^(definitions\/(sources|bronze|silver)|includes)\//.test(at?.file ?? "definitions/sources/"),
+      /^(definitions|includes|assertions)\//.test(at?.file ?? "definitions/sources/"),
     );
     if (mine.length > 0) throw new Error(mine.map(({ at, message }) => `${at?.file}: ${message}`).join("\n"));
     return graph;
@@ -58,17 +60,20 @@ export function graph(projectDir = project): Promise<Graph> {
   return compiled;
 }
 
-const layers = ["BRONZE", "SILVER"];
+const below = ["BRONZE", "SILVER"];
 
 export interface HospitalOptions {
   readonly projectDir?: string;
   readonly threads?: number;
+  /** Build gold too. */
+  readonly gold?: boolean;
   /** Entities that the test delivers nothing of: built once, empty, and left so, to save time. */
   readonly asleep?: readonly string[];
 }
 
 export async function openHospital(options: HospitalOptions = {}): Promise<Hospital> {
   const { actions } = await graph(options.projectDir);
+  const layers = options.gold ? [...below, "GOLD"] : below;
   const relations = actions.filter(
     (action): action is Relation =>
       (action.kind === "table" || action.kind === "view" || action.kind === "incremental") &&
@@ -170,6 +175,16 @@ function hospital(
       }
     },
     rows: query,
+    async tried(statements, sql) {
+      await using session = await warehouse.session();
+      await session.run("begin");
+      try {
+        for (const statement of statements) await session.run(statement);
+        return await session.rows(sql);
+      } finally {
+        await session.run("rollback");
+      }
+    },
     async count(sql) {
       const [row] = await query(sql);
       return Number(Object.values(row ?? {})[0]);

@@ -1,0 +1,201 @@
+/** Every gold model over a hospital of six patients, its rows written by hand. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Row } from "../../src/warehouse/index.js";
+import { files } from "./csv.js";
+import { type Hospital, openHospital } from "./hospital.js";
+import { asOf, ward } from "./ward.js";
+
+let hospital: Hospital;
+beforeAll(async () => {
+  hospital = await openHospital({ gold: true });
+  await hospital.land({ id: "one", delivered: "2024-07-20T00:00:00Z", files: files(ward) });
+  await hospital.refresh({ asOf });
+});
+afterAll(() => hospital[Symbol.asyncDispose]());
+
+/** Columns of a gold model beside the source's patient id, as arrays in a stable order. */
+async function shown(model: string, columns: string, order: string): Promise<readonly (readonly unknown[])[]> {
+  const rows: readonly Row[] = await hospital.rows(
+    `select p.patient_id as of_patient, ${columns} from "EHR".GOLD."${model}" as g
+     left join "EHR".SILVER.PATIENT as p on p.patient_key = g.patient_key order by of_patient, ${order}`,
+  );
+  return rows.map((row) => Object.values(row).map((value) => (typeof value === "bigint" ? Number(value) : value)));
+}
+
+describe("gold at an instant", () => {
+  it("shows what a patient takes: begun, not ended, valid, and alive", async () => {
+    expect(await shown("CURRENT_MEDICATIONS", "g.code, g.stopped_at, g.encounter_key is not null", "g.code")).toEqual([
+      ["ann", "begins-now", null, false],
+      ["ann", "ends-then", "2024-06-30T12:00:01", false],
+      ["ann", "open", null, true],
+      ["ben", null, null, false],
+      ["cat", "from-today", "2024-07-01T04:00:00", false],
+      ["dot", null, null, false],
+      ["eve", null, null, false],
+      ["new", null, null, false],
+    ]);
+  });
+
+  it("shows the laboratory results of six months with their trend, in one unit where there is a standard", async () => {
+    const rows = await shown(
+      "LABS_LAST_6_MONTHS",
+      `g.code, g.observed_date, g.value_text, g.unit_sent, g.comparator, round(g.result_value, 4), g.result_unit, g.recency,
+       round(g.previous_value, 4), round(g.delta, 4), round(g.slope_per_day, 6)`,
+      "g.code, g.result_unit, g.observed_at",
+    );
+    // Least squares over days 0, 60 and 121: 1089.639067 / 7320.666667.
+    const slope = 0.148844;
+    expect(rows).toEqual([
+      ["ann", "2093-3", "2023-12-30", "5", "mmol/L", null, 193.35, "mg/dL", 1, null, null, null],
+      ["ann", "2339-0", "2024-01-10", "5", "mmol/L", null, 90.078, "mg/dL", 3, null, null, slope],
+      ["ann", "2339-0", "2024-03-10", "100", "mg/dL", null, 100, "mg/dL", 2, 90.078, 9.922, slope],
+      ["ann", "2339-0", "2024-05-10", "6", "mmol/L", null, 108.0936, "mg/dL", 1, 100, 8.0936, slope],
+      ["ann", "2339-0", "2024-05-11", "7", "spoons", null, 7, "spoons", 1, null, null, null],
+      ["ann", "seen", "2024-06-01", "<0.01", null, "<", 0.01, null, 2, null, null, null],
+      ["ann", "seen", "2024-06-01", "0.03", null, null, 0.03, null, 1, 0.01, 0.02, null],
+      ["ann", "word", "2024-06-01", "positive", null, null, null, null, 1, null, null, null],
+      ...["ben", "cat", "dot", "eve", "new"].map((id) => [id, ...Array(11).fill(null)]),
+    ]);
+  });
+
+  it("shows the costs and hours of an encounter, and neither where it is not known", async () => {
+    expect(
+      await shown(
+        "FCT_ENCOUNTER",
+        `g.encounter_type, g.status, g.start_date, round(g.duration_hours, 9), cast(g.charge_usd as double),
+         cast(g.insurance_paid_usd as double), cast(g.patient_paid_usd as double), g.flags`,
+        "g.started_at",
+      ),
+    ).toEqual([
+      ["ann", "office", "completed", "2024-06-01", 1.5, 200.5, 150.25, 50.25, null],
+      ["ann", "inpatient", "in_progress", "2024-06-29", null, 100, null, null, null],
+      ["ben", "office", "completed", "2024-02-01", null, 10, 0, 10, "end_before_start"],
+      ["cat", "office", "completed", "2024-03-01", 0.333333333, null, null, null, null],
+    ]);
+  });
+
+  it("shows age and state as they are at the instant", async () => {
+    expect(
+      await shown("DIM_PATIENT", "g.first_name, g.birth_date, g.death_date, g.age_years, g.status, g.city", "1"),
+    ).toEqual([
+      ["ann", "Ann", "1980-07-01", null, 43, "active", "Here"],
+      ["ben", "Ben", "1950-06-30", "2024-06-30", 74, "deceased", null],
+      ["cat", "Cat", "1990-01-01", "2024-07-15", 34, "active", null],
+      ["dot", "Dot", null, null, null, "active", null],
+      ["eve", "Eve", "2000-02-29", null, 24, "active", null],
+      ["new", "New", "2024-07-01", null, null, "active", null],
+    ]);
+  });
+
+  it("shows every patient at a glance, with nothing too, and what waits in quarantine by entity", async () => {
+    const types = ["encounter", "appointment", "condition", "procedure", "prescription", "allergy"];
+    const counts = [...types, "lab_result", "vital_sign", "observation"];
+    const none = counts.map(() => 0);
+    const columns = [
+      "event_count",
+      "first_event_date",
+      "last_event_date",
+      "last_encounter_date",
+      "open_condition_count",
+      "current_medication_count",
+      "flagged_event_count",
+      "quarantined_count",
+    ];
+    expect(await shown("PATIENT_360", columns.map((name) => `g.${name}`).join(", "), "1")).toEqual([
+      // The second before six months and the second after now are events as well.
+      ["ann", 23, "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 2, 0],
+      ["ben", 3, "2024-02-01", "2024-02-01", "2024-02-01", 0, 0, 1, 0],
+      ["cat", 4, "2024-03-01", "2024-07-10", "2024-03-01", 0, 1, 0, 0],
+      ["dot", 0, null, null, null, 0, 0, 0, 6],
+      ["eve", 0, null, null, null, 0, 0, 0, 0],
+      ["new", 0, null, null, null, 0, 0, 0, 0],
+    ]);
+    expect(await shown("PATIENT_360", counts.map((name) => `g.${name}_count`).join(", "), "1")).toEqual([
+      ["ann", 2, 0, 2, 1, 6, 1, 10, 0, 1],
+      ["ben", 1, 0, 0, 0, 1, 0, 0, 1, 0],
+      ["cat", 1, 1, 0, 0, 2, 0, 0, 0, 0],
+      ["dot", ...none],
+      ["eve", ...none],
+      ["new", ...none],
+    ]);
+    expect(await shown("PATIENT_360", counts.map((name) => `g.quarantined_${name}_count`).join(", "), "1")).toEqual([
+      ["ann", ...none],
+      ["ben", ...none],
+      ["cat", ...none],
+      ["dot", 2, 1, 1, 0, 1, 0, 1, 0, 0],
+      ["eve", ...none],
+      ["new", ...none],
+    ]);
+    expect(await shown("PATIENT_QUARANTINE", "g.entity, g.row_count", "g.entity")).toEqual([
+      ["dot", "appointment", 1],
+      ["dot", "condition", 1],
+      ["dot", "encounter", 2],
+      ["dot", "lab_result", 1],
+      ["dot", "prescription", 1],
+      // Of somebody who is not known.
+      [null, "encounter", 1],
+    ]);
+  });
+
+  it("shows what happened in time, and the patient to whom nothing did", async () => {
+    const rows = await shown(
+      "PATIENT_TIMELINE",
+      "g.event_type, g.event_at, g.event_date, g.event_precision, g.code, g.value_text, g.flags",
+      "g.event_at, g.event_type, g.event_key",
+    );
+    expect(rows.filter(([id]) => id !== "ann")).toEqual([
+      ["ben", "prescription", "2024-02-01T14:00:00", "2024-02-01", "instant", "of-the-dead", null, null],
+      ["ben", "vital_sign", "2024-02-01T14:30:00", "2024-02-01", "instant", "8867-4", "70", null],
+      ["ben", "encounter", "2024-02-01T15:00:00", "2024-02-01", "instant", null, null, "end_before_start"],
+      ["cat", "encounter", "2024-03-01T14:00:00", "2024-03-01", "instant", null, null, null],
+      ["cat", "prescription", "2024-06-01T04:00:00", "2024-06-01", "day", "until-today", null, null],
+      ["cat", "prescription", "2024-06-30T04:00:00", "2024-06-30", "day", "from-today", null, null],
+      ["cat", "appointment", "2024-07-10T14:00:00", "2024-07-10", "instant", null, null, null],
+      ...["dot", "eve", "new"].map((id) => [id, ...Array(7).fill(null)]),
+    ]);
+    expect(rows.filter(([id]) => id === "ann").map(([, type, at]) => `${at} ${type}`)).toEqual([
+      "2023-12-30T04:59:59 lab_result",
+      "2023-12-30T05:00:00 lab_result",
+      "2024-01-10T15:00:00 lab_result",
+      "2024-03-10T15:00:00 lab_result",
+      "2024-05-10T15:00:00 lab_result",
+      "2024-05-11T15:00:00 lab_result",
+      "2024-06-01T04:00:00 allergy",
+      "2024-06-01T04:00:00 condition",
+      "2024-06-01T04:00:00 condition",
+      "2024-06-01T10:00:00 lab_result",
+      "2024-06-01T11:00:00 lab_result",
+      "2024-06-01T11:00:00 lab_result",
+      "2024-06-01T14:00:00 encounter",
+      "2024-06-01T14:10:00 prescription",
+      "2024-06-01T14:11:00 prescription",
+      "2024-06-01T14:12:00 prescription",
+      "2024-06-01T14:15:00 procedure",
+      "2024-06-01T14:20:00 observation",
+      "2024-06-02T00:00:00 prescription",
+      "2024-06-30T03:00:00 encounter",
+      "2024-06-30T12:00:00 prescription",
+      "2024-06-30T12:00:01 lab_result",
+      "2024-06-30T12:00:01 prescription",
+    ]);
+  });
+
+  it("says of every row where it comes from", async () => {
+    for (const model of [
+      "CURRENT_MEDICATIONS",
+      "LABS_LAST_6_MONTHS",
+      "PATIENT_TIMELINE",
+      "PATIENT_360",
+      "DIM_PATIENT",
+    ]) {
+      const gaps = await hospital.count(
+        `select count(*) from "EHR".GOLD."${model}"
+         where source_system is null or source_record is null or loaded_at is null or run_id is null or row_hash is null`,
+      );
+      expect([model, gaps]).toEqual([model, 0]);
+    }
+    expect(
+      await shown("PATIENT_TIMELINE", "g.source_record", "1").then((rows) => rows.find(([id]) => id === "eve")),
+    ).toEqual(["eve", "one/patients.csv#5"]);
+  });
+});

@@ -1,0 +1,130 @@
+/** A hospital small enough to say by hand what gold must show of it, at `asOf`: half past a clinic's morning in New York. */
+import type { Delivery, Line } from "./csv.js";
+
+export const asOf = "2024-06-30T12:00:00Z";
+
+const encounter = (Id: string, PATIENT: string, START: string, STOP: string, more: Line = {}): Line => ({
+  Id,
+  PATIENT,
+  START,
+  STOP,
+  ORGANIZATION: "o",
+  PROVIDER: "r",
+  ENCOUNTERCLASS: "ambulatory",
+  ...more,
+});
+const medication = (PATIENT: string, CODE: string, START: string, STOP: string): Line => ({
+  PATIENT,
+  CODE,
+  START,
+  STOP,
+});
+const lab = (CODE: string, DATE: string, VALUE: string, UNITS: string): Line => ({
+  PATIENT: "ann",
+  CATEGORY: "laboratory",
+  CODE,
+  DATE,
+  VALUE,
+  UNITS,
+  TYPE: /\d/.test(VALUE) ? "numeric" : "text",
+});
+
+export const ward: Delivery = {
+  organizations: [{ Id: "o", NAME: "Place" }],
+  providers: [{ Id: "r", ORGANIZATION: "o" }],
+  patients: [
+    { Id: "ann", FIRST: "Ann", LAST: "A", BIRTHDATE: "1980-07-01", CITY: "Here" },
+    { Id: "ben", FIRST: "Ben", LAST: "B", BIRTHDATE: "1950-06-30", DEATHDATE: "2024-06-30" },
+    { Id: "cat", FIRST: "Cat", LAST: "C", BIRTHDATE: "1990-01-01", DEATHDATE: "2024-07-15" },
+    { Id: "dot", FIRST: "Dot", LAST: "D" },
+    { Id: "eve", FIRST: "Eve", LAST: "E", BIRTHDATE: "2000-02-29" },
+    { Id: "new", FIRST: "New", LAST: "N", BIRTHDATE: "2024-07-01" },
+  ],
+  encounters: [
+    encounter("visit", "ann", "2024-06-01T14:00:00Z", "2024-06-01T15:30:00Z", {
+      CODE: "v",
+      TOTAL_CLAIM_COST: "200.50",
+      PAYER_COVERAGE: "150.25",
+    }),
+    encounter("stay", "ann", "2024-06-30T03:00:00Z", "", { ENCOUNTERCLASS: "inpatient", TOTAL_CLAIM_COST: "100" }),
+    encounter("backwards", "ben", "2024-02-01T15:00:00Z", "2024-02-01T14:00:00Z", {
+      TOTAL_CLAIM_COST: "10",
+      PAYER_COVERAGE: "0",
+    }),
+    encounter("short", "cat", "2024-03-01T14:00:00Z", "2024-03-01T14:20:00Z"),
+    encounter("unheard", "dot", "2024-03-01T14:00:00Z", "", { ENCOUNTERCLASS: "seance" }),
+    encounter("dateless", "dot", "soon", ""),
+    encounter("nobody's", "nobody", "2024-03-01T14:00:00Z", ""),
+  ],
+  conditions: [
+    { PATIENT: "ann", ENCOUNTER: "visit", CODE: "open", START: "2024-06-01" },
+    { PATIENT: "ann", ENCOUNTER: "visit", CODE: "closed", START: "2024-06-01", STOP: "2024-06-10" },
+    { PATIENT: "dot", ENCOUNTER: "visit", CODE: "stolen", START: "2024-06-01" },
+  ],
+  procedures: [
+    {
+      PATIENT: "ann",
+      ENCOUNTER: "visit",
+      CODE: "done",
+      START: "2024-06-01T14:15:00Z",
+      STOP: "2024-06-01T14:45:00Z",
+    },
+  ],
+  medications: [
+    { ...medication("ann", "open", "2024-06-01T14:10:00Z", ""), ENCOUNTER: "visit" },
+    medication("ann", "ends-now", "2024-06-01T14:11:00Z", "2024-06-30T12:00:00Z"),
+    medication("ann", "ends-then", "2024-06-01T14:12:00Z", "2024-06-30T12:00:01Z"),
+    medication("ann", "begins-now", "2024-06-30T12:00:00Z", ""),
+    medication("ann", "begins-then", "2024-06-30T12:00:01Z", ""),
+    medication("ann", "backwards", "2024-06-02T00:00:00Z", "2024-06-01T23:59:59Z"),
+    medication("ben", "of-the-dead", "2024-02-01T14:00:00Z", ""),
+    medication("cat", "from-today", "2024-06-30", "2024-07-01"),
+    medication("cat", "until-today", "2024-06-01", "2024-06-30"),
+    medication("dot", "dateless", "", ""),
+  ],
+  allergies: [{ PATIENT: "ann", ENCOUNTER: "visit", CODE: "nuts", START: "2024-06-01" }],
+  observations: [
+    lab("2339-0", "2024-01-10T15:00:00Z", "5", "mmol/L"),
+    lab("2339-0", "2024-03-10T15:00:00Z", "100", "mg/dL"),
+    lab("2339-0", "2024-05-10T15:00:00Z", "6", "mmol/L"),
+    // Another unit that is not known for the code: a trend of its own.
+    lab("2339-0", "2024-05-11T15:00:00Z", "7", "spoons"),
+    // The first moment of the day six months before in New York, and the second before it.
+    lab("2093-3", "2023-12-30T05:00:00Z", "5", "mmol/L"),
+    lab("2093-3", "2023-12-30T04:59:59Z", "4", "mmol/L"),
+    lab("2093-3", "2024-06-30T12:00:01Z", "6", "mmol/L"),
+    lab("seen", "2024-06-01T10:00:00Z", "<0.01", ""),
+    lab("seen", "2024-06-01T11:00:00Z", "0.03", ""),
+    lab("word", "2024-06-01T11:00:00Z", "positive", ""),
+    {
+      PATIENT: "ben",
+      CATEGORY: "vital-signs",
+      CODE: "8867-4",
+      DATE: "2024-02-01T14:30:00Z",
+      VALUE: "70",
+      UNITS: "/min",
+    },
+    {
+      PATIENT: "ann",
+      ENCOUNTER: "visit",
+      CATEGORY: "survey",
+      CODE: "asked",
+      DATE: "2024-06-01T14:20:00Z",
+      VALUE: "yes",
+    },
+    { PATIENT: "dot", CATEGORY: "laboratory", CODE: "2339-0", DATE: "never", VALUE: "5" },
+  ],
+  appointments: [
+    {
+      Id: "booked",
+      PATIENT: "cat",
+      PROVIDER: "r",
+      ORGANIZATION: "o",
+      DEPARTMENT: "o:ambulatory",
+      SCHEDULED_START: "2024-07-10T14:00:00Z",
+      SCHEDULED_END: "2024-07-10T14:30:00Z",
+      STATUS: "scheduled",
+    },
+    { Id: "unsure", PATIENT: "dot", PROVIDER: "r", SCHEDULED_START: "2024-07-10T14:00:00Z", STATUS: "perhaps" },
+  ],
+};
