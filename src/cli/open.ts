@@ -1,6 +1,6 @@
 /** From the options of a command to the compiled project and its warehouse. */
-import { existsSync } from "node:fs";
-import { relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { compileProject } from "../compile/index.js";
 import { type Graph, ProblemError } from "../graph/index.js";
 import {
@@ -72,6 +72,17 @@ export async function openWarehouse(
     readOnly: options.readOnly,
     holder: { command: options.command },
   });
+}
+
+/** Reads files of the project by their names in the graph; `undefined` for what cannot be read. */
+export function sourcesOf({ project }: OpenedProject): (file: string) => string | undefined {
+  return (file) => {
+    try {
+      return readFileSync(join(project.dir, file), "utf8");
+    } catch {
+      return undefined;
+    }
+  };
 }
 
 /** The warehouse's file as people find it: relative to where they are, where that is shorter. */

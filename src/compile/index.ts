@@ -8,6 +8,7 @@ import { type Evaluated, type EvaluateOptions, evaluate } from "./evaluate.js";
 
 export type CompileOptions = EvaluateOptions;
 export type { Evaluated } from "./evaluate.js";
+export { locateInSource, type SqlPlace } from "./locate.js";
 
 export interface CompiledProject {
   readonly compiled: CompiledGraph;

@@ -1,13 +1,5 @@
 /** What the parts of one run share. */
-import {
-  type Action,
-  type Graph,
-  type Problem,
-  ProblemError,
-  type Relation,
-  type Target,
-  targetKey,
-} from "../graph/index.js";
+import { type Action, type Graph, type Relation, type Target, targetKey } from "../graph/index.js";
 import type { Chain, Entry } from "../ledger/index.js";
 import type { Step } from "../plan/index.js";
 import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
@@ -22,6 +14,8 @@ export interface Context {
   /** A scope whose statements are cancelled when the run is, until it commits. */
   open(): Promise<CancellableScope>;
   readonly cancelled: () => boolean;
+  /** The text of a file of the project, where it can be had. */
+  readonly sourceOf: (file: string) => string | undefined;
   /** Keys of what was published so far, by this run. */
   readonly published: Set<string>;
 }
@@ -79,10 +73,3 @@ export const isRelation = (action: Action): action is Relation =>
   action.kind === "table" || action.kind === "view" || action.kind === "incremental";
 
 export const now = (): string => new Date().toISOString();
-
-/** The first problem of an error that left the engine, with the file of the action where it has no place of its own. */
-export function problemOf(error: unknown, action: Action): Problem {
-  if (!(error instanceof ProblemError)) throw error;
-  const [problem] = error.problems;
-  return { code: "engine-error", message: error.message, ...problem, at: { file: action.fileName } };
-}

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** What keyed hashes are made with, for `getvariable('MEDFORM_HASH_KEY')`; the plan's own. Never told to anybody. */
   readonly hashKey?: string;
+  /** The text of a file of the project, so that an engine's error is told at its line there. */
+  readonly sourceOf?: (file: string) => string | undefined;
   /** Nothing new is started after a failure. */
   readonly failFast?: boolean;
 }
@@ -80,6 +82,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     open: cancelling.open,
     cancelled: () => signal?.aborted === true,
     published: new Set(),
+    sourceOf: options.sourceOf ?? (() => undefined),
   };
 
   begin(options, chain, startedAt, emit);

@@ -2,8 +2,9 @@
 import { type Action, type Assertion, type Problem, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { type Entry, evaluationEntry } from "../ledger/index.js";
 import type { RuleCount } from "../warehouse/index.js";
-import { type CancellableScope, type Context, now, problemOf } from "./context.js";
+import { type CancellableScope, type Context, now } from "./context.js";
 import type { Evaluation, EvaluationOutcome } from "./events.js";
+import { problemOf } from "./problems.js";
 
 export const isAssertion = (action: Action): action is Assertion => action.kind === "assertion";
 
@@ -53,7 +54,7 @@ async function countOf(
     return foundOf(assertion, await scope.evaluate(query, { byRule: countsByRule, name }));
   } catch (error) {
     if (context.cancelled()) return skippedOf(assertion);
-    const problem = problemOf(error, assertion);
+    const problem = problemOf(error, assertion, context);
     return rules.map((rule) => ({ rule, outcome: "error", failing: null, problem }));
   }
 }

@@ -11,9 +11,9 @@ import {
 import { discardEntry, type Entry, intentEntry, publishEntry } from "../ledger/index.js";
 import type { Unit } from "../plan/index.js";
 import type { Built, Marker } from "../warehouse/index.js";
-import { type CancellableScope, type Context, isRelation, now, problemOf } from "./context.js";
+import { type CancellableScope, type Context, isRelation, now } from "./context.js";
 import type { ActionFinished, ActionStatus, Evaluation } from "./events.js";
-import { explain } from "./explain.js";
+import { problemOf } from "./problems.js";
 import { evaluate, evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import type { UnitResult } from "./schedule.js";
 
@@ -37,7 +37,7 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
       made.push({ action, built: await build(action, scope, context), milliseconds: elapsed(started) });
     } catch (error) {
       if (context.cancelled()) return endCancelled(unit, rules, context);
-      const problem = explain(problemOf(error, action), action, context);
+      const problem = problemOf(error, action, context);
       return endFailed(unit, { action, problem, milliseconds: elapsed(started) }, made, rules, context);
     }
   }
@@ -74,7 +74,7 @@ async function publish(
   } catch (error) {
     const [first] = made;
     if (!first) throw error;
-    const problem = problemOf(error, first.action);
+    const problem = problemOf(error, first.action, context);
     for (const one of made)
       finish(context, one.action.target, "failed", reasonOf(one.action, context), { ...one, problem });
     await context.append([

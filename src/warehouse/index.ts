@@ -5,4 +5,5 @@
 export type * from "./contract.js";
 export type { OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
+export { EngineError, type StatementPlace } from "./engineError.js";
 export * from "./landing.js";

@@ -120,3 +120,45 @@ describe("what is read and not there", () => {
     expect(await w.rows("select id from EHR.S.A")).toEqual([]);
   });
 });
+
+describe("an error of the engine", () => {
+  const source = `${config("table")}
+pre_operations {
+  create temp table lookup as
+    select 1 as n from nowhere
+}
+select
+  \${"1"} as n,
+  nam as name
+from \${ref("T")}`;
+  const t = `${config("table")}select 1 as id, 'x' as name`;
+  const rule = `config { type: "assertion", schema: "R" }\nselect *\nfrom \${ref("T")}\nwhere idd > 1`;
+
+  it("is told at its line of the file, in hooks, queries and rules", async () => {
+    const files = { "a.sqlx": source, "t.sqlx": t, "b.sqlx": source.replace(" from nowhere", ""), "r.sqlx": rule };
+    const sourceOf = (file: string) => Object.entries(files).find(([name]) => file.endsWith(`/${name}`))?.[1];
+    const { "r.sqlx": _, ...models } = files;
+    const ran = await w.run(await compile(models), { sourceOf });
+    expect(ran.action("s.a")?.problem).toMatchObject({
+      code: "engine-catalog",
+      message: "relation nowhere does not exist",
+      at: { file: "definitions/a.sqlx", line: 5, column: 24 },
+    });
+    expect(ran.action("s.b")?.problem).toMatchObject({
+      message: "column nam does not exist here",
+      at: { file: "definitions/b.sqlx", line: 9, column: 3 },
+    });
+    const judged = await w.run(await compile(files), { sourceOf, select: "r.r" });
+    expect(judged.events.find((event) => event.kind === "evaluation")).toMatchObject({
+      outcome: "error",
+      problem: { message: "column idd does not exist here", at: { file: "definitions/r.sqlx", line: 4, column: 7 } },
+    });
+  });
+
+  it("is told at the line of the statement, where the file cannot be had", async () => {
+    const ran = await w.run(await compile({ "t.sqlx": t, "b.sqlx": source.replace(" from nowhere", "") }));
+    const { message, at } = ran.action("s.b")?.problem ?? {};
+    expect(message).toMatch(/^column nam does not exist here, at line \d+, column 3 of the statement$/);
+    expect(at).toEqual({ file: "definitions/b.sqlx" });
+  });
+});

@@ -4,7 +4,7 @@ import { planAssert } from "../../plan/index.js";
 import { executeAssert, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
-import { openProject, openWarehouse } from "../open.js";
+import { openProject, openWarehouse, sourcesOf } from "../open.js";
 import { createRunView } from "../render/run-view.js";
 
 export interface AssertCommandOptions extends GlobalOptions {
@@ -34,6 +34,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
       about: await about("assert", opened.project.dir, selection),
       hashKey: io.env.MEDFORM_HASH_KEY,
       threads: options.threads,
+      sourceOf: sourcesOf(opened),
       signal: io.signal,
     });
     return finished.exitCode;

@@ -5,7 +5,7 @@ import { executeRun, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
-import { openProject, openWarehouse } from "../open.js";
+import { openProject, openWarehouse, sourcesOf } from "../open.js";
 import { counted } from "../render/layout.js";
 import { createRunView } from "../render/run-view.js";
 
@@ -49,6 +49,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       hashKey,
       threads: options.threads,
       failFast: options.failFast,
+      sourceOf: sourcesOf(opened),
       signal: io.signal,
     });
     return finished.exitCode;

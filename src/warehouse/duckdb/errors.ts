@@ -4,7 +4,8 @@
  * in the statement as identifiers, names of types, and the place in the statement. An unknown error keeps its family only.
  */
 import { type Problem, ProblemError } from "../../graph/index.js";
-import { identifiersOf, placeInStatement } from "./sqltext.js";
+import { EngineError } from "../engineError.js";
+import { identifiersOf, type Place, placeInStatement } from "./sqltext.js";
 
 interface Family {
   readonly code: string;
@@ -151,11 +152,19 @@ function names(captured: readonly string[], identifiers: ReadonlySet<string>): r
  * wrote above the model's own text, so that the place is counted in what the model's author sees.
  */
 export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem {
+  const { problem, place } = understood(error, sql, linesBefore);
+  if (place === undefined) return problem;
+  const column = place.column === undefined ? "" : `, column ${place.column}`;
+  return { ...problem, message: `${problem.message}, at line ${place.line}${column} of the statement` };
+}
+
+/** The problem without its place, and the place where there is one in the model's own text. */
+function understood(error: unknown, sql: string, linesBefore: number): { problem: Problem; place?: Place } {
   const raw = error instanceof Error ? error.message : String(error);
   const prefix = /^(?:Failed to extract statements: )?([A-Za-z ]+?) Error: /.exec(raw);
   const name = prefix?.[1] ?? "";
   const family = Object.hasOwn(families, name) ? families[name] : undefined;
-  if (prefix === null || family === undefined) return { code: unknown.code, message: unknown.message };
+  if (prefix === null || family === undefined) return { problem: unknown };
   const text = raw.slice(prefix[0].length);
   const identifiers = identifiersOf(sql);
 
@@ -172,14 +181,14 @@ export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem
   }
   const place = placeInStatement(raw, sql);
   const line = place === undefined ? 0 : place.line - linesBefore;
-  if (place !== undefined && line > 0) {
-    message += `, at line ${line}${place.column === undefined ? "" : `, column ${place.column}`} of the statement`;
-  }
-  return family.hint === undefined ? { code, message } : { code, message, hint: family.hint };
+  const problem = family.hint === undefined ? { code, message } : { code, message, hint: family.hint };
+  return place === undefined || line <= 0 ? { problem } : { problem, place: { ...place, line } };
 }
 
 /** The engine's error as one of ours. The original is not chained as the cause: it quotes values. */
 export function rewriteError(error: unknown, sql: string, linesBefore = 0): ProblemError {
   if (error instanceof ProblemError) return error;
-  return new ProblemError(problemOf(error, sql, linesBefore));
+  const { problem, place } = understood(error, sql, linesBefore);
+  const own = sql.split("\n").slice(linesBefore).join("\n");
+  return new EngineError(problemOf(error, sql, linesBefore), place && { ...place, sql: own, message: problem.message });
 }
