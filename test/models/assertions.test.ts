@@ -254,7 +254,6 @@ describe("findings", () => {
       .flatMap(({ rules }) => rules);
     expect([...declared].sort()).toEqual(raised.sort());
   });
-
 });
 
 describe("accounting", () => {
