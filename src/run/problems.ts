@@ -24,7 +24,20 @@ function located(
   return place && found && { message: place.message, at: { file: fileName, ...found } };
 }
 
-function explained(problem: Problem, { target }: Action, context: Context): Problem {
+function explained(problem: Problem, action: Action, context: Context): Problem {
+  const { target } = action;
+  if (
+    action.kind === "assertion" &&
+    action.countsByRule &&
+    /^column rule does not exist here$/i.test(problem.message) &&
+    !problem.at?.line
+  )
+    return {
+      ...problem,
+      code: "rule-column",
+      message: "its query has no column RULE",
+      hint: "Where tags declare rules (rule:NAME), each row of the query says in this column which one it breaks.",
+    };
   if (problem.code !== "engine-catalog") return problem;
   const name = /^relation (?:\S+\.)?(\S+) does not exist/.exec(problem.message)?.[1]?.toUpperCase();
   const missing = context

@@ -15,7 +15,7 @@ export interface Session extends AsyncDisposable {
   rows(sql: string, binds?: readonly Value[]): Promise<readonly Row[]>;
   /** The same in chunks, for what can be large. */
   stream(sql: string, binds?: readonly Value[]): AsyncIterable<readonly Row[]>;
-  /** Sets a session variable that compiled SQL reads with `getvariable('NAME')`; NAME is upper case. */
+  /** Sets a session variable that compiled SQL reads with `getvariable('NAME')`; NAME is upper case. NULL is a NULL text. */
   setVariable(name: string, value: Value): Promise<void>;
   /** Cancels the running statement, which then fails with the code `cancelled`; the session stays usable. */
   cancel(): void;

@@ -155,6 +155,23 @@ from \${ref("T")}`;
     });
   });
 
+  it("says what a query lacks", async () => {
+    const graph = await compile({
+      "t.sqlx": t,
+      "r.sqlx": `config { type: "assertion", tags: ["rule:r"] }\nselect * from \${ref("T")}`,
+      "none.sqlx": config("table"),
+      "two.sqlx": `${config("table")}select 1 as n; select 2 as n`,
+    });
+    const ran = await w.run(graph);
+    expect(ran.events.find((event) => event.kind === "evaluation")?.problem).toMatchObject({
+      code: "rule-column",
+      message: "its query has no column RULE",
+      at: { file: "definitions/r.sqlx" },
+    });
+    expect(ran.action("s.none")?.problem?.message).toBe("there is no query");
+    expect(ran.action("s.two")?.problem?.message).toBe("there are several statements where one query is wanted");
+  });
+
   it("is told at the line of the statement, where the file cannot be had", async () => {
     const ran = await w.run(await compile({ "t.sqlx": t, "b.sqlx": source.replace(" from nowhere", "") }));
     const { message, at } = ran.action("s.b")?.problem ?? {};

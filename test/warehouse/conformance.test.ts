@@ -67,6 +67,8 @@ describe.each(engines)("$name", (engine) => {
       const query = "select getvariable('MEDFORM_RUN_ID') as a, getvariable('MEDFORM_AS_OF') as b";
       expect(await values(one, query)).toEqual([["run-1", null]]);
       expect(await values(two, query)).toEqual([[null, null]]);
+      const asText = "select coalesce(getvariable('MEDFORM_AS_OF'), '') || x from (values ('a')) as v(x)";
+      expect(await values(one, asText)).toEqual([["a"]]);
     });
 
     it("orders NULLs as Snowflake does, and divides by zero into NULL", async () => {

@@ -113,6 +113,18 @@ const patterns: readonly Pattern[] = [
     say: ([n]) => `function ${n} does not take these types`,
   },
   { family: "Binder", test: /^Catalog "(.+?)" does not exist/, say: ([n]) => `database ${n} does not exist` },
+  {
+    family: "Invalid Input",
+    test: /^Cannot prepare multiple statements at once/,
+    say: () => "there are several statements where one query is wanted",
+    code: "engine-syntax",
+  },
+  {
+    family: "Invalid Input",
+    test: /^No statement to prepare/,
+    say: () => "there is no query",
+    code: "engine-syntax",
+  },
   { family: "Parser", test: /^syntax error at or near "(\w+)"/, say: ([n]) => `syntax error at ${n}` },
   { family: "Parser", test: /^syntax error at end of input/, say: () => "syntax error at the end of the statement" },
   {

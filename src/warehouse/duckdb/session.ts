@@ -95,7 +95,9 @@ export class DuckDbSession implements Session {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) {
       throw new ProblemError({ code: "variable-name", message: `session variable ${name} is not upper case` });
     }
-    await this.run(`set variable ${name} = ?`, [value]);
+    // Without a type the engine takes NULL for an integer, and then all that it is compared or joined with.
+    if (value === null) await this.run(`set variable ${name} = cast(null as varchar)`);
+    else await this.run(`set variable ${name} = ?`, [value]);
   }
 
   /** Names and types of the columns that a query returns, without running it. */

@@ -78,7 +78,7 @@ order by id, date_trunc('month', at)`);
 
   it("counts failing rows by rule, on lines of the query's own", () => {
     expect(sql.countFailing("select 'a' as rule -- end", true)).toBe(
-      "select cast(rule as varchar) as rule, count(*) as failing from (\nselect 'a' as rule -- end\n) group by all",
+      "select cast(failing_rows.rule as varchar) as rule, count(*) as failing from (\nselect 'a' as rule -- end\n) as failing_rows group by all",
     );
   });
 

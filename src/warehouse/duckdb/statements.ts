@@ -92,7 +92,7 @@ export function comments(
 /** Failing rows by the query's column RULE, or all of them under one name. */
 export function countFailing(query: string, byRule: boolean): string {
   return byRule
-    ? `select cast(rule as varchar) as rule, count(*) as failing from (\n${query}\n) group by all`
+    ? `select cast(failing_rows.rule as varchar) as rule, count(*) as failing from (\n${query}\n) as failing_rows group by all`
     : `select count(*) as failing from (\n${query}\n)`;
 }
 
