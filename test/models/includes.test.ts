@@ -9,6 +9,8 @@ interface Types {
   readonly day: (x: string, zone: string) => string;
   readonly localDate: (x: string, zone: string) => string;
   readonly asText: (x: string, type: string) => string;
+  readonly monthsBefore: (date: string, months: number) => string;
+  readonly hours: (seconds: string) => string;
 }
 interface Keys {
   readonly hash: (...parts: readonly string[]) => string;
@@ -63,6 +65,20 @@ describe("times", () => {
     expect(await ask(types.localDate("timestamp '2023-03-12 04:59:59'", newYork))).toBe("2023-03-11");
     expect(await ask(types.localDate("timestamp '2023-11-05 04:00:00'", newYork))).toBe("2023-11-05");
     expect(await ask(types.localDate("timestamp '2023-11-06 04:30:00'", newYork))).toBe("2023-11-05");
+  });
+});
+
+describe("spans", () => {
+  it("go back whole months, to the last day of a month that is too short", async () => {
+    expect(await ask(types.monthsBefore("date '2024-08-31'", 6))).toBe("2024-02-29");
+    expect(await ask(types.monthsBefore("date '2023-08-31'", 6))).toBe("2023-02-28");
+    expect(await ask(types.monthsBefore("date '2024-06-30'", 6))).toBe("2023-12-30");
+    useWarehouse("snowflake");
+    expect(types.monthsBefore("d", 6)).toBe("dateadd('month', -6, d)");
+  });
+
+  it("keep the fraction of an hour", async () => {
+    expect(await ask(types.hours("cast(1200 as bigint)"))).toBe("0.3333333333333333");
   });
 });
 
