@@ -2,15 +2,10 @@
 import { execFile } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { promisify } from "node:util";
-
-export interface Commit {
-  readonly id: string;
-  /** Whether tracked or new files of the project differ from it. */
-  readonly dirty: boolean;
-}
+import type { Commit } from "../ledger/index.js";
 
 /** The commit of the project's folder, where it is under git and git is there. */
-export async function commitOf(folder: string): Promise<Commit | undefined> {
+async function commitOf(folder: string): Promise<Commit | undefined> {
   const git = async (...words: readonly string[]) =>
     (await promisify(execFile)("git", ["-C", folder, ...words], { timeout: 5000 })).stdout.trim();
   try {

@@ -4,7 +4,6 @@ import { basename, join } from "node:path";
 import { emptyState, openLedger } from "../ledger/index.js";
 import { type ReportModel, reportModel } from "../report/index.js";
 import { readDispositions } from "../run/index.js";
-import { commitOf } from "./about.js";
 import { type OpenedProject, openWarehouse } from "./open.js";
 
 /** Where there is no warehouse yet, the same as for one in which nothing has run. `command` is who asks. */
@@ -18,7 +17,6 @@ export async function gatherReport(opened: OpenedProject, command: string): Prom
     environment: environment.name,
     engine: graph.engine,
     project: await nameOf(project.dir),
-    commit: await commitOf(project.dir),
   });
 }
 

@@ -8,7 +8,7 @@ import {
   publicationSchema,
   ruleOutcomeSchema,
 } from "./schema.js";
-import type { Entry, RuleState, RunState, SourceState, State, TargetState } from "./types.js";
+import type { Commit, Entry, RuleState, RunState, SourceState, State, TargetState } from "./types.js";
 
 export const emptyState: State = { targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 };
 
@@ -19,6 +19,7 @@ export interface ChainInfo {
   readonly kind: RunState["kind"];
   /** ISO instant. */
   readonly startedAt: string;
+  readonly commit?: Commit;
 }
 
 /** A chain was opened; until it is sealed its run counts as interrupted. Loads and assertions leave the last run as it is. */
@@ -34,6 +35,7 @@ export function foldOpened(state: State, chain: ChainInfo): State {
       startedAt: chain.startedAt,
       finishedAt: null,
       outcome: "interrupted",
+      ...(chain.commit === undefined ? {} : { commit: chain.commit }),
     },
   };
 }

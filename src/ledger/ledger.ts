@@ -6,6 +6,7 @@ import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
 import { readTail, type Tail, type Unsealed } from "./read.js";
+import { aboutRunSchema } from "./schema.js";
 import { groupSize, ledgerStore, type Store } from "./store.js";
 import type { Chain, Entry, Ledger, RunState, State } from "./types.js";
 
@@ -79,7 +80,8 @@ class WarehouseLedger implements Ledger {
   open(kind: RunState["kind"], about: Readonly<Record<string, unknown>>): Promise<Chain> {
     return this.#next(async () => {
       const startedAt = new Date().toISOString();
-      let chain: ChainInfo = { id: "", number: 0, kind, startedAt };
+      const { commit } = aboutRunSchema.parse(about);
+      let chain: ChainInfo = { id: "", number: 0, kind, startedAt, commit };
       const records = await this.#main(async () => {
         const { state, unsealed } = await this.#tail();
         const number = state.number + 1;
@@ -88,6 +90,7 @@ class WarehouseLedger implements Ledger {
           number,
           kind,
           startedAt,
+          commit,
         };
         const left = unsealed.filter((one) => !one.closed && !this.#own.has(one.chain.id));
         const interrupted = left.map(

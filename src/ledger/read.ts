@@ -26,8 +26,8 @@ function parsed(record: LedgerRecord): Entry {
 }
 
 function opening(record: LedgerRecord): ChainInfo {
-  const { number, kind } = openSchema.parse(JSON.parse(record.body));
-  return { id: record.subject, number, kind, startedAt: record.at };
+  const { number, kind, about } = openSchema.parse(JSON.parse(record.body));
+  return { id: record.subject, number, kind, startedAt: record.at, commit: about?.commit };
 }
 
 async function read(store: Store, own: ReadonlySet<string>): Promise<Tail> {
@@ -75,7 +75,7 @@ export async function readTail(store: Store, own: ReadonlySet<string>): Promise<
       {
         code: "ledger-unreadable",
         message: "the ledger holds a record that cannot be read",
-        hint: "Somebody may have changed it: `medform audit verify` says where.",
+        hint: "Somebody may have changed it. Restore the warehouse from a backup, or build a new one under another path.",
       },
       4,
     );

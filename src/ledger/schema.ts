@@ -44,7 +44,12 @@ export const descriptionSchema = z.object({ target: targetSchema, metadata: z.st
 
 export const chainKindSchema = z.enum(["run", "load", "assert"]);
 
-export const openSchema = z.object({ number: z.number(), kind: chainKindSchema });
+const commitSchema = z.object({ id: z.string(), dirty: z.boolean() });
+
+/** Of what a chain is about only the commit is folded into the state. */
+export const aboutRunSchema = z.object({ commit: commitSchema.optional() });
+
+export const openSchema = z.object({ number: z.number(), kind: chainKindSchema, about: aboutRunSchema.optional() });
 
 export const runOutcomeSchema = z.enum(["succeeded", "failed", "cancelled", "error", "interrupted"]);
 
@@ -89,6 +94,7 @@ export const stateSchema: z.ZodType<State> = z.object({
       startedAt: z.string(),
       finishedAt: z.string().nullable(),
       outcome: runOutcomeSchema,
+      commit: commitSchema.optional(),
     })
     .nullable(),
   number: z.number(),

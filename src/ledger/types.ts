@@ -44,6 +44,13 @@ export interface RuleState {
   readonly fingerprint?: string;
 }
 
+/** The commit of the project that a chain began with. */
+export interface Commit {
+  readonly id: string;
+  /** Whether tracked or new files of the project differed from it. */
+  readonly dirty: boolean;
+}
+
 export interface RunState {
   readonly runId: string;
   readonly runNumber: number;
@@ -52,6 +59,8 @@ export interface RunState {
   readonly finishedAt: string | null;
   /** `interrupted`: opened, never sealed. */
   readonly outcome: "succeeded" | "failed" | "cancelled" | "error" | "interrupted";
+  /** Where the project was under git. */
+  readonly commit?: Commit;
 }
 
 /** The fold of the whole ledger; each seal carries it, so reading it costs one record. */

@@ -34,19 +34,18 @@ export function reportModel(input: ReportInput): ReportModel {
 }
 
 function factsOf(input: ReportInput, run: RunState | null): ReportModel["facts"] {
-  const commit = input.commit;
   return [
     { label: "Run", value: run === null ? "none yet" : `${run.runId} (number ${run.runNumber})` },
     ...(run === null ? [] : [{ label: "Started", value: run.startedAt, instant: true }]),
     ...(run === null || run.finishedAt === null ? [] : [{ label: "Finished", value: run.finishedAt, instant: true }]),
     { label: "Environment", value: input.environment },
     { label: "Engine", value: input.engine },
-    ...(commit === undefined
+    ...(run?.commit === undefined
       ? []
       : [
           {
-            label: "Commit of the project",
-            value: commit.dirty ? `${commit.id}, with uncommitted changes` : commit.id,
+            label: "Commit that ran",
+            value: run.commit.dirty ? `${run.commit.id}, with uncommitted changes` : run.commit.id,
           },
         ]),
   ];

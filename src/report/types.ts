@@ -13,7 +13,6 @@ export interface ReportInput {
   readonly engine: string;
   /** Shown in the title; the folder's name, say. */
   readonly project: string;
-  readonly commit?: { readonly id: string; readonly dirty: boolean };
 }
 
 export type Tone = "good" | "warn" | "bad" | "none";

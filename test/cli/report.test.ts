@@ -14,7 +14,6 @@ const input = (rest: Partial<ReportInput> = {}): ReportInput => ({
   environment: "local",
   engine: "duckdb",
   project: "Hospital warehouse",
-  commit: { id: "3f9a07c", dirty: false },
   ...rest,
 });
 
@@ -38,6 +37,14 @@ describe("the report's model", () => {
     expect(verdict.tone).toBe("bad");
     expect(verdict.headline).toBe("The last run failed: 1 rule did not hold.");
     expect(verdict.sentences[0]).toBe("7 of 8 tables and views are published; 1 never was.");
+  });
+
+  it("names the commit that the last run began with, and whether it was changed", () => {
+    const fact = (state: State) => model({ state }).facts.find(({ label }) => label === "Commit that ran")?.value;
+    expect(fact(hospital.healthy)).toBe("3f9a07c");
+    const lastRun = hospital.healthy.lastRun && { ...hospital.healthy.lastRun, commit: { id: "3f9a07c", dirty: true } };
+    expect(fact({ ...hospital.healthy, lastRun })).toBe("3f9a07c, with uncommitted changes");
+    expect(fact(hospital.fresh)).toBeUndefined();
   });
 
   it("says that nothing has run where nothing has", () => {
@@ -156,10 +163,14 @@ describe("the report's page", () => {
         environment: evil,
         engine: evil,
         project: evil,
-        commit: { id: evil, dirty: true },
         state: {
           ...hospital.fresh,
-          lastRun: hospital.healthy.lastRun && { ...hospital.healthy.lastRun, runId: evil, startedAt: evil },
+          lastRun: hospital.healthy.lastRun && {
+            ...hospital.healthy.lastRun,
+            runId: evil,
+            startedAt: evil,
+            commit: { id: evil, dirty: true },
+          },
         },
       }),
     );

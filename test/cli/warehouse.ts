@@ -157,6 +157,7 @@ export const healthy: State = {
     startedAt: "2026-03-01T04:30:00.000Z",
     finishedAt: "2026-03-01T04:30:12.345Z",
     outcome: "succeeded",
+    commit: { id: "3f9a07c", dirty: false },
   },
   targets: Object.fromEntries([
     published("bronze.patients", null),

@@ -73,7 +73,8 @@ describe.each(engines)("the ledger on $name", (engine) => {
   });
 
   it("folds what a run appended, before and after its seal, and after it is opened anew", async () => {
-    const chain = await ledger.open("run", { command: "medform run" });
+    const commit = { id: "3f9a07c", dirty: true };
+    const chain = await ledger.open("run", { command: "medform run", commit });
     await chain.append([
       published("A", { inputs: { "EHR.RAW.S": "b1" } }),
       evaluationEntry({ at, assertion: target("RULES"), rule: "key", severity: "error", outcome: "fail", failing: 3 }),
@@ -91,7 +92,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
       inputs: { "EHR.RAW.S": "b1" },
     });
     expect(sealed.rules["EHR.SILVER.RULES/key"]).toMatchObject({ outcome: "fail", failing: 3 });
-    expect(sealed.lastRun).toMatchObject({ runId: chain.id, outcome: "failed", runNumber: 1 });
+    expect(sealed.lastRun).toMatchObject({ runId: chain.id, outcome: "failed", runNumber: 1, commit });
     await close();
     await open();
     expect(await ledger.state()).toEqual(sealed);
