@@ -80,7 +80,7 @@ describe("selectActions", () => {
     ["encountr+", "Did you mean encounter?"],
     ["tag:dayly", "Did you mean daily?"],
     ["path:definitions/silvr", "Did you mean definitions/silver?"],
-    ["bronze.*", "`medform compile` lists every action."],
+    ["bronze.*", "`medform compile --json` lists every action."],
   ])("says what %s may have meant", (select, hint) => {
     expect(problem(select)).toMatchObject({ code: "selection-unknown", hint });
   });

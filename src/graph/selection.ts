@@ -165,6 +165,6 @@ function unknown(term: string, message: string, near: readonly string[]): Proble
   return new ProblemError({
     code: "selection-unknown",
     message: `"${term}": ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-    hint: near.length > 0 ? `Did you mean ${near.join(", ")}?` : "`medform compile` lists every action.",
+    hint: near.length > 0 ? `Did you mean ${near.join(", ")}?` : "`medform compile --json` lists every action.",
   });
 }

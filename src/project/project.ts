@@ -1,5 +1,6 @@
 /** dataform.json. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { ProblemError } from "../graph/index.js";
 import { readJson } from "./json.js";
@@ -73,14 +74,25 @@ export function readProject(dir: string): Project {
   const absolute = resolve(dir);
   const json = readJson(absolute, "dataform.json");
   if (!json) {
+    const above = folderAbove(absolute);
     throw new ProblemError({
       code: "project-missing",
       message: `There is no dataform.json in ${absolute}.`,
-      hint: "Name the project's folder with --project, or make a project with `medform init`.",
+      hint:
+        above === undefined
+          ? "Name the project's folder with --project."
+          : `There is one in ${above}: name that folder with --project.`,
     });
   }
   const config = validate(json, projectSchema, "project", (path) => hints[String(path[0])]);
   return { dir: absolute, config };
+}
+
+/** The nearest folder around `dir` that holds a project: somebody stands in a subfolder of it. */
+function folderAbove(dir: string): string | undefined {
+  const parent = dirname(dir);
+  if (parent === dir) return undefined;
+  return existsSync(join(parent, "dataform.json")) ? parent : folderAbove(parent);
 }
 
 const hints: Readonly<Record<string, string | undefined>> = {

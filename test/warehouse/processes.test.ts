@@ -1,7 +1,7 @@
 /** Several openers of one warehouse: in this process, in another one, and one that is killed in the middle of its work. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -127,6 +127,31 @@ describe("in one process", () => {
   it("says what is no warehouse", async () => {
     writeFileSync(path, "x".repeat(20000));
     expect((await refusal(open())).problems[0]?.code).toBe("not-a-warehouse");
+  });
+
+  it("says with the path what hinders a file: a folder, no folder to make it in, damage", async () => {
+    mkdirSync(path);
+    for (const readOnly of [true, false]) {
+      const { problems } = await refusal(open({ readOnly }));
+      expect(problems[0]).toMatchObject({ code: "warehouse-is-folder", message: expect.stringContaining(path) });
+    }
+    const beside = join(folder.path, "file");
+    writeFileSync(beside, "");
+    const within = await refusal(open({ path: join(beside, "deep", "w.duckdb") }));
+    expect(within.problems[0]).toMatchObject({ code: "warehouse-folder", message: expect.stringContaining(beside) });
+
+    const file = join(folder.path, "damaged.duckdb");
+    const writer = await open({ path: file });
+    await writer.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+    await publish(writer, relation("A", "select range as x from range(100000)"));
+    await writer[Symbol.asyncDispose]();
+    const bytes = readFileSync(file);
+    for (let at = 12_288; at < bytes.length; at += 4096) bytes.fill(0, at + 100, at + 200);
+    writeFileSync(file, bytes);
+    for (const readOnly of [true, false]) {
+      const { problems } = await refusal(open({ path: file, readOnly }));
+      expect(problems[0]).toMatchObject({ code: "warehouse-damaged", message: expect.stringContaining(file) });
+    }
   });
 });
 

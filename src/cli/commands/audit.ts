@@ -1,6 +1,7 @@
 /** `medform audit report`: the verdict, rules, rows, tables and sources as one HTML file. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { ProblemError } from "../../graph/index.js";
 import { renderReport } from "../../report/index.js";
 import { gatherReport } from "../gather.js";
 import type { GlobalOptions, Io } from "../io.js";
@@ -27,10 +28,19 @@ export async function auditReportCommand(options: AuditReportOptions, io: Io): P
   const folder =
     options.out === undefined ? join(opened.project.dir, ".medform", "report") : resolve(io.cwd, options.out);
   const file = join(folder, "index.html");
-  await mkdir(folder, { recursive: true });
-  // Whoever has the old page open never reads half of the new one.
-  await writeFile(`${file}.new`, html);
-  await rename(`${file}.new`, file);
+  try {
+    await mkdir(folder, { recursive: true });
+    // Whoever has the old page open never reads half of the new one.
+    await writeFile(`${file}.new`, html);
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    const why = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    throw new ProblemError({
+      code: "report-not-written",
+      message: `${fileLabel(file, io.cwd)} cannot be written${why}.`,
+      hint: "--out DIR names another folder.",
+    });
+  }
   if (options.json) io.stdout.write(`${jsonLine({ report: file })}\n`);
   else if (!options.quiet) io.stdout.write(`Report written to ${fileLabel(file, io.cwd)}\n`);
   return 0;

@@ -128,6 +128,13 @@ const patterns: readonly Pattern[] = [
   { family: "Parser", test: /^syntax error at or near "(\w+)"/, say: ([n]) => `syntax error at ${n}` },
   { family: "Parser", test: /^syntax error at end of input/, say: () => "syntax error at the end of the statement" },
   {
+    family: "IO",
+    test: /^Corrupt database file/,
+    say: () => "the warehouse's file is damaged: what it holds does not match its checksums",
+    code: "warehouse-damaged",
+  },
+  { family: "IO", test: /No space left on device/, say: () => "the disk is full", code: "disk-full" },
+  {
     family: "TransactionContext",
     test: /^Conflict on |write-write conflict|^Failed to commit/,
     say: () => "another transaction changed the same rows",

@@ -6,13 +6,13 @@
  * fixed once a module was loaded, so the command sets UV_THREADPOOL_SIZE before that: here it would be too late.
  */
 import { existsSync, realpathSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { ProblemError } from "../../graph/index.js";
 import type { LeaseHolder } from "../contract.js";
 import { rewriteError } from "./errors.js";
+import { prepareFile } from "./file.js";
 import { holderOf, lockedBy, lockedError, readHolder, removeHolder, writeHolder } from "./lease.js";
 import { createPublication, literal, quote } from "./statements.js";
 
@@ -105,22 +105,19 @@ async function attachFile(connection: DuckDBConnection, path: string, database: 
         hint: "Name another path for the warehouse.",
       });
     }
-    throw rewriteError(error, sql);
+    const rewritten = rewriteError(error, sql);
+    if (!rewritten.problems.some(({ code }) => code === "warehouse-damaged")) throw rewritten;
+    throw new ProblemError({
+      code: "warehouse-damaged",
+      message: `${path} is damaged: what it holds does not match its checksums`,
+      hint: "Restore it from a backup, or name another path, load the files again and run.",
+    });
   }
 }
 
 async function start(options: OpenOptions, path: string, database: string) {
   const readOnly = options.readOnly === true;
-  if (path !== memory) {
-    if (readOnly && !existsSync(path)) {
-      throw new ProblemError({
-        code: "no-warehouse",
-        message: `there is no warehouse at ${path} yet`,
-        hint: "`medform load` or `medform run` makes it.",
-      });
-    }
-    await mkdir(dirname(path), { recursive: true });
-  }
+  if (path !== memory) await prepareFile(path, readOnly);
   const api = await import("@duckdb/node-api");
   let instance: DuckDBInstance;
   try {
