@@ -17,6 +17,7 @@ export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
 export * from "./problem.js";
+export { quoteName, quoteTarget, quoteText } from "./quote.js";
 export { type Selection, selectActions } from "./selection.js";
 export { compareText, sameTarget, targetKey, targetLabel } from "./targets.js";
 export { statements, type Token, type TokenKind, tokenize } from "./tokens.js";

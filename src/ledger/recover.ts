@@ -2,17 +2,15 @@
  * What was published or landed by a process that died before it wrote the record: the warehouse knows it, the ledger does
  * not. Every start appends it, marked as recovered, so that a published table is never unknown.
  */
-import { type Target, targetKey } from "../graph/index.js";
+import { quoteTarget, type Target, targetKey } from "../graph/index.js";
 import type { RelationInfo, Warehouse } from "../warehouse/index.js";
 import { fileSubject, loadFileEntry, publishEntry } from "./entries.js";
 import type { Unsealed } from "./read.js";
 import { intentSchema } from "./schema.js";
 import type { Entry, Ledger } from "./types.js";
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-const qualified = ({ database, schema, name }: Target, fallback: string) =>
-  [database ?? fallback, schema, name].map(quote).join(".");
+const qualified = (target: Target, fallback: string) =>
+  quoteTarget({ ...target, database: target.database ?? fallback });
 
 /** What the dead run had said that it was about to publish; without it nothing is known of the inputs, so it is built anew. */
 function intentOf(unsealed: readonly Unsealed[], runId: string, target: Target) {

@@ -1,4 +1,5 @@
 /** The ledger's tables and the few statements that touch them; the same text on every engine. */
+import { quoteName } from "../graph/index.js";
 import type { Row, Session, Warehouse } from "../warehouse/index.js";
 import { type ChainHead, genesis, type LedgerRecord, seqText } from "./hash.js";
 
@@ -45,7 +46,7 @@ function toRecord(row: Row): LedgerRecord {
 const marks = (count: number) => Array.from({ length: count }, () => "?").join(", ");
 
 export async function ledgerStore(warehouse: Warehouse, session: Session): Promise<Store> {
-  const place = `"${warehouse.database.replaceAll('"', '""')}".MEDFORM`;
+  const place = `${quoteName(warehouse.database)}.MEDFORM`;
   const ledger = `${place}.LEDGER`;
   const heads = `${place}.LEDGER_HEAD`;
   const select = `select ${listed} from ${ledger}`;

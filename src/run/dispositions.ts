@@ -1,8 +1,7 @@
 /** What became of source rows, as relations tagged `medform:dispositions` tell it: the framework itself knows no routes. */
-import { type Graph, ProblemError, targetKey, targetLabel } from "../graph/index.js";
+import { type Graph, ProblemError, quoteTarget, targetKey, targetLabel } from "../graph/index.js";
 import type { Warehouse } from "../warehouse/index.js";
 import type { Dispositions, Notice } from "./events.js";
-import { qualified } from "./sources.js";
 
 export const dispositionsTag = "medform:dispositions";
 
@@ -19,7 +18,7 @@ export async function dispositions(graph: Graph, warehouse: Warehouse): Promise<
     if (!existing.has(targetKey(target))) continue;
     try {
       const counted = await session.rows(
-        `select route as "route", disposition as "disposition", rule as "rule", sum(row_count) as "count" from ${qualified(target)} group by 1, 2, 3 order by 1, 2, 3`,
+        `select route as "route", disposition as "disposition", rule as "rule", sum(row_count) as "count" from ${quoteTarget(target)} group by 1, 2, 3 order by 1, 2, 3`,
       );
       for (const row of counted)
         rows.push({

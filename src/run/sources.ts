@@ -1,5 +1,5 @@
 /** What version each declared source is of: by the ledger where medform loaded it, else by a look whether it holds anything. */
-import { type Graph, type Target, targetKey } from "../graph/index.js";
+import { type Graph, quoteTarget, type Target, targetKey } from "../graph/index.js";
 import type { SourceState, State } from "../ledger/index.js";
 import { emptySource } from "../plan/index.js";
 import type { RelationInfo, Session } from "../warehouse/index.js";
@@ -48,14 +48,7 @@ const later = (a: SourceState, b: SourceState) =>
 
 async function filledOf(targets: readonly Target[], session: Session): Promise<ReadonlySet<Target>> {
   if (targets.length === 0) return new Set();
-  const looks = targets.map((target, i) => `select ${i} as "n" where exists (select 1 from ${qualified(target)})`);
+  const looks = targets.map((target, i) => `select ${i} as "n" where exists (select 1 from ${quoteTarget(target)})`);
   const rows = await session.rows(looks.join("\nunion all "));
   return new Set(rows.flatMap((row) => targets[Number(row.n)] ?? []));
-}
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-/** As compiled SQL names it. */
-export function qualified({ database, schema, name }: Target): string {
-  return [...(database === undefined ? [] : [database]), schema, name].map(quote).join(".");
 }

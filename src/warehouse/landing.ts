@@ -2,7 +2,7 @@
  * Landing tables: source rows as delivered. Every source column is text; the provenance columns say where a row came from.
  * Shared by whoever lands rows and by a run, which makes declared sources that were never loaded as empty tables.
  */
-import type { Target } from "../graph/index.js";
+import { quoteName, quoteTarget, type Target } from "../graph/index.js";
 import type { Session } from "./contract.js";
 
 export interface LandingColumn {
@@ -44,11 +44,6 @@ export const rejectedLineColumns: readonly LandingColumn[] = [
   { name: "line", type: "varchar" },
 ];
 
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-const qualified = ({ database, schema, name }: Target) =>
-  [...(database === undefined ? [] : [database]), schema, name].map(quote).join(".");
-
 /** The columns of a landing table with these source columns: theirs as text, then provenance. Names are compared without case. */
 export function landingColumns(names: readonly string[]): readonly LandingColumn[] {
   const provenance = new Set(provenanceColumns.map(({ name }) => name));
@@ -78,13 +73,13 @@ export async function ensureColumns(
 ): Promise<{ readonly created: boolean; readonly added: readonly string[] }> {
   const present = new Set((await columnsOf(session, target)).map((name) => name.toUpperCase()));
   if (present.size === 0) {
-    const list = columns.map(({ name, type }) => `${quote(name)} ${type}`).join(", ");
-    await session.run(`create table ${qualified(target)} (${list})`);
+    const list = columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");
+    await session.run(`create table ${quoteTarget(target)} (${list})`);
     return { created: true, added: [] };
   }
   const added = columns.filter(({ name }) => !present.has(name.toUpperCase()));
   for (const { name, type } of added) {
-    await session.run(`alter table ${qualified(target)} add column ${quote(name)} ${type}`);
+    await session.run(`alter table ${quoteTarget(target)} add column ${quoteName(name)} ${type}`);
   }
   return { created: false, added: added.map(({ name }) => name) };
 }

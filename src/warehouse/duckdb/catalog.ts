@@ -1,10 +1,9 @@
 /** What is in the warehouse, in two queries however large it is. */
-import type { Target } from "../../graph/index.js";
-import { targetKey } from "../../graph/index.js";
+import { quoteName, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, RelationInfo } from "../contract.js";
 import type { Instance } from "./instance.js";
 import type { DuckDbSession } from "./session.js";
-import { createPublication, quote } from "./statements.js";
+import { createPublication } from "./statements.js";
 
 const relationsQuery = `
 select database_name, schema_name, table_name as name, 'table' as kind from duckdb_tables() where not internal and not temporary
@@ -45,7 +44,7 @@ export function duckDbCatalog(
       const present = new Set(rows.map((row) => String(row.schema_name).toLowerCase()));
       for (const name of names) {
         if (present.has(name.toLowerCase())) continue;
-        await session.run(`create schema if not exists ${quote(database)}.${quote(name)}`);
+        await session.run(`create schema if not exists ${quoteName(database)}.${quoteName(name)}`);
       }
       if (database !== instance.database) await session.run(createPublication(database));
     }

@@ -9,12 +9,12 @@ import { existsSync, realpathSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { ProblemError } from "../../graph/index.js";
+import { ProblemError, quoteName, quoteText } from "../../graph/index.js";
 import type { LeaseHolder } from "../contract.js";
 import { rewriteError } from "./errors.js";
 import { prepareFile } from "./file.js";
 import { holderOf, lockedBy, lockedError, readHolder, removeHolder, writeHolder } from "./lease.js";
-import { createPublication, literal, quote } from "./statements.js";
+import { createPublication } from "./statements.js";
 
 type Api = typeof import("@duckdb/node-api");
 
@@ -92,7 +92,7 @@ function canonical(path: string): string {
 
 async function attachFile(connection: DuckDBConnection, path: string, database: string, readOnly: boolean) {
   const options = readOnly && path !== memory ? " (read_only)" : "";
-  const sql = `attach ${literal(path)} as ${quote(database)}${options}`;
+  const sql = `attach ${quoteText(path)} as ${quoteName(database)}${options}`;
   try {
     await connection.run(sql);
   } catch (error) {
@@ -131,10 +131,10 @@ async function start(options: OpenOptions, path: string, database: string) {
   let previous: LeaseHolder | undefined;
   let line: Promise<unknown> = Promise.resolve();
   const beside = (name: string) => (path === memory ? memory : join(dirname(path), `${name}.duckdb`));
-  const known = `${quote(database)}.MEDFORM.ATTACHED_DATABASE`;
+  const known = `${quoteName(database)}.MEDFORM.ATTACHED_DATABASE`;
 
   const close = async () => {
-    for (const name of attached) await own.run(`detach ${quote(name)}`).catch(() => undefined);
+    for (const name of attached) await own.run(`detach ${quoteName(name)}`).catch(() => undefined);
     own.disconnectSync();
     instance.closeSync();
     if (path !== memory && !readOnly) await removeHolder(path);
@@ -148,7 +148,7 @@ async function start(options: OpenOptions, path: string, database: string) {
       await writeHolder(path, holder);
     }
     if (!readOnly) {
-      await own.run(`create schema if not exists ${quote(database)}.MEDFORM`);
+      await own.run(`create schema if not exists ${quoteName(database)}.MEDFORM`);
       await own.run(createPublication(database));
       await own.run(`create table if not exists ${known} (name varchar primary key)`);
     }
@@ -174,7 +174,7 @@ async function start(options: OpenOptions, path: string, database: string) {
     previous,
     async connect() {
       const connection = await instance.connect();
-      await connection.run(`use ${quote(database)}`);
+      await connection.run(`use ${quoteName(database)}`);
       return connection;
     },
     async attach(name: string) {
@@ -182,7 +182,7 @@ async function start(options: OpenOptions, path: string, database: string) {
       attached.add(name);
       try {
         await attachFile(own, beside(name), name, readOnly);
-        await own.run(`insert or ignore into ${known} values (${literal(name)})`);
+        await own.run(`insert or ignore into ${known} values (${quoteText(name)})`);
       } catch (error) {
         attached.delete(name);
         throw rewriteError(error, "");

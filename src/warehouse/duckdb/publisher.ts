@@ -2,7 +2,7 @@
  * Publishing on DuckDB: one connection, one transaction. What is built is seen by the scope's own statements, under the
  * final names; others see it after COMMIT, whose last statement before is the fence.
  */
-import { type Problem, ProblemError, type Relation, targetKey } from "../../graph/index.js";
+import { type Problem, ProblemError, quoteName, type Relation, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount, Value } from "../contract.js";
 import type { DuckDbSession, Executed } from "./session.js";
 import * as sql from "./statements.js";
@@ -94,7 +94,7 @@ export function duckDbPublisher(
       await using session = await connect();
       const all: Marker[] = [];
       for (const name of await databases()) {
-        const rows = await session.rows(`select * from ${sql.quote(name)}.MEDFORM.PUBLICATION`);
+        const rows = await session.rows(`select * from ${quoteName(name)}.MEDFORM.PUBLICATION`);
         for (const row of rows) {
           const owner = String(row.database_name);
           all.push({

@@ -1,10 +1,6 @@
 /** The SQL that DuckDB is sent for a relation. Pure text; a query stands on lines of its own, so that a comment in it ends. */
-import type { Relation, Target } from "../../graph/index.js";
+import { quoteName, quoteTarget, quoteText, type Relation, type Target } from "../../graph/index.js";
 import type { Marker } from "../contract.js";
-
-export const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Lines that stand above a query in the statements that wrap it; places of errors are counted without them. */
 export const linesBefore = 1;
@@ -13,10 +9,10 @@ export const linesBefore = 1;
 export const stage = "temp.main.medform_stage";
 
 export function qualified(target: Target, database: string): string {
-  return [target.database ?? database, target.schema, target.name].map(quote).join(".");
+  return quoteTarget({ ...target, database: target.database ?? database });
 }
 
-const list = (columns: readonly string[]) => columns.map(quote).join(", ");
+const list = (columns: readonly string[]) => columns.map(quoteName).join(", ");
 
 /** Sorted writing: zone maps then prune as a cluster key does. Cluster keys are SQL, as they are for Snowflake. */
 const ordered = (clusterBy: readonly string[]) => (clusterBy.length === 0 ? "" : `\norder by ${clusterBy.join(", ")}`);
@@ -53,7 +49,7 @@ export function duplicateKeys(keys: readonly string[]): string {
  * for 10,000 rows into 2 million, and a third less memory for 2 million into 8.
  */
 export function deleteReplaced(relation: Relation, keys: readonly string[], database: string): string {
-  const on = keys.map((key) => `t.${quote(key)} is not distinct from s.${quote(key)}`).join(" and ");
+  const on = keys.map((key) => `t.${quoteName(key)} is not distinct from s.${quoteName(key)}`).join(" and ");
   return `delete from ${qualified(relation.target, database)} as t using ${stage} as s where ${on}`;
 }
 
@@ -71,7 +67,7 @@ export function comments(
 ): readonly string[] {
   const name = qualified(relation.target, database);
   const kind = relation.kind === "view" ? "view" : "table";
-  const text = (value: string | undefined) => (value === undefined || value === "" ? "null" : literal(value));
+  const text = (value: string | undefined) => (value === undefined || value === "" ? "null" : quoteText(value));
   const statements: string[] = [];
   if ((current.get("") ?? "") !== (relation.description ?? "")) {
     statements.push(`comment on ${kind} ${name} is ${text(relation.description)}`);
@@ -84,7 +80,7 @@ export function comments(
   for (const column of columns) {
     const wanted = described.get(column.toLowerCase());
     if ((current.get(column) ?? "") === (wanted ?? "")) continue;
-    statements.push(`comment on column ${name}.${quote(column)} is ${text(wanted)}`);
+    statements.push(`comment on column ${name}.${quoteName(column)} is ${text(wanted)}`);
   }
   return statements;
 }
@@ -100,7 +96,7 @@ export const publicationColumns = ["database_name", "schema_name", "name", "toke
 
 /** `revision` makes each publication a real change, so that two at once conflict even where they write the same. */
 export function createPublication(database: string): string {
-  return `create table if not exists ${quote(database)}.MEDFORM.PUBLICATION (database_name varchar, schema_name varchar, name varchar, token bigint not null, run_id varchar not null, fingerprint varchar not null, revision bigint not null, primary key (database_name, schema_name, name))`;
+  return `create table if not exists ${quoteName(database)}.MEDFORM.PUBLICATION (database_name varchar, schema_name varchar, name varchar, token bigint not null, run_id varchar not null, fingerprint varchar not null, revision bigint not null, primary key (database_name, schema_name, name))`;
 }
 
 /** The fence: touches one row a marker, unless a newer token is stored. */
@@ -109,7 +105,7 @@ export function fence(
   database: string,
 ): { readonly sql: string; readonly binds: readonly (string | number)[] } {
   const rows = markers.map(() => "(?, ?, ?, ?, ?, ?)").join(", ");
-  const sql = `merge into ${quote(database)}.MEDFORM.PUBLICATION as t
+  const sql = `merge into ${quoteName(database)}.MEDFORM.PUBLICATION as t
 using (values ${rows}) as s(${publicationColumns.join(", ")})
 on t.database_name = s.database_name and t.schema_name = s.schema_name and t.name = s.name
 when matched and (t.token < s.token or t.run_id = s.run_id) then update set token = s.token, run_id = s.run_id, fingerprint = s.fingerprint, revision = revision + 1
