@@ -38,7 +38,7 @@ function screen(options: { readonly columns?: number; readonly env?: Record<stri
     stdout,
     stderr: { write: () => undefined },
     env: options.env ?? {},
-    cwd: "/",
+    cwd: project,
     // The live line needs a real stream; it has tests of its own.
     isTTY: false,
     signal: new AbortController().signal,
@@ -76,7 +76,11 @@ async function rendered(
   options: Partial<GlobalOptions> = {},
   on: Screen = screen(),
 ): Promise<string> {
-  const view = await createRunView(on.io, { json: false, quiet: false, color: true, project, ...options }, graph);
+  const view = await createRunView(
+    on.io,
+    { json: false, quiet: false, color: true, project, environment: undefined, vars: {}, ...options },
+    graph,
+  );
   for (const event of events) view.listen(event);
   view.close();
   return on.text();

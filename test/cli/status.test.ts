@@ -35,6 +35,7 @@ describe("the status", () => {
         warehouseExists,
         environment: "local",
         engine: "duckdb",
+        typed: (command) => command,
       },
     ).join("\n");
 

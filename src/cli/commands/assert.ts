@@ -22,7 +22,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
   await using warehouse = await openWarehouse(opened, { command: "assert" });
   await using ledger = await openLedger(warehouse);
   await readSituation(graph, warehouse, ledger);
-  const view = await createRunView(io, options, graph);
+  const view = await createRunView(io, options, graph, "assertions");
   try {
     const finished = await executeAssert({
       graph,

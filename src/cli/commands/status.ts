@@ -4,6 +4,7 @@ import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { fileLabel, openProject } from "../open.js";
 import { jsonLine } from "../render/run-view.js";
 import { renderStatus } from "../render/status.js";
+import { typedHere } from "../typed.js";
 
 /** Reads only; works before there is a warehouse. With `--json` one JSON value. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<number> {
@@ -21,6 +22,7 @@ export async function statusCommand(options: GlobalOptions, io: Io): Promise<num
     warehouseExists: opened.warehouseExists,
     environment: opened.environment.name,
     engine: opened.graph.engine,
+    typed: typedHere(io, options),
   });
   for (const line of lines) io.stdout.write(`${line}\n`);
   return 0;

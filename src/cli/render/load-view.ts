@@ -1,4 +1,5 @@
 /** What a load says to people: a line for each file when all have landed, notes on what was left out, the sum. */
+import type { Problem } from "../../graph/index.js";
 import type { LoadEvent } from "../../load/index.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { messages } from "../messages.js";
@@ -57,9 +58,7 @@ export function loadView(options: GlobalOptions, io: Io): (event: LoadEvent) => 
           for (const line of skippedLines(skipped, widthOf(io.stdout))) io.stdout.write(`${line}\n`);
           io.stdout.write(`${paint.bold(summary(event))}\n`);
         }
-        for (const file of landed) {
-          if (file.rejected > 0) say.warning(rejected(file));
-        }
+        if (event.rejected > 0) say.warning(rejected(landed.filter((file) => file.rejected > 0)));
         break;
     }
   };
@@ -72,10 +71,13 @@ function fileLines(files: readonly Event<"file-landed">[], width: number): reado
     file.records === 0 ? "header only" : counted(file.landed, "row"),
     file.rejected === 0 ? "" : `${count(file.rejected)} rejected`,
     duration(file.milliseconds),
-    columnsNote(file),
   ]);
   const right = { align: "right" as const };
-  return columns(rows, [{}, {}, right, right, right, { shrink: true }], { width, indent: 2 });
+  const notes = files.flatMap((file) => {
+    const note = columnsNote(file);
+    return note === "" ? [] : wrap(`${file.file}: ${note}`, width - 2, 2).map((line) => `  ${line}`);
+  });
+  return [...columns(rows, [{ shrink: true }, { shrink: true }, right, right, right], { width, indent: 2 }), ...notes];
 }
 
 function columnsNote({ newColumns, absentColumns }: Event<"file-landed">): string {
@@ -109,14 +111,16 @@ function summary(event: Event<"load-finished">): string {
   return `Loaded ${counted(event.landed, "row")} from ${counted(event.files, "file")}${rejected}${skipped} in ${duration(event.milliseconds)}: batch ${event.batchId}`;
 }
 
-function rejected({ file, rejected: total, reasons }: Event<"file-landed">) {
-  const parts = Object.entries(reasons).map(([reason, times]) => `${count(times)} ${reason}`);
+function rejected(files: readonly Event<"file-landed">[]): Problem {
+  const lines = files.map(({ file, rejected: total, reasons }) => {
+    const parts = Object.entries(reasons).map(([reason, times]) => `${count(times)} ${reason}`);
+    return `${counted(total, "line")} of ${file} ${total === 1 ? "is" : "are"} no row: ${parts.join(", ")}`;
+  });
   return {
     code: "load-rejected-lines",
-    message: `${counted(total, "line")} of ${file} ${total === 1 ? "is" : "are"} no row: ${parts.join(", ")}`,
-    hint:
-      (reasons["not UTF-8"] ?? 0) > 0
-        ? "They are kept in RAW.REJECTED_LINE. Ask the source for UTF-8."
-        : "They are kept in RAW.REJECTED_LINE, with number and reason.",
+    message: lines.join("\n"),
+    hint: files.some(({ reasons }) => (reasons["not UTF-8"] ?? 0) > 0)
+      ? "They are kept in RAW.REJECTED_LINE. Ask the source for UTF-8."
+      : "They are kept in RAW.REJECTED_LINE, with number and reason: `medform show raw.rejected_line`.",
   };
 }

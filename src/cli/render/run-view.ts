@@ -2,6 +2,7 @@
 import { type Action, type Graph, targetLabel } from "../../graph/index.js";
 import type { Listener, RunEvent } from "../../run/index.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
+import { typedHere } from "../typed.js";
 import { digestOf } from "./digest.js";
 import { createProgress, type Live } from "./progress.js";
 import { renderQuietSummary, renderSummary } from "./summary.js";
@@ -15,8 +16,10 @@ export interface RunView {
 /** Events go to stdout as JSON lines with `--json`, and nothing else does. */
 export async function createRunView(
   io: Io,
-  options: Pick<GlobalOptions, "json" | "quiet" | "color" | "project">,
+  options: GlobalOptions,
   graph: Pick<Graph, "actions">,
+  /** What gets lines of its own. */
+  lines: "relations" | "assertions" = "relations",
 ): Promise<RunView> {
   if (options.json) {
     return { listen: (event) => void io.stdout.write(`${jsonLine(event)}\n`), close: () => undefined };
@@ -24,7 +27,7 @@ export async function createRunView(
   const paint = paintFor(io.stdout, io, options);
   const events: RunEvent[] = [];
   const live = io.isTTY && !options.quiet ? await terminalLive(io) : undefined;
-  const nameWidth = Math.max(0, ...graph.actions.flatMap((action) => widthOfLine(action))) || undefined;
+  const nameWidth = Math.max(0, ...graph.actions.flatMap((action) => widthOfLine(action, lines))) || undefined;
   const progress = options.quiet ? undefined : createProgress({ output: io.stdout, paint, live, nameWidth });
   return {
     listen: (event) => {
@@ -34,15 +37,17 @@ export async function createRunView(
     close: () => {
       progress?.close();
       const render = options.quiet ? renderQuietSummary : renderSummary;
-      const context = { width: widthOf(io.stdout), paint, project: options.project, graph };
+      const typed = typedHere(io, options);
+      const context = { width: widthOf(io.stdout), paint, project: options.project, graph, typed };
       for (const line of render(digestOf(events), context)) io.stdout.write(`${line}\n`);
     },
   };
 }
 
-/** Of what gets lines of its own: assertions that gate are told on their table's. */
-function widthOfLine({ kind, target, disabled }: Action): readonly number[] {
-  return kind === "assertion" || kind === "declaration" || disabled ? [] : [targetLabel(target).length];
+/** Of what gets lines of its own: in a run, assertions that gate are told on their table's. */
+function widthOfLine({ kind, target, disabled }: Action, lines: "relations" | "assertions"): readonly number[] {
+  const alone = lines === "assertions" ? kind === "assertion" : kind !== "assertion" && kind !== "declaration";
+  return alone && !disabled ? [targetLabel(target).length] : [];
 }
 
 /** One line of JSON; integers beyond 2^53 as text. */

@@ -1,6 +1,7 @@
 /** The state of the warehouse as text: the report's data, on a terminal. */
 import { age, type ReportModel } from "../../report/index.js";
 import type { Paint } from "../io.js";
+import type { Typed } from "../typed.js";
 import { columns, count, counted, instant, wrap } from "./layout.js";
 
 export interface StatusContext {
@@ -11,6 +12,7 @@ export interface StatusContext {
   readonly warehouseExists: boolean;
   readonly environment: string;
   readonly engine: string;
+  readonly typed: Typed;
 }
 
 /** Lines without trailing newlines. */
@@ -24,7 +26,7 @@ export function renderStatus(model: ReportModel, context: StatusContext): readon
       "There is no warehouse yet.",
       ...next(
         [
-          ["medform load synthea-csv DIR", "lands files"],
+          ["medform load FORMAT PATH", "lands files; --help lists the formats"],
           ["medform run", "builds and asserts the tables"],
         ],
         context,
@@ -124,13 +126,16 @@ function sources(model: ReportModel, { width, paint }: StatusContext): readonly 
   ];
 }
 
-function next(commands: readonly (readonly [string, string])[], { width, paint }: StatusContext): readonly string[] {
+function next(
+  commands: readonly (readonly [string, string])[],
+  { width, paint, typed }: StatusContext,
+): readonly string[] {
   if (commands.length === 0) return [];
   return [
     "",
     paint.bold("Next"),
     ...columns(
-      commands.map(([command, why]) => [paint.cyan(command), why]),
+      commands.map(([command, why]) => [paint.cyan(typed(command)), why]),
       [{}, { shrink: true }],
       { width, indent: 2 },
     ),

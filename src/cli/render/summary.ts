@@ -2,6 +2,7 @@
 import { type Graph, sameTarget, type Target, targetLabel } from "../../graph/index.js";
 import type { ActionStatus, Evaluation } from "../../run/index.js";
 import type { Paint } from "../io.js";
+import type { Typed } from "../typed.js";
 import type { Digest } from "./digest.js";
 import { columns, count, counted, duration } from "./layout.js";
 import { heldBackSection, problemsSection, routeEnd, rowsSection, rulesSection } from "./sections.js";
@@ -12,6 +13,7 @@ export interface SummaryContext {
   readonly project: string;
   /** To name the tables that a next command can show. */
   readonly graph?: Pick<Graph, "actions">;
+  readonly typed: Typed;
 }
 
 /** Lines without trailing newlines. One line where nothing was to do. */
@@ -82,7 +84,9 @@ function verdict({ finished, evaluations }: Digest, paint: Paint): readonly stri
       }
     }
   })();
-  return [`${sentence}  ${paint.dim(duration(finished.milliseconds))}`, `  ${parts.join(", ")}`];
+  // Where rules alone were evaluated there is nothing to count.
+  const touched = Object.values(counts).some((number) => number > 0);
+  return [`${sentence}  ${paint.dim(duration(finished.milliseconds))}`, ...(touched ? [`  ${parts.join(", ")}`] : [])];
 }
 
 /** Concrete commands, most urgent first. */
@@ -134,8 +138,8 @@ function quarantineTables(digest: Digest, graph?: Pick<Graph, "actions">): reado
 
 const SHORTEST_REASON = 24;
 
-function nextSection(digest: Digest, { graph, paint, width }: SummaryContext): readonly string[] {
-  const rows = nextCommands(digest, graph);
+function nextSection(digest: Digest, { graph, paint, width, typed }: SummaryContext): readonly string[] {
+  const rows = nextCommands(digest, graph).map(([command, why]) => [typed(command), why] as const);
   const commandWidth = Math.max(...rows.map(([command]) => command.length));
   const roomy = width - commandWidth - 4 >= SHORTEST_REASON;
   const cells = rows.map(([command, why]) => (roomy ? [paint.cyan(command), why] : [paint.cyan(command)]));
