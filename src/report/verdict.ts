@@ -35,6 +35,9 @@ export function verdictOf(known: {
         failing.length,
         having("skipped", "unevaluated").length,
       ),
+      ...(run.outcome === "failed"
+        ? ["What a failing rule gates was not published; what was there before stays."]
+        : []),
       ...(rows === null ? [] : [rowsSentence(rows)]),
     ],
   };

@@ -43,6 +43,16 @@ describe("the status", () => {
     await expect(`${text(hospital.broken)}\n`).toMatchFileSnapshot("golden/status-failing.txt");
   });
 
+  it("sends nobody to rows that are gone with a discarded build", () => {
+    const [key, encounter] = Object.entries(hospital.broken.targets).find(([, { failing }]) => failing) ?? [];
+    if (key === undefined || encounter === undefined) throw new Error("nothing fails");
+    const targets = { ...hospital.broken.targets, [key]: { ...encounter, failing: false } };
+    const said = text({ ...hospital.broken, targets });
+    expect(said).toContain("medform run silver.encounter+");
+    expect(said).not.toContain("rows of no_orphan_patient");
+    expect(text(hospital.broken)).toContain("rows of no_orphan_patient");
+  });
+
   it("says what to do where there is no warehouse yet", async () => {
     await expect(`${text(hospital.fresh, false)}\n`).toMatchFileSnapshot("golden/status-fresh.txt");
   });

@@ -52,17 +52,24 @@ function commands(model: ReportModel): readonly (readonly [string, string])[] {
   if (tables.every(({ publishedAt }) => publishedAt === null))
     return [["medform run", "builds and asserts the tables"]];
   const bad = model.rules
-    .flatMap(({ rules }) => rules)
+    .flatMap(({ table, rules }) => rules.map((rule) => ({ ...rule, table })))
     .filter(({ outcome, failing }) => (outcome === "fail" || outcome === "warn") && failing !== null)
     .toSorted(
       (a, b) => Number(b.outcome === "fail") - Number(a.outcome === "fail") || (b.failing ?? 0) - (a.failing ?? 0),
     );
   // The worst rule of each assertion.
-  const assertions = [...new Map(bad.toReversed().map((rule) => [rule.assertion, rule.rule]))].reverse();
+  const worst = [...new Map(bad.toReversed().map((rule) => [rule.assertion, rule])).values()].reverse();
+  // Rows that a discarded build failed on are gone with it; what is published holds none of them.
+  const discarded = ({ table, outcome }: (typeof bad)[number]) =>
+    outcome === "fail" && tables.some(({ name, failing }) => name === table && !failing);
   return [
-    ...assertions
+    ...worst
       .slice(0, MOST_COMMANDS)
-      .map(([assertion, rule]) => [`medform show ${assertion}`, `rows of ${rule}`] as const),
+      .map((rule) =>
+        discarded(rule)
+          ? ([`medform run ${rule.table}+`, `once data or model are mended, so that ${rule.rule} holds`] as const)
+          : ([`medform show ${rule.assertion}`, `rows of ${rule.rule}`] as const),
+      ),
     ["medform plan", "what a run would do now"],
   ];
 }
