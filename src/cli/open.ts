@@ -21,6 +21,8 @@ export interface OpenedProject {
   /** Absolute. */
   readonly warehouseFile: string;
   readonly warehouseExists: boolean;
+  /** What the engine may take, from MEDFORM_MEMORY_LIMIT. */
+  readonly memoryLimit?: string;
 }
 
 const DEFAULT_ENVIRONMENT = "local";
@@ -47,6 +49,7 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
     graph,
     warehouseFile,
     warehouseExists: existsSync(warehouseFile),
+    memoryLimit: memoryLimitOf(io.env),
   };
 }
 
@@ -71,6 +74,17 @@ export async function openWarehouse(
     database: opened.graph.defaultDatabase,
     readOnly: options.readOnly,
     holder: { command: options.command },
+    memoryLimit: opened.memoryLimit,
+  });
+}
+
+function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): string | undefined {
+  if (text === "") return undefined;
+  if (/^[1-9]\d*(\.\d+)? ?[KMGT]i?B$/i.test(text)) return text;
+  throw new ProblemError({
+    code: "memory-limit",
+    message: "MEDFORM_MEMORY_LIMIT is no amount of memory.",
+    hint: "Write it with its unit, such as 4GB; unset, the engine takes up to a quarter of the machine's memory.",
   });
 }
 

@@ -18,9 +18,10 @@ interface Ended {
 function start(
   project: string,
   args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const { MEDFORM_DUCKDB: _, FORCE_COLOR: __, ...env } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], { cwd: project, env });
+  const child = spawn(process.execPath, [bin, ...args], { cwd: project, env: { ...env, ...more } });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout?.on("data", (chunk: Buffer) => out.push(chunk.toString()));
   child.stderr?.on("data", (chunk: Buffer) => err.push(chunk.toString()));
@@ -109,6 +110,12 @@ describe("the command line", () => {
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(`error: ${code}: `);
     expect(ended.stderr).toContain(hint);
+  });
+
+  it("refuses an amount of memory that is none", async () => {
+    const ended = await start(folder, ["plan"], { MEDFORM_MEMORY_LIMIT: "plenty" }).ended;
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain("error: memory-limit: ");
   });
 
   it("points at the place of a compile error in the source", async () => {

@@ -36,7 +36,7 @@ const families: Readonly<Record<string, Family>> = {
   "Out of Memory": {
     code: "engine-out-of-memory",
     message: "the engine ran out of memory",
-    hint: "Give it more (memoryLimit), or build the table from scratch instead of by increments.",
+    hint: "Give it more (MEDFORM_MEMORY_LIMIT, such as 4GB), or build the table from scratch instead of by increments.",
   },
   INTERRUPT: { code: "cancelled", message: "the statement was cancelled" },
   TransactionContext: { code: "engine-transaction", message: "the transaction cannot go on" },

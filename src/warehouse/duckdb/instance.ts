@@ -25,7 +25,7 @@ export interface OpenOptions {
   readonly database?: string;
   /** Default: as many as the machine runs at once. */
   readonly threads?: number;
-  /** As the engine writes sizes (`800MB`). Default: 800 MB, or 60% of the machine's memory where that is less; a process takes half as much again. */
+  /** As the engine writes sizes (`800MB`). Default: a quarter of the machine's memory; a process takes half as much again. */
   readonly memoryLimit?: string;
   readonly holder: { readonly runId?: string; readonly command: string };
   readonly readOnly?: boolean;
@@ -61,11 +61,15 @@ const closing = new Map<string, Promise<void>>();
 
 const memory = ":memory:";
 
+/** A quarter of the machine, as large refreshes take twice the time where they spill; 800 MB on small ones, if they have that. */
+function defaultMegabytes(machine: number): number {
+  return Math.floor(Math.max(machine * 0.25, Math.min(800, machine * 0.6)));
+}
+
 function settings(options: OpenOptions, path: string): Record<string, string> {
-  const megabytes = Math.floor(Math.min(800, (totalmem() / 1024 ** 2) * 0.6));
   return {
     threads: String(options.threads ?? availableParallelism()),
-    memory_limit: options.memoryLimit ?? `${megabytes}MiB`,
+    memory_limit: options.memoryLimit ?? `${defaultMegabytes(totalmem() / 1024 ** 2)}MiB`,
     temp_directory: path === memory ? "" : join(dirname(path), "tmp"),
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
