@@ -17,7 +17,7 @@ import * as hospital from "./warehouse.js";
 const paint = colours.createColors(false);
 
 describe("the status", () => {
-  const text = (state: State, warehouseExists = true) =>
+  const text = (state: State, warehouseExists = true, width = 100) =>
     renderStatus(
       reportModel({
         graph: hospital.graph,
@@ -29,7 +29,7 @@ describe("the status", () => {
         project: "hospital",
       }),
       {
-        width: 100,
+        width,
         paint,
         warehouse: ".medform/warehouse.duckdb",
         warehouseExists,
@@ -51,6 +51,16 @@ describe("the status", () => {
     expect(said).toContain("medform run silver.encounter+");
     expect(said).not.toContain("rows of no_orphan_patient");
     expect(text(hospital.broken)).toContain("rows of no_orphan_patient");
+  });
+
+  it("keeps names whole on a narrow terminal", () => {
+    const lines = text(hospital.broken, true, 60).split("\n");
+    for (const name of ["silver.encounter_quarantine", "gold.fct_encounter", "raw.synthea_encounters"]) {
+      expect(lines.some((line) => line.includes(`  ${name} `))).toBe(true);
+    }
+    const next = lines.indexOf("Next");
+    for (const line of lines.slice(0, next).filter((each) => !each.includes("·")))
+      expect(line.length).toBeLessThanOrEqual(62);
   });
 
   it("says what to do where there is no warehouse yet", async () => {

@@ -2,7 +2,7 @@
 import { targetLabel } from "../../graph/index.js";
 import type { ActionFinished, ActionStarted, Evaluation } from "../../run/index.js";
 import type { Paint } from "../io.js";
-import { count, counted, cut, duration, pad } from "./layout.js";
+import { count, counted, cut, cutStart, duration, pad } from "./layout.js";
 
 /** What stands in a line's first column. */
 export type Word = ActionFinished["status"] | "passed" | "warned" | "errored";
@@ -94,7 +94,7 @@ function line(cells: Cells, { paint, width, nameWidth, done, total }: LineContex
   const index = `${pad(count(done), count(total).length, "right")}/${count(total)}`;
   const fixed = index.length + WORD_WIDTH + 4 + ROWS_WIDTH + TIME_WIDTH;
   const room = Math.max(12, Math.min(nameWidth, width - fixed));
-  const name = pad(cut(cells.name, room), room);
+  const name = pad(cutStart(cells.name, room), room);
   const amount = pad(cells.amount, ROWS_WIDTH, "right");
   const time = pad(cells.milliseconds === undefined ? "" : duration(cells.milliseconds), TIME_WIDTH, "right");
   const left = width - fixed - room - 2;

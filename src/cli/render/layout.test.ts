@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { columns, count, cut, duration, instant, visibleLength, wrap } from "./layout.js";
+import { columns, count, cut, cutStart, duration, instant, visibleLength, wrap } from "./layout.js";
 
 describe("layout", () => {
   it.each([
@@ -29,6 +29,9 @@ describe("layout", () => {
         const short = cut(text, width);
         expect([...short].length).toBeLessThanOrEqual(width);
         if ([...text].length <= width) expect(short).toBe(text);
+        const end = cutStart(text, width);
+        expect([...end].length).toBe([...short].length);
+        expect(text.endsWith(end.replace(/^…/, ""))).toBe(true);
       }),
     );
   });

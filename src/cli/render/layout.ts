@@ -41,6 +41,13 @@ export function cut(text: string, width: number): string {
   return width <= 1 ? "…".slice(0, width) : `${characters.slice(0, width - 1).join("")}…`;
 }
 
+/** Cut to a width with an ellipsis at the beginning; plain text only. */
+export function cutStart(text: string, width: number): string {
+  const characters = [...text];
+  if (characters.length <= width) return text;
+  return width <= 1 ? "…".slice(0, width) : `…${characters.slice(1 - width).join("")}`;
+}
+
 export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
   const space = " ".repeat(Math.max(0, width - visibleLength(text)));
   return align === "left" ? text + space : space + text;
@@ -50,6 +57,8 @@ export interface ColumnLayout {
   readonly align?: "left" | "right";
   /** May be cut where the table is wider than the screen; give it to one or two columns of plain text. */
   readonly shrink?: boolean;
+  /** Where it is cut, its end stays: names of which the last part tells them apart. */
+  readonly keepEnd?: boolean;
 }
 
 const GAP = 2;
@@ -79,7 +88,8 @@ export function columns(
         .map((column, index) => {
           const cell = row[index] ?? "";
           const width = widths[index] ?? 0;
-          return pad(visibleLength(cell) > width ? cut(cell, width) : cell, width, column.align);
+          const shorten = column.keepEnd === true ? cutStart : cut;
+          return pad(visibleLength(cell) > width ? shorten(cell, width) : cell, width, column.align);
         })
         .join(" ".repeat(GAP))
     ).trimEnd(),

@@ -16,6 +16,8 @@ type Lines = readonly string[];
 
 const KNOWN_DISPOSITIONS = ["current", "superseded", "duplicate", "quarantined"];
 const MOST_LINES = 20;
+/** Narrower than this, what the outcome says already is left out. */
+const ROOMY = 80;
 
 /** Rows by route and disposition, then the quarantined ones by rule. Empty where no dispositions were read. */
 export function rowsSection(rows: Dispositions["rows"], { width, paint }: SectionContext): Lines {
@@ -38,7 +40,7 @@ export function rowsSection(rows: Dispositions["rows"], { width, paint }: Sectio
     ...routes.map((route) => [route, ...cells((row) => row.route === route)]),
     ...(routes.length > 1 ? [["all", ...cells(() => true)]] : []),
   ];
-  const layout = [{ shrink: true }, ...shown.map(() => ({ align: "right" as const }))];
+  const layout = [{ shrink: true, keepEnd: true }, ...shown.map(() => ({ align: "right" as const }))];
   const rest = shown.filter((name) => name !== "current").map((name) => [name, sum((row) => row.disposition === name)]);
   const headline = [
     `${counted(
@@ -122,19 +124,27 @@ export function rulesSection(evaluations: readonly Evaluation[], { width, paint 
     outcome === "warn" ? paint.yellow(OUTCOME_WORD.warn) : paint.red(OUTCOME_WORD[outcome]);
   // Failures are never cut away; warnings can be many.
   const shown = Math.max(MOST_LINES, bad.filter(({ outcome }) => outcome !== "warn").length);
+  const roomy = width >= ROOMY;
+  const severity = (text: string) => (roomy ? [text] : []);
   const table = [
-    ["", "rule", "severity", "rows", "gate"].map((text) => paint.dim(text)),
+    ["", "rule", ...severity("severity"), "rows", "gate"].map((text) => paint.dim(text)),
     ...bad
       .slice(0, shown)
       .map((each) => [
         paintOutcome(each.outcome),
         each.rule.toLowerCase(),
-        each.severity,
+        ...severity(each.severity),
         each.failing === null ? "–" : count(each.failing),
         targetLabel(each.gate ?? each.assertion),
       ]),
   ];
-  const layout = [{}, { shrink: true }, {}, { align: "right" as const }, { shrink: true }];
+  const layout = [
+    {},
+    { shrink: true },
+    ...(roomy ? [{}] : []),
+    { align: "right" as const },
+    { shrink: true, keepEnd: true },
+  ];
   return [
     `${paint.bold("Rules")}  ${outcomes.join(", ")}`,
     ...(bad.length === 0 ? [] : columns(table, layout, { width, indent: 2 })),

@@ -74,27 +74,38 @@ function commands(model: ReportModel): readonly (readonly [string, string])[] {
   ];
 }
 
-function when(at: string | null, model: ReportModel, paint: Paint): string {
-  return at === null ? "" : `${instant(at)}  ${paint.dim(age(at, model.generatedAt))}`;
+/** Narrower than this, names would be cut for what matters less. */
+const ROOMY = 90;
+
+function when(at: string | null, model: ReportModel, { paint, width }: StatusContext): string {
+  if (at === null) return "";
+  const ago = paint.dim(age(at, model.generatedAt));
+  return width < ROOMY ? ago : `${instant(at)}  ${ago}`;
 }
 
-function tables(model: ReportModel, { width, paint }: StatusContext): readonly string[] {
+function tables(model: ReportModel, context: StatusContext): readonly string[] {
+  const { width, paint } = context;
+  const kind = (text: string) => (width < ROOMY ? [] : [text]);
   const rows = model.layers.flatMap((layer) =>
     layer.tables.map((table) => [
       table.name,
-      paint.dim(table.kind),
+      ...kind(paint.dim(table.kind)),
       table.rows === null ? paint.dim("–") : count(table.rows),
       table.publishedAt === null
         ? paint.yellow(table.disabled ? "disabled" : "not built")
-        : `${when(table.publishedAt, model, paint)}${table.failing ? paint.red("  failing") : ""}`,
+        : `${when(table.publishedAt, model, context)}${table.failing ? paint.red("  failing") : ""}`,
     ]),
   );
   if (rows.length === 0) return [];
-  const titles = ["", "", "rows", "published"].map((text) => paint.dim(text));
+  const titles = ["", ...kind(""), "rows", "published"].map((text) => paint.dim(text));
   return [
     "",
     paint.bold("Tables"),
-    ...columns([titles, ...rows], [{ shrink: true }, {}, { align: "right" }, {}], { width, indent: 2 }),
+    ...columns(
+      [titles, ...rows],
+      [{ shrink: true, keepEnd: true }, ...kind("").map(() => ({})), { align: "right" }, {}],
+      { width, indent: 2 },
+    ),
   ];
 }
 
@@ -116,17 +127,18 @@ function rules(model: ReportModel, { width, paint }: StatusContext): readonly st
   return ["", paint.bold("Rules that do not pass"), ...columns([titles, ...bad], layout, { width, indent: 2 })];
 }
 
-function sources(model: ReportModel, { width, paint }: StatusContext): readonly string[] {
+function sources(model: ReportModel, context: StatusContext): readonly string[] {
+  const { width, paint } = context;
   if (model.sources.length === 0) return [];
   const loaded = model.sources.filter(({ batchId }) => batchId !== null);
   const missing = model.sources.length - loaded.length;
-  const rows = loaded.map((source) => [source.name, count(source.rows ?? 0), when(source.loadedAt, model, paint)]);
+  const rows = loaded.map((source) => [source.name, count(source.rows ?? 0), when(source.loadedAt, model, context)]);
   return [
     "",
     paint.bold("Sources"),
     ...columns(
       [["", "rows", "loaded"].map((text) => paint.dim(text)), ...rows],
-      [{ shrink: true }, { align: "right" }, {}],
+      [{ shrink: true, keepEnd: true }, { align: "right" }, {}],
       { width, indent: 2 },
     ),
     ...(missing === 0 ? [] : [paint.dim(`  ${counted(missing, "declared source")} never loaded`)]),
@@ -142,7 +154,7 @@ function next(
     "",
     paint.bold("Next"),
     ...columns(
-      commands.map(([command, why]) => [paint.cyan(typed(command)), why]),
+      commands.map(([command, why]) => [paint.cyan(typed(command)), ...(width < ROOMY ? [] : [why])]),
       [{}, { shrink: true }],
       { width, indent: 2 },
     ),
