@@ -1,0 +1,158 @@
+/** The rows to judge, as CTEs: what was sent, and in an increment the stored rows for which the answer can have changed. */
+const keys = require("../keys.js");
+const types = require("../types.js");
+const { list, names } = require("./text.js");
+
+const ORIGIN = [
+  "route",
+  "batch_id",
+  "file_name",
+  "record_number",
+  "delivered_at",
+  "source_system",
+  "source_record",
+  "recorded_at",
+  "recorded_by",
+  "loaded_at",
+  "row_hash",
+];
+
+/** Columns that a row has before it is judged: the same for a new row and for a stored one. */
+const candidateColumns = (entity) => [
+  entity.key.name,
+  "tenant_id",
+  ...names(entity.sent),
+  ...names(entity.sentOnly || []),
+  ...(entity.references || []).map((reference) => `${reference}_ref`),
+  ...ORIGIN,
+];
+
+const hasPatient = (entity) => entity.name !== "patient" && entity.sent.some(({ name }) => name === "patient_key");
+
+/** The condition that a batch is one that the verdict table holds nothing of yet; nothing on a full refresh. */
+const unseen = (self, before = "where") =>
+  self === undefined ? "" : `${before} batch_id not in (select batch_id from ${self})`;
+
+const seenRun = (self) => `(select coalesce(max(judged_run), 0) from ${self})`;
+
+const RECORDED = [
+  { name: "recorded_at", type: "instant" },
+  { name: "recorded_by", type: "text" },
+];
+
+/** New rows with hash, references and delivery; events without an id of their own get key and ordinal here. */
+const fresh = (entity, ref, hasOwnKey) => {
+  const content = [...entity.sent, ...(entity.sentOnly || []), ...RECORDED];
+  const references = (entity.references || []).map(
+    (reference) =>
+      `${keys.of(reference, "sent.tenant_id", "sent.source_system", `sent.${reference}_raw`)} as ${reference}_ref`,
+  );
+  const steps = `delivery as (
+  select
+    batch_id,
+    file as file_name,
+    min(delivered_at) as delivered_at
+  from ${ref("raw", "loaded_file")}
+  group by batch_id, file
+),
+
+hashed as (
+  select
+    ${list([
+      "sent.*",
+      ...references,
+      "delivery.delivered_at",
+      `${keys.content(content.map(({ name, type }) => ({ name: `sent.${name}`, type })))} as row_hash`,
+    ])}
+  from sent
+  left join delivery
+    on delivery.batch_id = sent.batch_id
+    and delivery.file_name = sent.file_name
+)`;
+  if (hasOwnKey)
+    return `${steps},
+
+fresh as (
+  select
+    ${list(candidateColumns(entity))}
+  from hashed
+)`;
+
+  const at = `${entity.time || "started"}_at`;
+  const base = keys.hash(
+    `'${entity.name}'`,
+    "tenant_id",
+    "source_system",
+    "patient_key",
+    "coalesce(encounter_raw, '')",
+    "code",
+    types.asText(at, "instant"),
+  );
+  const rest = candidateColumns(entity).filter((name) => name !== entity.key.name);
+  return `${steps},
+
+based as (
+  select
+    hashed.*,
+    ${base} as event_base
+  from hashed
+),
+
+-- Of equal ones in a file, those with the same content are copies of the first; each other content has its own ordinal.
+placed as (
+  select
+    based.*,
+    min(record_number) over (partition by batch_id, file_name, event_base, row_hash) as first_number
+  from based
+),
+
+fresh as (
+  select
+    md5(event_base || ':' || cast(dense_rank() over (
+      partition by batch_id, file_name, event_base
+      order by first_number
+    ) as varchar)) as ${entity.key.name},
+    ${list(rest)}
+  from placed
+)`;
+};
+
+/** Stored rows for which the answer can have changed, by key, and then the rows to judge: new ones and those. */
+const candidates = (entity, ref, self) => {
+  const columns = candidateColumns(entity);
+  if (self === undefined) return "candidate as (\n  select *\n  from fresh\n)";
+  const key = entity.key.name;
+  const changed = (of) => `(
+      select ${of}_key
+      from ${ref("silver", `${of}_verdict`)}
+      where judged_run > ${seenRun(self)}
+    )`;
+  const reasons = [
+    "stored.disposition = 'quarantined'",
+    ...(entity.references || []).map((of) => `(stored.${of}_ref is not null and stored.${of}_key is null)`),
+    ...(hasPatient(entity) ? [`stored.patient_key in ${changed("patient")}`] : []),
+    ...((entity.references || []).includes("encounter") ? [`stored.encounter_ref in ${changed("encounter")}`] : []),
+  ];
+  return `affected as (
+  select ${key}
+  from fresh
+  union
+  select stored.${key}
+  from ${self} as stored
+  where ${reasons.join("\n    or ")}
+),
+
+candidate as (
+  select
+    ${list(columns)}
+  from fresh
+  union all
+  select
+    ${list(columns.map((name) => `stored.${name}`))}
+  from ${self} as stored
+  where stored.${key} is null
+    or stored.${key} in (select affected.${key} from affected where affected.${key} is not null)
+)`;
+};
+
+module.exports = { candidates, fresh, hasPatient, seenRun, unseen };

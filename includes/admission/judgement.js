@@ -1,0 +1,63 @@
+/** Each row beside the rows that it names: what is found, and which rules it breaks. */
+const { hasPatient } = require("./candidates.js");
+const { indent, list, names } = require("./text.js");
+
+/** What a lookup by reference brings along: only current rows are there to be found. */
+const LOOKUPS = {
+  patient: ["patient_key", "birth_date", "death_date"],
+  encounter: [
+    "encounter_key",
+    "patient_key",
+    "started_at",
+    "start_date",
+    "start_precision",
+    "stopped_at",
+    "stop_date",
+    "stop_precision",
+    "duration_seconds",
+    "provider_key",
+    "provider_raw",
+  ],
+  provider: ["provider_key"],
+  facility: ["facility_key"],
+};
+
+const lookups = (entity) => [...(hasPatient(entity) ? ["patient"] : []), ...(entity.references || [])];
+
+const ruleNames = (rules, outcome) => {
+  const broken = rules
+    .filter((rule) => rule.outcome === outcome)
+    .map(({ name, when }) => `case when ${when} then ',${name}' else '' end`);
+  if (broken.length === 0) return "cast(null as varchar)";
+  return `nullif(ltrim(\n      ${broken.join("\n      || ")},\n      ','\n    ), '')`;
+};
+
+/** Each row beside the rows that it names, with the rules that it breaks. */
+const judged = (entity, ref, rules, values, joins) => {
+  const tables = lookups(entity).map((of) => {
+    const on = of === "patient" ? "candidate.patient_key" : `candidate.${of}_ref`;
+    return `left join (
+    select ${LOOKUPS[of].join(", ")}
+    from ${ref("silver", `${of}_verdict`)}
+    where disposition = 'current'
+  ) as ${of}
+    on ${of}.${of}_key = ${on}`;
+  });
+  const columns = names(entity.judged).map((name) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${entity.name}: no SQL for the judged column ${name}`);
+    return `${value} as ${name}`;
+  });
+  return `judged as (
+  select
+    ${list([
+      "candidate.*",
+      ...columns,
+      `${ruleNames(rules, "quarantine")} as broken_rules`,
+      `${ruleNames(rules, "flag")} as broken_flags`,
+    ])}
+  from candidate${[...tables, ...joins].map((join) => `\n  ${indent(join, 0)}`).join("")}
+)`;
+};
+
+module.exports = { judged };

@@ -1,0 +1,98 @@
+/** The versions of a key: their order, what becomes of each, and which verdicts are written. */
+const silver = require("../silver.js");
+const { indent, list, names } = require("./text.js");
+
+/** The order of versions, oldest first: the source's own time, delivery, file, row; never the time of loading. */
+const VERSION_ORDER = [
+  ["recorded_at", "nulls first"],
+  ["delivered_at", "nulls first"],
+  ["file_name", ""],
+  ["batch_id", ""],
+  ["record_number", ""],
+];
+const oldestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} asc ${nulls}`.trim()).join(", ");
+const newestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} desc ${nulls ? "nulls last" : ""}`.trim()).join(", ");
+
+/**
+ * What becomes of each row among the valid versions of its key. A copy says what the version before it says. The current one
+ * is the first of those that say what the newest says; it is a conflict where the version before it came in the same file.
+ */
+const disposed = (entity) => {
+  const versions = `(
+      partition by ${entity.key.name}, broken_rules is null
+      order by ${oldestFirst}
+    )`;
+  const onward = versions.replace(/\n {4}\)$/, "\n      rows between current row and unbounded following\n    )");
+  return `versioned as (
+  select
+    judged.*,
+    coalesce(row_hash = lag(row_hash) over ${versions}, false) as is_copy,
+    coalesce(
+      batch_id = lag(batch_id) over ${versions}
+        and file_name = lag(file_name) over ${versions},
+      false
+    ) as follows_in_file,
+    min(row_hash) over ${onward} as least_from_here,
+    max(row_hash) over ${onward} as greatest_from_here
+  from judged
+),
+
+disposed as (
+  select
+    versioned.*,
+    case
+      when broken_rules is not null then 'quarantined'
+      when is_copy then 'duplicate'
+      when row_hash = least_from_here and row_hash = greatest_from_here then 'current'
+      else 'superseded'
+    end as disposition
+  from versioned
+)`;
+};
+
+const verdictValues = (hasOwnKey) => ({
+  flags: `case
+    when disposed.disposition = 'current' then ${
+      hasOwnKey
+        ? `nullif(ltrim(
+      coalesce(',' || disposed.broken_flags, '') || case when disposed.follows_in_file then ',conflict' else '' end,
+      ','
+    ), '')`
+        : "disposed.broken_flags"
+    }
+  end`,
+  run_id: "cast(getvariable('MEDFORM_RUN_ID') as varchar)",
+  judged_run: "cast(getvariable('MEDFORM_RUN_NUMBER') as bigint)",
+});
+
+/** The verdicts; an increment keeps only those that are new or have changed. */
+const verdicts = (entity, self, hasOwnKey) => {
+  const values = verdictValues(hasOwnKey);
+  const columns = names(silver.verdictColumns(entity.name)).map((name) =>
+    values[name] === undefined ? `disposed.${name}` : `${values[name]} as ${name}`,
+  );
+  const all = `select
+  ${list(columns, 2)}
+from disposed`;
+  if (self === undefined) return all;
+  const compared = [...names(entity.judged), "disposition", "broken_rules", "flags"];
+  return `,
+
+verdict as (
+  ${indent(all)}
+)
+
+select
+  ${list(
+    names(silver.verdictColumns(entity.name)).map((name) => `verdict.${name}`),
+    2,
+  )}
+from verdict
+left join ${self} as stored
+  on stored.source_record = verdict.source_record
+  and stored.route = verdict.route
+where stored.source_record is null
+  ${compared.map((name) => `or stored.${name} is distinct from verdict.${name}`).join("\n  ")}`;
+};
+
+module.exports = { disposed, newestFirst, oldestFirst, verdicts };
