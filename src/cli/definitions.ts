@@ -169,6 +169,25 @@ function audit(program: Command, choose: Choose): void {
         return auditReportCommand({ ...options, ...given }, io);
       }),
     );
+  group
+    .command("verify")
+    .description("recomputes the ledger's chains: says that they hold, or names the first record that does not")
+    .action((_given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { auditVerifyCommand } = await import("./commands/verify.js");
+        return auditVerifyCommand(options, io);
+      }),
+    );
+  group
+    .command("export")
+    .description("the ledger as JSON lines, every column as stored")
+    .option("--out <file>", "file to write to (default: stdout)")
+    .action((given: { readonly out?: string }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { auditExportCommand } = await import("./commands/export.js");
+        return auditExportCommand({ ...options, ...given }, io);
+      }),
+    );
 }
 
 function sample(program: Command, choose: Choose): void {

@@ -10,4 +10,6 @@ export { canonicalJson } from "./json.js";
 export { openLedger } from "./ledger.js";
 export type { Unsealed } from "./read.js";
 export { recoverMarkers } from "./recover.js";
+export { exportLine, type LedgerScan, scanLedger } from "./scan.js";
 export type * from "./types.js";
+export { type HeadRow, type LedgerProblem, type LedgerVerdict, verifyLedger } from "./verify.js";

@@ -3,10 +3,10 @@ import { quoteName } from "../graph/index.js";
 import type { Row, Session, Warehouse } from "../warehouse/index.js";
 import { type ChainHead, genesis, type LedgerRecord, seqText } from "./hash.js";
 
-const columns = ["CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY", "PREV_HASH", "HASH"] as const;
+export const columns = ["CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY", "PREV_HASH", "HASH"] as const;
 
 /** Quoted, for AT is a word of the engines. */
-const listed = columns.map((name) => `"${name}"`).join(", ");
+export const listed = columns.map((name) => `"${name}"`).join(", ");
 
 /** Records of one insert; more are split. */
 export const groupSize = 200;
@@ -28,7 +28,7 @@ export interface Store {
 
 const empty: ChainHead = { seq: 0, hash: genesis };
 
-function toRecord(row: Row): LedgerRecord {
+export function toRecord(row: Row): LedgerRecord {
   const text = (name: (typeof columns)[number]) => String(row[name]);
   return {
     chain: text("CHAIN"),

@@ -1,0 +1,65 @@
+/** Reads the ledger as a whole, as it is stored, in chunks: for who verifies or exports it. */
+import { ProblemError, quoteName } from "../graph/index.js";
+import type { Session, Warehouse } from "../warehouse/index.js";
+import type { LedgerRecord } from "./hash.js";
+import { columns, listed, toRecord } from "./store.js";
+import type { HeadRow } from "./verify.js";
+
+export interface LedgerScan extends AsyncDisposable {
+  /** Both of its tables are there. */
+  readonly complete: boolean;
+  heads(): Promise<readonly HeadRow[]>;
+  /** The main chain, then the others by id, each by number. One at a time. */
+  records(): AsyncIterable<readonly LedgerRecord[]>;
+  /** Stops what is being read. */
+  cancel(): void;
+}
+
+/** @throws ProblemError `ledger-none` where nothing was ever recorded. A single table that is gone reads as an empty one. */
+export async function scanLedger(warehouse: Warehouse): Promise<LedgerScan> {
+  const session = await warehouse.session();
+  const tables = new Set(await tablesOf(warehouse, session));
+  if (tables.size === 0) {
+    await session[Symbol.asyncDispose]();
+    throw new ProblemError({
+      code: "ledger-none",
+      message: "The warehouse has no ledger.",
+      hint: "The first load or run writes it. If there was one, it was removed: restore the warehouse from a backup.",
+    });
+  }
+  const place = `${quoteName(warehouse.database)}.MEDFORM`;
+  return {
+    complete: tables.size === 2,
+    async heads() {
+      if (!tables.has("LEDGER_HEAD")) return [];
+      const rows = await session.rows(`select chain as "C", seq as "S", hash as "H" from ${place}.LEDGER_HEAD`);
+      return rows.map((row) => ({ chain: String(row.C), seq: String(row.S), hash: String(row.H) }));
+    },
+    async *records() {
+      if (!tables.has("LEDGER")) return;
+      const order = `case when "CHAIN" = 'main' then 0 else 1 end, "CHAIN", "SEQ"`;
+      for await (const rows of session.stream(`select ${listed} from ${place}.LEDGER order by ${order}`)) {
+        yield rows.map(toRecord);
+      }
+    },
+    cancel: () => session.cancel(),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+async function tablesOf(warehouse: Warehouse, session: Session): Promise<readonly string[]> {
+  const rows = await session.rows(
+    "select table_name as \"NAME\" from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name in ('LEDGER', 'LEDGER_HEAD')",
+    [warehouse.database],
+  );
+  return rows.map((row) => String(row.NAME));
+}
+
+/** A record as one line of JSON, its line feed included: columns under their names, in their order, no blanks. */
+export function exportLine(record: LedgerRecord): string {
+  const { chain, seq, at, kind, subject, outcome, body, prevHash, hash } = record;
+  const values = [chain, seq, at, kind, subject, outcome, body, prevHash, hash];
+  const line = JSON.stringify(Object.fromEntries(columns.map((name, index) => [name, values[index]])));
+  // Some readers take these two for the end of a line.
+  return `${line.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029")}\n`;
+}
