@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { plain } from "../../test/support/relation.js";
 import { fingerprint, mentions, metadataFingerprint, ownFingerprint, sameAction } from "./fingerprint.js";
 import { statements, tokenize } from "./tokens.js";
 import type { Relation } from "./types.js";
@@ -13,16 +14,7 @@ const table = (query: string, change: Partial<Relation> = {}): Relation => ({
   dependencies: [],
   columns: [],
   query,
-  preOps: [],
-  postOps: [],
-  incrementalPreOps: [],
-  incrementalPostOps: [],
-  uniqueKey: [],
-  protected: false,
-  clusterBy: [],
-  transient: false,
-  secure: false,
-  materialized: false,
+  ...plain,
   ...change,
 });
 const of = (query: string, change?: Partial<Relation>, engine = "duckdb") =>

@@ -1,4 +1,5 @@
 /** What a person sees of a run, held as golden texts under golden/. */
+
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import type { GlobalOptions, Io } from "../../src/cli/io.js";
 import { createProgress } from "../../src/cli/render/progress.js";
 import { createRunView } from "../../src/cli/render/run-view.js";
 import type { RunEvent } from "../../src/run/index.js";
+import { plain } from "../support/relation.js";
 import * as runs from "./events.js";
 
 let project: string;
@@ -57,16 +59,7 @@ const graph = {
       dependencies: [],
       columns: [],
       query: "select 1",
-      preOps: [],
-      postOps: [],
-      incrementalPreOps: [],
-      incrementalPostOps: [],
-      uniqueKey: [],
-      protected: false,
-      clusterBy: [],
-      transient: false,
-      secure: false,
-      materialized: false,
+      ...plain,
     },
   ],
 };

@@ -1,4 +1,5 @@
 /** A small warehouse as the ledger and the graph tell it: what the report and the status are made from. */
+
 import {
   type Action,
   type Assertion,
@@ -8,6 +9,7 @@ import {
   targetKey,
 } from "../../src/graph/index.js";
 import type { RuleState, SourceState, State, TargetState } from "../../src/ledger/index.js";
+import { plain } from "../support/relation.js";
 import { target } from "./events.js";
 
 const base = { tags: [], disabled: false, dependencies: [], columns: [] };
@@ -19,16 +21,7 @@ export function relation(label: string, rest: Partial<Relation> = {}): Relation 
     target: target(label),
     fileName: `definitions/${label.replace(".", "/")}.sqlx`,
     query: "select 1",
-    preOps: [],
-    postOps: [],
-    incrementalPreOps: [],
-    incrementalPostOps: [],
-    uniqueKey: [],
-    protected: false,
-    clusterBy: [],
-    transient: false,
-    secure: false,
-    materialized: false,
+    ...plain,
     ...rest,
   };
 }

@@ -1,4 +1,5 @@
 /** Tiny graphs by hand, and a warehouse's state after a plan was carried out. */
+
 import {
   type Action,
   type Assertion,
@@ -14,6 +15,7 @@ import {
 import { emptyState, type State, type TargetState } from "../../src/ledger/index.js";
 import { makePlan, type Plan, type PlanInput, type Step } from "../../src/plan/index.js";
 import type { RelationInfo } from "../../src/warehouse/index.js";
+import { plain } from "../support/relation.js";
 
 /** `silver.patient` -> EHR.SILVER.PATIENT. */
 export function named(label: string): Target {
@@ -41,16 +43,7 @@ export function relation(
     ...base(label, above),
     query: `select * from ${above.join(", ") || "nothing"}`,
     ...(kind === "incremental" && { incrementalQuery: "select 1" }),
-    preOps: [],
-    postOps: [],
-    incrementalPreOps: [],
-    incrementalPostOps: [],
-    uniqueKey: [],
-    protected: false,
-    clusterBy: [],
-    transient: false,
-    secure: false,
-    materialized: false,
+    ...plain,
     ...change,
   };
 }

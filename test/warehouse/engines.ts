@@ -1,9 +1,11 @@
 /** The engines that the conformance tests loop over, and what the tests build with. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Relation, Target } from "../../src/graph/index.js";
 import { type Marker, openDuckDb, type PublishScope, type Session, type Warehouse } from "../../src/warehouse/index.js";
+import { plain } from "../support/relation.js";
 
 export interface Engine {
   readonly name: string;
@@ -36,16 +38,7 @@ export function relation(name: string, query: string, more: Partial<Relation> = 
     disabled: false,
     dependencies: [],
     columns: [],
-    preOps: [],
-    postOps: [],
-    incrementalPreOps: [],
-    incrementalPostOps: [],
-    uniqueKey: [],
-    protected: false,
-    clusterBy: [],
-    transient: false,
-    secure: false,
-    materialized: false,
+    ...plain,
     ...more,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plain } from "../../../test/support/relation.js";
 import type { Relation } from "../../graph/index.js";
 import * as sql from "./statements.js";
 
@@ -15,16 +16,9 @@ const relation: Relation = {
     { path: ["nested", "part"], description: "not a column", tags: [] },
   ],
   description: "one",
-  preOps: [],
-  postOps: [],
-  incrementalPreOps: [],
-  incrementalPostOps: [],
+  ...plain,
   uniqueKey: ["id"],
-  protected: false,
   clusterBy: ["id", "date_trunc('month', at)"],
-  transient: false,
-  secure: false,
-  materialized: false,
 };
 
 describe("statements for DuckDB", () => {

@@ -1,0 +1,15 @@
+/** What a relation has where nothing was asked for: no hooks, no key, no option. */
+import type { Relation } from "../../src/graph/index.js";
+
+export const plain = {
+  preOps: [],
+  postOps: [],
+  incrementalPreOps: [],
+  incrementalPostOps: [],
+  uniqueKey: [],
+  protected: false,
+  clusterBy: [],
+  transient: false,
+  secure: false,
+  materialized: false,
+} as const satisfies Partial<Relation>;
