@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { typedHere } from "./typed.js";
 
 describe("an advised command", () => {
-  const here = { cwd: "/work/hospital", env: {} };
-  const plain = { project: "/work/hospital", environment: undefined, vars: {} };
+  const here = { cwd: "/srv/hospital", env: {} };
+  const plain = { project: "/srv/hospital", environment: undefined, vars: {} };
 
   it("is itself where nothing has to be said", () => {
     expect(typedHere(here, plain)("medform run")).toBe("medform run");
@@ -14,7 +14,7 @@ describe("an advised command", () => {
   });
 
   it("names project, environment and variables again, quoted for a shell", () => {
-    const typed = typedHere(here, { project: "/work/it's ü", environment: "test", vars: { site: "north 1", n: "5" } });
+    const typed = typedHere(here, { project: "/srv/it's ü", environment: "test", vars: { site: "north 1", n: "5" } });
     expect(typed("medform run")).toBe(
       `medform run --project '../it'\\''s ü' --environment test --vars 'site=north 1' --vars n=5`,
     );
