@@ -27,50 +27,47 @@ function event(entity, { at = "started_at", date = "start_date", hasEncounter = 
   ];
 }
 
-/** An event lies on or after the day of birth, where that is known. */
-function notBeforeBirth(entity, date) {
+/** An event beside the row of silver that it names: `failing` is SQL over `event` and the parent, by its own name. */
+function beside(name, description, parent, failing) {
   return {
-    name: `${entity}_not_before_birth`,
-    description: `${date} is not before the patient's birth date`,
+    name,
+    description,
     kind: "set",
     sql: ({ ctx, table, keys }) => `
-select '${entity}_not_before_birth' as rule, cast(event.${keys[0]} as varchar) as key_1
+select '${name}' as rule, cast(event.${keys[0]} as varchar) as key_1
 from ${table} as event
-inner join ${ctx.ref("silver", "patient")} as patient
-  on patient.patient_key = event.patient_key
-where event.${date} < patient.birth_date`,
+inner join ${ctx.ref("silver", parent)} as ${parent}
+  on ${parent}.${parent}_key = event.${parent}_key
+where ${failing}`,
   };
 }
+
+/** An event lies on or after the day of birth, where that is known. */
+const notBeforeBirth = (entity, date) =>
+  beside(
+    `${entity}_not_before_birth`,
+    `${date} is not before the patient's birth date`,
+    "patient",
+    `event.${date} < patient.birth_date`,
+  );
 
 /** An event and its patient belong to one tenant. */
-function sameTenant(entity) {
-  return {
-    name: `${entity}_same_tenant`,
-    description: "tenant_id is the patient's",
-    kind: "set",
-    sql: ({ ctx, table, keys }) => `
-select '${entity}_same_tenant' as rule, cast(event.${keys[0]} as varchar) as key_1
-from ${table} as event
-inner join ${ctx.ref("silver", "patient")} as patient
-  on patient.patient_key = event.patient_key
-where not coalesce((event.tenant_id = patient.tenant_id), false)`,
-  };
-}
+const sameTenant = (entity) =>
+  beside(
+    `${entity}_same_tenant`,
+    "tenant_id is the patient's",
+    "patient",
+    "not coalesce((event.tenant_id = patient.tenant_id), false)",
+  );
 
 /** An event's encounter is one of the same patient. */
-function encounterOfPatient(entity) {
-  return {
-    name: `${entity}_encounter_of_patient`,
-    description: "its encounter is one of the same patient",
-    kind: "set",
-    sql: ({ ctx, table, keys }) => `
-select '${entity}_encounter_of_patient' as rule, cast(event.${keys[0]} as varchar) as key_1
-from ${table} as event
-inner join ${ctx.ref("silver", "encounter")} as encounter
-  on encounter.encounter_key = event.encounter_key
-where not coalesce((event.patient_key = encounter.patient_key), false)`,
-  };
-}
+const encounterOfPatient = (entity) =>
+  beside(
+    `${entity}_encounter_of_patient`,
+    "its encounter is one of the same patient",
+    "encounter",
+    "not coalesce((event.patient_key = encounter.patient_key), false)",
+  );
 
 /** For what admission does not flag for it: an end, where one is given, is not before the day of the start. */
 function notEndedBeforeStart(entity) {
