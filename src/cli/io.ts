@@ -1,5 +1,6 @@
 /** What a command may touch of the process: handed in, so that a test can hand in its own. */
 import pc from "picocolors";
+import type { BeforeStatement } from "../warehouse/index.js";
 
 /** The part of a writable stream that commands use. */
 export interface Output {
@@ -20,6 +21,8 @@ export interface Io {
   readonly isTTY: boolean;
   /** Aborted by SIGINT or SIGTERM; its reason is a `Interrupted`. */
   readonly signal: AbortSignal;
+  /** Called before each statement that the warehouse is sent; what it throws fails the statement. */
+  readonly beforeStatement?: BeforeStatement;
 }
 
 /** The options that every command has; a command's own options extend it. */

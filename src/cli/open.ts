@@ -11,7 +11,7 @@ import {
   resolveEnvironment,
   warehousePath,
 } from "../project/index.js";
-import { openDuckDb, type Warehouse } from "../warehouse/index.js";
+import { type BeforeStatement, openDuckDb, type Warehouse } from "../warehouse/index.js";
 import type { GlobalOptions, Io } from "./io.js";
 
 export interface OpenedProject {
@@ -23,6 +23,7 @@ export interface OpenedProject {
   readonly warehouseExists: boolean;
   /** What the engine may take, from MEDFORM_MEMORY_LIMIT. */
   readonly memoryLimit?: string;
+  readonly beforeStatement?: BeforeStatement;
 }
 
 const DEFAULT_ENVIRONMENT = "local";
@@ -50,6 +51,7 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
     warehouseFile,
     warehouseExists: existsSync(warehouseFile),
     memoryLimit: memoryLimitOf(io.env),
+    beforeStatement: io.beforeStatement,
   };
 }
 
@@ -75,6 +77,7 @@ export async function openWarehouse(
     readOnly: options.readOnly,
     holder: { command: options.command },
     memoryLimit: opened.memoryLimit,
+    beforeStatement: opened.beforeStatement,
   });
 }
 

@@ -11,8 +11,8 @@ import { type ProjectFiles, projectFiles } from "./files.js";
 import { Loader } from "./modules.js";
 import { compilationProblems } from "./problems.js";
 import { makeRealm } from "./sandbox.js";
-import { severityProblems } from "./severity.js";
 import { shimProblems } from "./shim.js";
+import { tagProblems } from "./tags.js";
 
 export interface EvaluateOptions {
   readonly projectDir: string;
@@ -103,7 +103,7 @@ export function evaluate(options: EvaluateOptions): Evaluated {
   const errors = compiled.graphErrors?.compilationErrors ?? [];
   const problems = [
     ...compilationProblems(errors, { projectDir, coreFile: core.file, translate }),
-    ...severityProblems(compiled, projectDir),
+    ...tagProblems(compiled, projectDir),
     ...shimProblems(files.assertions, evaluated, projectDir),
   ];
   return { compiled, problems };

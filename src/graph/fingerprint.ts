@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { targetKey } from "./targets.js";
 import { tokenize } from "./tokens.js";
-import type { Action } from "./types.js";
+import type { Action, Assertion, Relation } from "./types.js";
 
 /** 32 hex digits of the action itself, then 32 of what it is built on. */
 const half = 32;
@@ -20,7 +20,7 @@ function essence(action: Action, engine: string): unknown {
     case "operation":
       return [action.kind, action.hasOutput, action.queries.map(sql)];
     case "assertion":
-      return [action.kind, sql(action.query), action.rules, action.countsByRule, action.severity];
+      return [action.kind, sql(action.query), action.rules, action.countsByRule, action.severity, ...limits(action)];
     default:
       return [
         action.kind,
@@ -29,9 +29,15 @@ function essence(action: Action, engine: string): unknown {
         [action.preOps, action.postOps, action.incrementalPreOps, action.incrementalPostOps].map((ops) => ops.map(sql)),
         [action.uniqueKey, action.clusterBy],
         [action.transient, action.secure, action.materialized],
+        ...(action.kind === "incremental" && action.increment.kind !== byKey(action) ? [action.increment] : []),
       ];
   }
 }
+
+/** How an increment goes in where no tag says so: with it a fingerprint is what it was before there were such tags. */
+const byKey = ({ uniqueKey }: Relation) => (uniqueKey.length > 0 ? "merge" : "insert");
+
+const limits = ({ threshold, onlyNew }: Assertion) => (threshold || onlyNew ? [threshold ?? null, onlyNew] : []);
 
 /** The action alone, as `fingerprint` wants it. */
 export function ownFingerprint(action: Action, engine: string): string {

@@ -16,6 +16,8 @@ export {
 export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
+export type * from "./policy.js";
+export { policyComplaint } from "./policy.js";
 export * from "./problem.js";
 export { quoteName, quoteTarget, quoteText } from "./quote.js";
 export { type Selection, selectActions } from "./selection.js";

@@ -8,6 +8,7 @@ import type {
   CompiledTarget,
 } from "./compiled.js";
 import { topologicalOrder } from "./order.js";
+import { assertionPolicies, relationPolicies } from "./policy.js";
 import type { Action, Assertion, Declaration, Graph, Operation, Relation, Target, UnitTest } from "./types.js";
 
 const ruleTag = "rule:";
@@ -66,6 +67,7 @@ function relation(table: CompiledTable): Relation {
     incrementalPreOps: statements(table.incrementalPreOps),
     incrementalPostOps: statements(table.incrementalPostOps),
     uniqueKey: table.uniqueKey ?? [],
+    ...relationPolicies(table.tags ?? [], table.uniqueKey ?? []),
     protected: table.protected ?? false,
     clusterBy: table.snowflake?.clusterBy ?? [],
     transient: table.snowflake?.transient ?? false,
@@ -103,6 +105,7 @@ function assertion(compiled: CompiledAssertion): Assertion {
     rules: tagged.length > 0 ? tagged : [shared.target.name],
     countsByRule: tagged.length > 0,
     severity: shared.tags.includes("severity:warn") ? "warn" : "error",
+    ...assertionPolicies(shared.tags),
     ...(compiled.parentAction ? { parent: target(compiled.parentAction) } : {}),
   };
 }

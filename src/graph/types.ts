@@ -1,5 +1,7 @@
 /** The project as data: what @dataform/core compiled, in one shape for every kind of action. Plain, printable, comparable. */
 
+import type { IncrementPolicy, SchemaChange, SqlChange, Threshold } from "./policy.js";
+
 /** A relation or action by its compiled name, spelled exactly as it stands between quotes in the compiled SQL. */
 export interface Target {
   readonly database?: string;
@@ -36,8 +38,13 @@ export interface Relation extends ActionBase {
   readonly incrementalQuery?: string;
   readonly incrementalPreOps: readonly string[];
   readonly incrementalPostOps: readonly string[];
-  /** Empty: an increment only inserts. */
   readonly uniqueKey: readonly string[];
+  /** From a tag `increment:…`; of use on `incremental` only. */
+  readonly increment: IncrementPolicy;
+  /** From a tag `on_schema_change:…`. */
+  readonly onSchemaChange: SchemaChange;
+  /** From a tag `on_sql_change:…`. */
+  readonly onSqlChange: SqlChange;
   /** A full refresh of a protected table is blocked. */
   readonly protected: boolean;
   readonly clusterBy: readonly string[];
@@ -67,6 +74,10 @@ export interface Assertion extends ActionBase {
   readonly countsByRule: boolean;
   /** From a `severity:warn` tag, else `error`. */
   readonly severity: Severity;
+  /** From a tag `threshold:…`: up to so many failing rows are told as a warning and stop nothing; without one none may fail. */
+  readonly threshold?: Threshold;
+  /** From a tag `rows:new`: where its table is incremented, only rows that the increment brought are evaluated. */
+  readonly onlyNew: boolean;
   /** The relation whose config declared it inline. */
   readonly parent?: Target;
 }

@@ -65,8 +65,16 @@ export interface PublishScope extends AsyncDisposable {
   build(relation: Relation, mode: BuildMode): Promise<Built>;
   /** Gives a relation that is there the descriptions of its model, as a build does; its data stays. */
   describe(relation: Relation): Promise<void>;
-  /** Counts failing rows, by column RULE where `byRule`, else under `name`. Reads what is staged. */
-  evaluate(query: string, options: { readonly byRule: boolean; readonly name: string }): Promise<readonly RuleCount[]>;
+  /**
+   * Counts failing rows, by column RULE where `byRule`, else under `name`. Reads what is staged. Where the query names one of
+   * `newRowsOf`, it reads the rows that this scope's build of it inserted or changed; of what was built anew, all.
+   */
+  evaluate(
+    query: string,
+    options: { readonly byRule: boolean; readonly name: string; readonly newRowsOf?: readonly Target[] },
+  ): Promise<readonly RuleCount[]>;
+  /** The names by which the engine's own records know the statements of this scope since this was last asked. */
+  statementIds(): readonly string[];
   /** Changes the markers (refused, code `fenced`, where a newer token is stored) and commits. */
   publish(markers: readonly Marker[]): Promise<void>;
   discard(): Promise<void>;

@@ -3,7 +3,7 @@
  * before a run, never a silent difference. No value of a table ever leaves in an error.
  */
 export type * from "./contract.js";
-export type { OpenOptions } from "./duckdb/instance.js";
+export type { BeforeStatement, OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
 export * from "./landing.js";

@@ -31,6 +31,7 @@ export function assertion(of: string, rules: readonly string[], rest: Partial<As
   return {
     ...base,
     kind: "assertion",
+    onlyNew: false,
     target: target(`assertions.${of.replace(".", "_")}_${severity}`),
     fileName: `assertions/${of.split(".")[1]}.js`,
     dependencies: [target(of)],

@@ -74,6 +74,7 @@ export const assertion = (label: string, above: readonly string[], change: Parti
   rules: [label],
   countsByRule: false,
   severity: "error",
+  onlyNew: false,
   ...change,
 });
 

@@ -29,7 +29,11 @@ export interface OpenOptions {
   readonly memoryLimit?: string;
   readonly holder: { readonly runId?: string; readonly command: string };
   readonly readOnly?: boolean;
+  /** Called before each statement of a session; what it throws fails the statement. For who watches, and for tests. */
+  readonly beforeStatement?: BeforeStatement;
 }
+
+export type BeforeStatement = (sql: string) => void | Promise<void>;
 
 export interface Instance {
   readonly api: Api;

@@ -13,7 +13,12 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   const instance = await acquire(options);
   const sessions = new Set<DuckDbSession>();
   const connect = async () => {
-    const session = new DuckDbSession(instance.api, await instance.connect(), (closed) => sessions.delete(closed));
+    const session = new DuckDbSession(
+      instance.api,
+      await instance.connect(),
+      (closed) => sessions.delete(closed),
+      options.beforeStatement,
+    );
     sessions.add(session);
     return session;
   };

@@ -245,6 +245,7 @@ function scope(session: DuckDbSession, database: string): PublishScope {
         if (!byRule) return [{ rule: name, failing: Number(rows[0]?.failing ?? 0) }];
         return rows.map((row): RuleCount => ({ rule: String(row.rule), failing: Number(row.failing) }));
       }),
+    statementIds: () => [],
     async publish(markers) {
       alive();
       try {

@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import { ProblemError } from "../../graph/index.js";
 import type { Row, Session, Value } from "../contract.js";
 import { rewriteError } from "./errors.js";
+import type { BeforeStatement } from "./instance.js";
 import { bindsFor, toValue } from "./values.js";
 
 type Api = typeof import("@duckdb/node-api");
@@ -30,6 +31,7 @@ export class DuckDbSession implements Session {
     private readonly api: Api,
     private readonly connection: DuckDBConnection,
     private readonly onClose: (session: DuckDbSession) => void = () => undefined,
+    private readonly beforeStatement: BeforeStatement = () => undefined,
   ) {}
 
   async run(sql: string, binds?: readonly Value[]): Promise<{ readonly changed: number }> {
@@ -163,6 +165,7 @@ export class DuckDbSession implements Session {
       this.#running = true;
       this.#cancelled = false;
       try {
+        await this.beforeStatement(sql);
         return await work();
       } catch (error) {
         this.failed = true;
