@@ -7,3 +7,4 @@ export type { BeforeStatement, OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
 export * from "./landing.js";
+export { isTransient } from "./transient.js";

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError } from "../../src/graph/index.js";
-import type { Warehouse } from "../../src/warehouse/index.js";
+import { isTransient, type Warehouse } from "../../src/warehouse/index.js";
 import { engines, marker, publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 /** The codes that a promise fails with; an empty list where it does not fail. */
@@ -385,7 +385,41 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
     });
   });
 
+  describe("statement ids", () => {
+    it("name each statement once, and tell transactions apart", async () => {
+      const seen = new Set<string>();
+      for (let token = 1; token < 3; token += 1) {
+        await using scope = await warehouse.publisher.open({ MEDFORM_RUN_NUMBER: token });
+        expect(scope.statementIds()).toEqual([]);
+        await scope.build(relation("NAMED", "select 1 as x"), "create");
+        const built = scope.statementIds();
+        expect(built.length).toBeGreaterThan(0);
+        await scope.evaluate("select 1 as x", { byRule: false, name: "r" });
+        const evaluated = scope.statementIds();
+        expect(evaluated).toHaveLength(1);
+        expect(scope.statementIds()).toEqual([]);
+        for (const id of [...built, ...evaluated]) {
+          expect(id).toMatch(/^\d+-\d+-\d+$/);
+          expect(seen.has(id)).toBe(false);
+          seen.add(id);
+        }
+        await scope.publish([marker("NAMED", token)]);
+      }
+    });
+  });
+
   describe("the fence", () => {
+    it("ends a run with exit 3, and is not repeated; a conflict may be", async () => {
+      await publish(warehouse, relation("TOKEN", "select 5 as x"), 5);
+      const fenced = await publish(warehouse, relation("TOKEN", "select 4 as x"), 4).catch((error: unknown) => error);
+      expect(fenced).toMatchObject({ exitCode: 3, problems: [{ code: "fenced" }] });
+      expect(isTransient(fenced)).toBe(false);
+      const slow = await warehouse.publisher.open({});
+      await slow.session.rows('select * from "EHR"."SILVER"."TOKEN"');
+      await publish(warehouse, relation("TOKEN", "select 7 as x"), 7);
+      expect(isTransient(await slow.publish([marker("TOKEN", 6)]).catch((error: unknown) => error))).toBe(true);
+    });
+
     it("refuses an older token, and publishes nothing of it", async () => {
       await publish(warehouse, relation("FENCED", "select 5 as x"), 5);
       expect(await codes(publish(warehouse, relation("FENCED", "select 4 as x"), 4))).toEqual(["fenced"]);

@@ -133,10 +133,15 @@ const patterns: readonly Pattern[] = [
     say: () => "the warehouse's file is damaged: what it holds does not match its checksums",
     code: "warehouse-damaged",
   },
-  { family: "IO", test: /No space left on device/, say: () => "the disk is full", code: "disk-full" },
+  ...["IO", "TransactionContext", "FATAL"].map((family) => ({
+    family,
+    test: /No space left on device|File too large|\bENOSPC\b|\bEFBIG\b/,
+    say: () => "the disk is full",
+    code: "disk-full",
+  })),
   {
     family: "TransactionContext",
-    test: /^Conflict on |write-write conflict|^Failed to commit/,
+    test: /^Conflict on |write-write conflict|^Failed to commit: PRIMARY KEY or UNIQUE/,
     say: () => "another transaction changed the same rows",
     code: "conflict",
   },

@@ -20,6 +20,10 @@ interface Existing {
 const refuse = (code: string, message: string, hint?: string) =>
   new ProblemError(hint === undefined ? { code, message } : ({ code, message, hint } satisfies Problem));
 
+/** Exit 3: not an error of the project, but somebody else was there first. */
+const fenced = (message: string) =>
+  new ProblemError({ code: "fenced", message, hint: "Run again: what the newer run published stands." }, 3);
+
 /** Names compare as the engine compares them, without case. */
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
@@ -84,6 +88,8 @@ export function duckDbPublisher(
       try {
         for (const [name, value] of Object.entries(variables)) await session.setVariable(name, value);
         await session.run("begin transaction");
+        const [row] = await session.rows("select current_connection_id() as connection, txid_current() as transaction");
+        session.knownAs(`${row?.connection}-${row?.transaction}`);
       } catch (error) {
         await session[Symbol.asyncDispose]();
         throw error;
@@ -245,7 +251,7 @@ function scope(session: DuckDbSession, database: string): PublishScope {
         if (!byRule) return [{ rule: name, failing: Number(rows[0]?.failing ?? 0) }];
         return rows.map((row): RuleCount => ({ rule: String(row.rule), failing: Number(row.failing) }));
       }),
-    statementIds: () => [],
+    statementIds: () => session.takeStatements(),
     async publish(markers) {
       alive();
       try {
@@ -271,8 +277,7 @@ async function stamp(session: DuckDbSession, database: string, markers: readonly
   const { sql: text, binds } = sql.fence(markers, owner);
   const { changed } = await session.run(text, binds);
   if (changed === markers.length) return;
-  throw refuse(
-    "fenced",
+  throw fenced(
     `a newer run has published ${markers.map(({ target }) => targetKey(target)).join(", ")} meanwhile; nothing of this run was published there`,
   );
 }

@@ -20,6 +20,9 @@ export interface Executed {
 export class DuckDbSession implements Session {
   /** A statement failed since the last `clearFailure`; a transaction around it can only be discarded. */
   failed = false;
+  #known: string | undefined;
+  #statements = 0;
+  #taken = 0;
   #line: Promise<unknown> = Promise.resolve();
   #running = false;
   #cancelled = false;
@@ -33,6 +36,20 @@ export class DuckDbSession implements Session {
     private readonly onClose: (session: DuckDbSession) => void = () => undefined,
     private readonly beforeStatement: BeforeStatement = () => undefined,
   ) {}
+
+  /** From here on statements are counted, under what the engine's log calls connection and transaction. */
+  knownAs(prefix: string): void {
+    this.#known = prefix;
+    this.#statements = 0;
+    this.#taken = 0;
+  }
+
+  /** Names of the statements since this was last asked: connection, transaction, and which one in it, from 1. */
+  takeStatements(): readonly string[] {
+    const from = this.#taken + 1;
+    this.#taken = this.#statements;
+    return Array.from({ length: this.#taken + 1 - from }, (_, index) => `${this.#known ?? ""}-${from + index}`);
+  }
 
   async run(sql: string, binds?: readonly Value[]): Promise<{ readonly changed: number }> {
     const { changed } = await this.execute(sql, { binds });
@@ -166,6 +183,7 @@ export class DuckDbSession implements Session {
       this.#cancelled = false;
       try {
         await this.beforeStatement(sql);
+        this.#statements += 1;
         return await work();
       } catch (error) {
         this.failed = true;
