@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { hostname, userInfo } from "node:os";
 import { promisify } from "node:util";
 import type { Commit } from "../ledger/index.js";
+import { version } from "./version.js";
 
 /** The commit of the project's folder, where it is under git and git is there. */
 async function commitOf(folder: string): Promise<Commit | undefined> {
@@ -23,10 +24,17 @@ async function commitOf(folder: string): Promise<Commit | undefined> {
 export async function about(
   command: string,
   folder: string,
-  selection: { readonly select: readonly string[]; readonly exclude: readonly string[] },
+  selection?: { readonly select: readonly string[]; readonly exclude: readonly string[] },
 ): Promise<Readonly<Record<string, unknown>>> {
   const commit = await commitOf(folder);
-  return { command, actor: actor(), host: hostname(), selection, ...(commit === undefined ? {} : { commit }) };
+  return {
+    command,
+    actor: actor(),
+    host: hostname(),
+    medform: version(),
+    ...(selection === undefined ? {} : { selection }),
+    ...(commit === undefined ? {} : { commit }),
+  };
 }
 
 function actor(): string {

@@ -1,8 +1,8 @@
 /** The process: streams, environment and signals in, exit code out. */
-import { readFileSync } from "node:fs";
 import { Interrupted, type Io } from "./io.js";
 import { messages } from "./messages.js";
 import { main, unexpected } from "./program.js";
+import { version } from "./version.js";
 
 const abort = new AbortController();
 
@@ -39,7 +39,7 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   });
 }
 
-const code = await main(process.argv.slice(2), io, () => version(import.meta.dirname));
+const code = await main(process.argv.slice(2), io, version);
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(code);
 
@@ -48,15 +48,4 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
     if (stream.destroyed) done();
     else stream.write("", () => done());
   });
-}
-
-/** From the package.json above this file, wherever it was built to. */
-function version(folder: string): string {
-  for (const up of ["../../..", "../.."]) {
-    try {
-      const found: unknown = JSON.parse(readFileSync(`${folder}/${up}/package.json`, "utf8"));
-      if (typeof found === "object" && found !== null && "version" in found) return String(found.version);
-    } catch {}
-  }
-  return "unknown";
 }

@@ -1,8 +1,17 @@
 /** The entries that a run or a load writes, each made in one place, so that the fold finds what it needs. Counts and names only. */
 import { type Target, targetKey } from "../graph/index.js";
-import type { Entry, RuleState, TargetState } from "./types.js";
+import type { Entry, RuleState, TargetState, Unpublished } from "./types.js";
 
 type Kind = TargetState["kind"];
+
+/** What the engine was asked for, and how long it took. */
+export interface Work {
+  /** SHA-256 in hex of the compiled SQL that was run: `sqlHash` of src/graph. */
+  readonly sqlHash?: string;
+  /** Under which the engine's own records know the statements. */
+  readonly queryIds?: readonly string[];
+  readonly milliseconds?: number;
+}
 
 /** Before a target is published: what a crash between commit and record leaves behind to recover from. */
 export function intentEntry(about: {
@@ -39,7 +48,11 @@ export function publishEntry(
     readonly inputs: Readonly<Record<string, string>>;
     readonly version?: string;
     readonly runNumber?: number;
-  },
+    /** Rows that the build inserted, updated or deleted; null where that has no meaning. */
+    readonly changed?: number | null;
+    /** Why it was built: the plan's reason. */
+    readonly reason?: string;
+  } & Work,
   outcome: "published" | "recovered" = "published",
 ): Entry {
   const { at, ...body } = about;
@@ -56,24 +69,28 @@ export function describeEntry(about: {
   return { kind: "describe", subject: targetKey(about.target), outcome: "described", at, body };
 }
 
-/** After a build was thrown away; the published target is as it was. */
-export function discardEntry(about: { readonly at: string; readonly target: Target; readonly reason: string }): Entry {
+/** After an attempt that published nothing; the published target is as it was. */
+export function discardEntry(
+  about: { readonly at: string; readonly target: Target; readonly reason: string } & Work,
+  outcome: Unpublished = "discarded",
+): Entry {
   const { at, ...body } = about;
-  return { kind: "discard", subject: targetKey(about.target), outcome: "discarded", at, body };
+  return { kind: "discard", subject: targetKey(about.target), outcome, at, body };
 }
 
 /** One rule's result; one that was not evaluated has no count. */
-export function evaluationEntry(about: {
-  readonly at: string;
-  readonly assertion: Target;
-  readonly rule: string;
-  readonly severity: RuleState["severity"];
-  readonly outcome: RuleState["outcome"];
-  readonly failing: number | null;
-  readonly gate?: Target;
-  readonly milliseconds?: number;
-  readonly fingerprint?: string;
-}): Entry {
+export function evaluationEntry(
+  about: {
+    readonly at: string;
+    readonly assertion: Target;
+    readonly rule: string;
+    readonly severity: RuleState["severity"];
+    readonly outcome: RuleState["outcome"];
+    readonly failing: number | null;
+    readonly gate?: Target;
+    readonly fingerprint?: string;
+  } & Work,
+): Entry {
   const { at, outcome, ...body } = about;
   return { kind: "evaluation", subject: `${targetKey(about.assertion)}/${about.rule}`, outcome, at, body };
 }

@@ -7,10 +7,11 @@ import {
   loadFileSchema,
   publicationSchema,
   ruleOutcomeSchema,
+  unpublishedSchema,
 } from "./schema.js";
-import type { Commit, Entry, RuleState, RunState, SourceState, State, TargetState } from "./types.js";
+import type { Commit, Entry, RuleState, RunState, SourceState, State, TargetState, Unpublished } from "./types.js";
 
-export const emptyState: State = { targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 };
+export const emptyState: State = { targets: {}, sources: {}, rules: {}, lastRun: null, failed: {}, number: 0 };
 
 /** The chain that an entry stands in. */
 export interface ChainInfo {
@@ -52,6 +53,7 @@ interface Draft {
   readonly targets: Record<string, TargetState>;
   readonly sources: Record<string, SourceState>;
   readonly rules: Record<string, RuleState>;
+  readonly failed: Record<string, Unpublished>;
 }
 
 function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
@@ -59,6 +61,7 @@ function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
     case "publish": {
       const { version = chain.id, runNumber = chain.number, ...body } = publicationSchema.parse(entry.body);
       draft.targets[targetKey(body.target)] = { ...body, version, runNumber, publishedAt: entry.at, failing: false };
+      delete draft.failed[targetKey(body.target)];
       return;
     }
     case "load-file": {
@@ -87,16 +90,22 @@ function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
       if (known !== undefined) draft.targets[key] = { ...known, metadata };
       return;
     }
-    case "drop":
-      delete draft.targets[targetKey(aboutTargetSchema.parse(entry.body).target)];
+    case "discard":
+      draft.failed[targetKey(aboutTargetSchema.parse(entry.body).target)] = unpublishedSchema.parse(entry.outcome);
       return;
+    case "drop": {
+      const key = targetKey(aboutTargetSchema.parse(entry.body).target);
+      delete draft.targets[key];
+      delete draft.failed[key];
+      return;
+    }
   }
 }
 
-/** Entries of one chain, in order; kinds that change nothing known (`intent`, `discard`, …) leave the state as it is. */
+/** Entries of one chain, in order; kinds that change nothing known (`intent`, …) leave the state as it is. */
 export function foldEntries(state: State, entries: readonly Entry[], chain: ChainInfo): State {
-  const { targets, sources, rules } = state;
-  const draft: Draft = { targets: { ...targets }, sources: { ...sources }, rules: { ...rules } };
+  const { targets, sources, rules, failed } = state;
+  const draft: Draft = { targets: { ...targets }, sources: { ...sources }, rules: { ...rules }, failed: { ...failed } };
   for (const entry of entries) apply(draft, entry, chain);
   return { ...state, ...draft };
 }

@@ -5,10 +5,10 @@ import type { Session, Warehouse } from "../warehouse/index.js";
 import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
-import { readTail, type Tail, type Unsealed } from "./read.js";
+import { parsed, readTail, type Tail, type Unsealed } from "./read.js";
 import { aboutRunSchema } from "./schema.js";
 import { groupSize, ledgerStore, type Store } from "./store.js";
-import type { Chain, Entry, Ledger, RunState, State } from "./types.js";
+import type { Chain, Entry, Ledger, RunState, SealOptions, State } from "./types.js";
 
 /** How often the main chain's head is tried when somebody else moves it at the same time. */
 const attempts = 20;
@@ -46,6 +46,7 @@ class WarehouseLedger implements Ledger {
 
   constructor(
     private readonly session: Session,
+    private readonly engine: { readonly name: string; readonly version: string },
     private readonly store: Store,
   ) {}
 
@@ -69,6 +70,10 @@ class WarehouseLedger implements Ledger {
 
   async loaded(subjects: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#next(async () => new Set(await this.store.loaded(subjects)));
+  }
+
+  entries(chainId: string): Promise<readonly Entry[]> {
+    return this.#next(async () => (await this.store.chains([chainId])).map(parsed));
   }
 
   recover(entries: readonly Entry[]): Promise<void> {
@@ -107,7 +112,7 @@ class WarehouseLedger implements Ledger {
           subject: chain.id,
           outcome: kind,
           at: startedAt,
-          body: { about, kind, number },
+          body: { about, engine: this.engine, kind, number },
         };
         return { entries: [...interrupted, opened] };
       });
@@ -160,7 +165,7 @@ class WarehouseLedger implements Ledger {
           void this.#next(flush);
         });
       },
-      seal: async (outcome, state) => {
+      seal: async (outcome, { state, counts }: SealOptions = {}) => {
         refuseSealed();
         sealed = true;
         await this.#next(async () => {
@@ -171,6 +176,7 @@ class WarehouseLedger implements Ledger {
             const body = {
               records: head.seq,
               lastHash: head.hash,
+              ...(counts === undefined ? {} : { counts }),
               state: foldSealed(known, info, outcome, at),
             };
             return { entries: [{ kind: "seal", subject: info.id, outcome, at, body }], seals: true };
@@ -217,5 +223,6 @@ class WarehouseLedger implements Ledger {
 /** Opens the ledger of a warehouse. Its tables are made by the first write. Dispose it before the warehouse. */
 export async function openLedger(warehouse: Warehouse): Promise<Ledger> {
   const session = await warehouse.session();
-  return new WarehouseLedger(session, await ledgerStore(warehouse, session));
+  const engine = { name: warehouse.engine, version: warehouse.engineVersion };
+  return new WarehouseLedger(session, engine, await ledgerStore(warehouse, session));
 }

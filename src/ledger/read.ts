@@ -20,7 +20,7 @@ export interface Tail {
   readonly unsealed: readonly Unsealed[];
 }
 
-function parsed(record: LedgerRecord): Entry {
+export function parsed(record: LedgerRecord): Entry {
   const { kind, subject, outcome, at } = record;
   return { kind, subject, outcome, at, body: JSON.parse(record.body) };
 }

@@ -53,6 +53,8 @@ export const openSchema = z.object({ number: z.number(), kind: chainKindSchema, 
 
 export const runOutcomeSchema = z.enum(["succeeded", "failed", "cancelled", "error", "interrupted"]);
 
+export const unpublishedSchema = z.enum(["discarded", "failed", "skipped", "cancelled"]);
+
 export const stateSchema: z.ZodType<State> = z.object({
   targets: z.record(
     z.string(),
@@ -97,6 +99,7 @@ export const stateSchema: z.ZodType<State> = z.object({
       commit: commitSchema.optional(),
     })
     .nullable(),
+  failed: z.record(z.string(), unpublishedSchema).default({}),
   number: z.number(),
 });
 

@@ -63,6 +63,9 @@ export interface RunState {
   readonly commit?: Commit;
 }
 
+/** How an attempt ended that published nothing. */
+export type Unpublished = "discarded" | "failed" | "skipped" | "cancelled";
+
 /** The fold of the whole ledger; each seal carries it, so reading it costs one record. */
 export interface State {
   readonly targets: Readonly<Record<string, TargetState>>;
@@ -71,6 +74,8 @@ export interface State {
   readonly rules: Readonly<Record<string, RuleState>>;
   /** The last chain that was a run; a load or an assertion is none. */
   readonly lastRun: RunState | null;
+  /** Targets whose last attempt ended without a publication, and how; a publication or a drop takes them out. */
+  readonly failed: Readonly<Record<string, Unpublished>>;
   /** Number of the last chain that was opened; rises strictly. */
   readonly number: number;
 }
@@ -88,6 +93,13 @@ export interface Entry {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface SealOptions {
+  /** Without one the ledger folds it itself. */
+  readonly state?: State;
+  /** How many of what: counts by name. */
+  readonly counts?: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
 /** A run's or load's own chain: opened and sealed in the main chain by compare-and-swap on its head. */
 export interface Chain {
   readonly id: string;
@@ -96,10 +108,10 @@ export interface Chain {
   /** Appends in order, grouped with what else is waiting; resolves when durable. */
   append(entries: readonly Entry[]): Promise<void>;
   /**
-   * Writes the seal with the folded state (without one the ledger folds it itself); `lastRun` and `number` are set here.
+   * Writes the seal with the folded state, in which `lastRun` and `number` are set here, and what it is told to count.
    * Nothing can be appended after it.
    */
-  seal(outcome: RunState["outcome"], state?: State): Promise<void>;
+  seal(outcome: RunState["outcome"], about?: SealOptions): Promise<void>;
 }
 
 export interface Ledger extends AsyncDisposable {
@@ -111,6 +123,8 @@ export interface Ledger extends AsyncDisposable {
   loaded(subjects: readonly string[]): Promise<ReadonlySet<string>>;
   /** Chains since the last seal that were opened and never sealed, those that are open here aside. */
   unsealed(): Promise<readonly Unsealed[]>;
+  /** What a chain has recorded of itself, in order; empty for one that is not known. */
+  entries(chainId: string): Promise<readonly Entry[]>;
   /** Appends to the main chain what the warehouse knows and the ledger lacks; `recoverMarkers` finds it. */
   recover(entries: readonly Entry[]): Promise<void>;
 }

@@ -66,6 +66,8 @@ export interface Evaluation {
   /** Failing rows; null where it was not evaluated. */
   readonly failing: number | null;
   readonly milliseconds: number;
+  /** Under which the engine's own records know its statements; absent where none was sent. */
+  readonly queryIds?: readonly string[];
   readonly problem?: Problem;
 }
 

@@ -120,7 +120,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     milliseconds: Math.round(performance.now() - started),
     signal,
   });
-  await chain.seal(finished.outcome);
+  await chain.seal(finished.outcome, { counts: { actions: finished.counts, rules: finished.rules } });
   options.listener(finished);
   return finished;
 }

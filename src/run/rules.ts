@@ -1,5 +1,13 @@
 /** Assertions evaluated in a scope, rule by rule. */
-import { type Action, type Assertion, type Problem, type Target, targetKey, targetLabel } from "../graph/index.js";
+import {
+  type Action,
+  type Assertion,
+  type Problem,
+  sqlHash,
+  type Target,
+  targetKey,
+  targetLabel,
+} from "../graph/index.js";
 import { type Entry, evaluationEntry } from "../ledger/index.js";
 import type { RuleCount } from "../warehouse/index.js";
 import { type CancellableScope, type Context, now } from "./context.js";
@@ -34,7 +42,8 @@ export async function evaluate(
     const skip = broken || context.cancelled() || !isThere(assertion);
     const found = skip ? skippedOf(assertion) : await countOf(assertion, scope, context);
     const milliseconds = Math.round(performance.now() - started);
-    for (const one of found) evaluations.push({ ...evaluationOf(assertion, one, context), milliseconds });
+    const queryIds = skip ? {} : { queryIds: scope.statementIds() };
+    for (const one of found) evaluations.push({ ...evaluationOf(assertion, one, context), milliseconds, ...queryIds });
     if (found.some(({ outcome }) => outcome === "error")) broken = true;
     if (broken || found.some(({ outcome }) => outcome === "fail")) stops ??= assertion;
   }
@@ -104,7 +113,12 @@ function evaluationOf(assertion: Assertion, found: Found, context: Context): Omi
 export function evaluationEntries(evaluations: readonly Evaluation[], context: Context): readonly Entry[] {
   return evaluations.map(({ kind: _kind, problem, ...evaluation }) => {
     const fingerprint = context.step(evaluation.assertion)?.fingerprint;
-    const entry = evaluationEntry({ ...evaluation, ...(fingerprint !== undefined && { fingerprint }) });
+    const action = evaluation.outcome === "skipped" ? undefined : context.action(evaluation.assertion);
+    const entry = evaluationEntry({
+      ...evaluation,
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(action && { sqlHash: sqlHash(action) }),
+    });
     return problem ? { ...entry, body: { ...entry.body, problem: { ...problem } } } : entry;
   });
 }

@@ -4,6 +4,7 @@ import {
   type Assertion,
   metadataFingerprint,
   type Problem,
+  sqlHash,
   type Target,
   targetKey,
   targetLabel,
@@ -21,6 +22,7 @@ interface Made {
   readonly action: Action;
   readonly built: Built;
   readonly milliseconds: number;
+  readonly queryIds: readonly string[];
 }
 
 /** Builds, evaluates, and publishes or discards; every failure of the project becomes events and ledger entries. */
@@ -34,7 +36,8 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
     const started = performance.now();
     context.emit({ kind: "action-started", at: now(), target, type: typeOf(action) });
     try {
-      made.push({ action, built: await build(action, scope, context), milliseconds: elapsed(started) });
+      const built = await build(action, scope, context);
+      made.push({ action, built, milliseconds: elapsed(started), queryIds: scope.scope.statementIds() });
     } catch (error) {
       if (context.cancelled()) return endCancelled(unit, rules, context);
       const problem = problemOf(error, action, context);
@@ -79,13 +82,13 @@ async function publish(
       finish(context, one.action.target, "failed", reasonOf(one.action, context), { ...one, problem });
     await context.append([
       ...evaluationEntries(evaluations, context),
-      ...made.map(({ action }) => discarded(action.target, `not published: ${problem.code}`)),
+      ...made.map((one) => thrownAway(one, `not published: ${problem.code}`, context, "failed")),
     ]);
     return { ok: false, culprit: first.action.target };
   }
   await context.append([
     ...evaluationEntries(evaluations, context),
-    ...made.flatMap(({ action, built }) => publicationOf(action, built, context)),
+    ...made.flatMap((one) => publicationOf(one, context)),
   ]);
   for (const one of made) {
     context.published.add(targetKey(one.action.target));
@@ -116,13 +119,18 @@ function intentOf(action: Action, context: Context): readonly Entry[] {
   ];
 }
 
-function publicationOf(action: Action, { rows, columns }: Built, context: Context): readonly Entry[] {
+function publicationOf(one: Made, context: Context): readonly Entry[] {
+  const { action, milliseconds, queryIds } = one;
+  const { rows, changed, columns } = one.built;
   if (action.kind === "assertion" || action.kind === "declaration") return [];
   const { target, kind } = action;
   const [fingerprint, inputs] = [fingerprintOf(target, context), inputsOf(target, context)];
   const metadata = metadataFingerprint(action);
-  return [publishEntry({ at: now(), target, kind, fingerprint, rows, columns, metadata, inputs })];
+  const work = { milliseconds, queryIds, sqlHash: hashOf(action, context), reason: reasonOf(action, context) };
+  return [publishEntry({ at: now(), target, kind, fingerprint, rows, changed, columns, metadata, inputs, ...work })];
 }
+
+const hashOf = (action: Action, { step }: Context) => sqlHash(action, step(action.target)?.mode === "increment");
 
 const fingerprintOf = (target: Target, { step }: Context) => step(target)?.fingerprint ?? "";
 
@@ -148,7 +156,7 @@ async function endDiscarded(
     finish(context, one.action.target, "discarded", reason, { ...one, rows: null, changed: null });
   await context.append([
     ...evaluationEntries(evaluations, context),
-    ...made.map(({ action }) => discarded(action.target, reason)),
+    ...made.map((one) => thrownAway(one, reason, context)),
   ]);
   // What was skipped says on what: the table that a rule stopped, or the assertion that stands alone.
   const gate = context.step(stops.target)?.gate;
@@ -184,8 +192,14 @@ async function endFailed(
   for (const evaluation of skipped) context.emit(evaluation);
   await context.append([
     ...evaluationEntries(skipped, context),
-    { ...discarded(action.target, `failed: ${problem.code}`), outcome: "failed" },
-    ...made.map((one) => discarded(one.action.target, because)),
+    ...unit.members.map((target) => {
+      const one = before.get(targetKey(target));
+      if (one) return thrownAway(one, because, context);
+      const skipped = targetKey(target) !== targetKey(action.target);
+      if (skipped) return discardEntry({ at: now(), target, reason: because }, "skipped");
+      const reason = `failed: ${problem.code}`;
+      return discardEntry({ at: now(), target, reason, milliseconds, sqlHash: hashOf(action, context) }, "failed");
+    }),
   ]);
   return { ok: false, culprit: action.target };
 }
@@ -208,7 +222,7 @@ export async function cancelUnit(
   for (const evaluation of skipped) context.emit(evaluation);
   await context.append([
     ...evaluationEntries(skipped, context),
-    ...unit.members.map((target) => ({ ...discarded(target, "cancelled"), outcome: "cancelled" })),
+    ...unit.members.map((target) => discardEntry({ at: now(), target, reason: "cancelled" }, "cancelled")),
   ]);
 }
 
@@ -222,11 +236,20 @@ export async function skipUnit(unit: Unit, culprit: Target, reason: string, cont
   for (const evaluation of skipped) context.emit(evaluation);
   await context.append([
     ...evaluationEntries(skipped, context),
-    ...unit.members.map((target) => ({ ...discarded(target, reason), outcome: "skipped" })),
+    ...unit.members.map((target) => discardEntry({ at: now(), target, reason }, "skipped")),
   ]);
 }
 
-const discarded = (target: Target, reason: string): Entry => discardEntry({ at: now(), target, reason });
+/** Built, and not published. */
+function thrownAway(
+  { action, milliseconds, queryIds }: Made,
+  reason: string,
+  context: Context,
+  outcome: "discarded" | "failed" = "discarded",
+): Entry {
+  const work = { milliseconds, queryIds, sqlHash: hashOf(action, context) };
+  return discardEntry({ at: now(), target: action.target, reason, ...work }, outcome);
+}
 
 function finish(
   context: Context,

@@ -106,6 +106,8 @@ export interface Lease {
 
 export interface Warehouse extends AsyncDisposable {
   readonly engine: "duckdb" | "snowflake";
+  /** As the engine says it of itself. */
+  readonly engineVersion: string;
   /** The database that unqualified and MEDFORM.* names live in. */
   readonly database: string;
   session(): Promise<Session>;

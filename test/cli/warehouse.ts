@@ -143,6 +143,7 @@ const result = (
 ];
 
 export const healthy: State = {
+  failed: {},
   number: 12,
   lastRun: {
     runId: "20260301T043000Z-7f3a",
@@ -195,7 +196,7 @@ export const broken: State = {
   },
 };
 
-export const fresh: State = { number: 0, lastRun: null, targets: {}, sources: {}, rules: {} };
+export const fresh: State = { failed: {}, number: 0, lastRun: null, targets: {}, sources: {}, rules: {} };
 
 export const dispositions = [
   { route: "bronze.encounters → encounter", disposition: "current", rule: null, count: 10_712 },

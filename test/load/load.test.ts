@@ -326,6 +326,7 @@ const bound = (ledger: Ledger): Ledger => ({
   open: (kind, about) => ledger.open(kind, about),
   loaded: (subjects) => ledger.loaded(subjects),
   unsealed: () => ledger.unsealed(),
+  entries: (chainId) => ledger.entries(chainId),
   recover: (entries) => ledger.recover(entries),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });

@@ -19,13 +19,14 @@ function dying(ledger: Ledger): Ledger {
       if (entries.some(({ kind }) => kind === "publish")) throw new Error("the process died");
       return chain.append(entries);
     },
-    seal: (outcome, state) => chain.seal(outcome, state),
+    seal: (outcome, options) => chain.seal(outcome, options),
   });
   return {
     state: () => ledger.state(),
     open: async (kind, about) => chainOf(await ledger.open(kind, about)),
     loaded: (subjects) => ledger.loaded(subjects),
     unsealed: () => ledger.unsealed(),
+    entries: (chainId) => ledger.entries(chainId),
     recover: (entries) => ledger.recover(entries),
     [Symbol.asyncDispose]: async () => undefined,
   };

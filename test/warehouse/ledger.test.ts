@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ProblemError, targetKey } from "../../src/graph/index.js";
 import {
+  discardEntry,
+  dropEntry,
   type Entry,
   evaluationEntry,
   fileSubject,
@@ -66,7 +68,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
   });
 
   it("knows nothing at first, and writes nothing for being asked", async () => {
-    expect(await ledger.state()).toEqual({ targets: {}, sources: {}, rules: {}, lastRun: null, number: 0 });
+    expect(await ledger.state()).toEqual({ targets: {}, sources: {}, rules: {}, lastRun: null, failed: {}, number: 0 });
     expect(await ledger.loaded(["a"])).toEqual(new Set());
     const names = (await warehouse.catalog.relations()).map((info) => info.target.name);
     expect(names).not.toContain("LEDGER");
@@ -96,6 +98,30 @@ describe.each(engines)("the ledger on $name", (engine) => {
     await close();
     await open();
     expect(await ledger.state()).toEqual(sealed);
+  });
+
+  it("gives a chain its own records, and knows whose last attempt published nothing", async () => {
+    const chain = await ledger.open("run", {});
+    const attempt = (name: string, outcome: "discarded" | "failed" | "skipped" | "cancelled") =>
+      discardEntry({ at, target: target(name), reason: "because" }, outcome);
+    const entries = [
+      attempt("A", "discarded"),
+      attempt("B", "failed"),
+      attempt("C", "skipped"),
+      attempt("D", "cancelled"),
+      published("A"),
+    ];
+    await chain.append(entries);
+    await chain.seal("failed");
+    expect(await ledger.entries(chain.id)).toEqual(entries);
+    expect(await ledger.entries("run-000009-00000000")).toEqual([]);
+    const key = (name: string) => targetKey(target(name));
+    const failed = { [key("B")]: "failed", [key("C")]: "skipped", [key("D")]: "cancelled" };
+    expect((await ledger.state()).failed).toEqual(failed);
+    const next = await ledger.open("run", {});
+    await next.append([published("B"), dropEntry({ at, target: target("C") })]);
+    await next.seal("succeeded");
+    expect((await ledger.state()).failed).toEqual({ [key("D")]: "cancelled" });
   });
 
   it("hashes every record into its chain, and each chain into the main one", async () => {

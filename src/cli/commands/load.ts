@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { ProblemError } from "../../graph/index.js";
 import { openLedger } from "../../ledger/index.js";
 import { type LoadEvent, loadFiles } from "../../load/index.js";
+import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { openProject, openWarehouse } from "../open.js";
 import { loadView } from "../render/load-view.js";
@@ -49,7 +50,7 @@ export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<
     graph: opened.graph,
     warehouse,
     ledger,
-    about: { environment: opened.environment.name },
+    about: { ...(await about("load", opened.project.dir)), environment: opened.environment.name },
     listener,
     signal: io.signal,
   });

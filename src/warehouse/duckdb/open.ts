@@ -31,6 +31,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
     const catalog = duckDbCatalog(instance, own, options.database !== undefined);
     return {
       engine: "duckdb",
+      engineVersion: instance.api.version(),
       database: instance.database,
       session: connect,
       catalog,
