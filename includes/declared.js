@@ -5,7 +5,12 @@
  *
  * Rules are strict about NULL: a condition that is NULL fails. A column that may be empty is named in `optional`, and the
  * rule then holds where it is empty.
+ *
+ * A group of rules may bear some failing rows (`threshold`), or judge only what an increment brought (`rows: "new"`).
  */
+const { neverRewritten, noGap, noOverlap, period } = require("./declared/history.js");
+const { groupOf } = require("./declared/group.js");
+const { keyColumns } = require("./declared/text.js");
 
 /** A condition on one row. `optional`: columns whose absence makes the rule hold. */
 function row(name, description, condition, { optional = [] } = {}) {
@@ -65,6 +70,7 @@ function noOrphans(name, columns, parent, parentColumns = columns, { optional = 
     name,
     description: `${columns.join(", ")} stands in ${[].concat(parent).join(".")}`,
     kind: "set",
+    isOfOneRow: true,
     sql: ({ ctx, table, keys }) => `
 select '${name}' as rule, ${keyColumns(keys, "child.")}
 from ${table} as child
@@ -91,17 +97,6 @@ having sum(case when ${condition} then 1 else 0 end) <> 1`,
 /** Two counts of one row are equal: for tables that balance what came in with what came out. */
 function balanced(name, left, right) {
   return row(name, `${left} equals ${right}`, `${left} = ${right}`);
-}
-
-/** Keys as text under fixed names, so that the branches of one assertion fit together; columns outside `shown` are empty. */
-function keyColumns(keys, prefix = "", shown = keys) {
-  return keys
-    .map((column, i) =>
-      shown.includes(column)
-        ? `cast(${prefix}${column} as varchar) as key_${i + 1}`
-        : `cast(null as varchar) as key_${i + 1}`,
-    )
-    .join(", ");
 }
 
 function query(ctx, table, keys, rules) {
@@ -134,21 +129,27 @@ where ${name}`,
 
 /**
  * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
- * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `suffix`: tells a second group of
- * rules over one table from the first.
+ * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `threshold`: how many failing rows
+ * each rule bears, as a number (`10`) or as a share of the table's rows (`"0.5%"`); `rows`: `"new"` judges only rows that the
+ * run brought; `suffix`: tells a second group of rules over one table from the first.
  */
-function declare(target, { keys, rules = [], warn = [], suffix }) {
+function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix }) {
+  const group = groupOf({ threshold, rows, rules: [...rules, ...warn] });
   for (const [severity, list] of [
     ["error", rules],
     ["warn", warn],
   ]) {
     if (list.length === 0) continue;
-    const name = [target.schema, target.name, suffix, severity === "warn" ? "warn" : undefined]
+    const name = [target.schema, target.name, suffix, ...group.suffixes, severity === "warn" ? "warn" : undefined]
       .filter(Boolean)
       .join("_");
     assert(name)
       .description(list.map((rule) => `${rule.name}: ${rule.description}`).join("\n"))
-      .tags([...(severity === "warn" ? ["severity:warn"] : []), ...list.map((rule) => `rule:${rule.name}`)])
+      .tags([
+        ...(severity === "warn" ? ["severity:warn"] : []),
+        ...group.tags,
+        ...list.map((rule) => `rule:${rule.name}`),
+      ])
       .query((ctx) => query(ctx, ctx.ref(target), keys, list));
   }
 }
@@ -180,10 +181,14 @@ module.exports = {
   findings,
   key,
   keyColumns,
+  neverRewritten,
+  noGap,
   noOrphans,
+  noOverlap,
   nonNull,
   oneCurrent,
   ordered,
+  period,
   range,
   row,
 };
