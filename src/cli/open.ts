@@ -13,6 +13,7 @@ import {
 } from "../project/index.js";
 import { type BeforeStatement, openDuckDb, type Warehouse } from "../warehouse/index.js";
 import type { GlobalOptions, Io } from "./io.js";
+import type { Messages } from "./messages.js";
 
 export interface OpenedProject {
   readonly project: Project;
@@ -79,6 +80,16 @@ export async function openWarehouse(
     memoryLimit: opened.memoryLimit,
     beforeStatement: opened.beforeStatement,
   });
+}
+
+/** Says who died while it held the warehouse: its lock is ours now, and what it had not committed is gone. */
+export function tellPrevious({ lease: { previous } }: Warehouse, say: Messages): void {
+  if (previous === undefined) return;
+  const { command, runId, pid, host, since } = previous;
+  const run = runId === "" ? "" : ` (${runId})`;
+  say.note(
+    `The last \`${command}\`${run}, process ${pid} on ${host} since ${since}, ended without a word. What it had not published or landed by then is undone.`,
+  );
 }
 
 function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): string | undefined {

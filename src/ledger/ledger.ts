@@ -78,8 +78,23 @@ class WarehouseLedger implements Ledger {
 
   recover(entries: readonly Entry[]): Promise<void> {
     return this.#next(async () => {
-      if (entries.length > 0) await this.#main(async () => ({ entries }));
+      if (entries.length === 0 && this.#interrupted(await this.#tail()).length === 0) return;
+      await this.#main(async () => ({ entries: [...this.#interrupted(await this.#tail()), ...entries] }));
     });
+  }
+
+  /** One for each chain that a dead process left open, and that nobody noted yet. */
+  #interrupted({ unsealed }: Tail): readonly Entry[] {
+    const at = new Date().toISOString();
+    return unsealed
+      .filter((one) => !one.closed && !this.#own.has(one.chain.id))
+      .map((one) => ({
+        kind: "interrupted",
+        subject: one.chain.id,
+        outcome: "interrupted",
+        at,
+        body: { records: one.head.seq, lastHash: one.head.hash },
+      }));
   }
 
   open(kind: RunState["kind"], about: Readonly<Record<string, unknown>>): Promise<Chain> {
@@ -88,8 +103,8 @@ class WarehouseLedger implements Ledger {
       const { commit } = aboutRunSchema.parse(about);
       let chain: ChainInfo = { id: "", number: 0, kind, startedAt, commit };
       const records = await this.#main(async () => {
-        const { state, unsealed } = await this.#tail();
-        const number = state.number + 1;
+        const tail = await this.#tail();
+        const number = tail.state.number + 1;
         chain = {
           id: `${kind}-${String(number).padStart(6, "0")}-${randomBytes(4).toString("hex")}`,
           number,
@@ -97,16 +112,6 @@ class WarehouseLedger implements Ledger {
           startedAt,
           commit,
         };
-        const left = unsealed.filter((one) => !one.closed && !this.#own.has(one.chain.id));
-        const interrupted = left.map(
-          (one): Entry => ({
-            kind: "interrupted",
-            subject: one.chain.id,
-            outcome: "interrupted",
-            at: startedAt,
-            body: { records: one.head.seq, lastHash: one.head.hash },
-          }),
-        );
         const opened: Entry = {
           kind: "open",
           subject: chain.id,
@@ -114,7 +119,7 @@ class WarehouseLedger implements Ledger {
           at: startedAt,
           body: { about, engine: this.engine, kind, number },
         };
-        return { entries: [...interrupted, opened] };
+        return { entries: [...this.#interrupted(tail), opened] };
       });
       this.#own.add(chain.id);
       const start = records.at(-1)?.hash ?? "";

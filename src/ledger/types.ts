@@ -125,6 +125,6 @@ export interface Ledger extends AsyncDisposable {
   unsealed(): Promise<readonly Unsealed[]>;
   /** What a chain has recorded of itself, in order; empty for one that is not known. */
   entries(chainId: string): Promise<readonly Entry[]>;
-  /** Appends to the main chain what the warehouse knows and the ledger lacks; `recoverMarkers` finds it. */
+  /** Appends to the main chain which chains were interrupted, and what the warehouse knows and the ledger lacks; `recoverMarkers` finds it. */
   recover(entries: readonly Entry[]): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { openLedger } from "../../ledger/index.js";
 import { type LoadEvent, loadFiles } from "../../load/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
-import { openProject, openWarehouse } from "../open.js";
+import { messages } from "../messages.js";
+import { openProject, openWarehouse, tellPrevious } from "../open.js";
 import { loadView } from "../render/load-view.js";
 
 export interface LoadCommandOptions extends GlobalOptions {
@@ -37,6 +38,7 @@ export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<
   }
   const opened = await openProject(options, io);
   await using warehouse = await openWarehouse(opened, { command: "load" });
+  tellPrevious(warehouse, messages(io, options));
   await using ledger = await openLedger(warehouse);
   const listener = options.json
     ? (event: LoadEvent) => void io.stdout.write(`${JSON.stringify(event)}\n`)

@@ -5,7 +5,7 @@ import { executeRun, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
-import { openProject, openWarehouse, sourcesOf } from "../open.js";
+import { openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
 import { counted } from "../render/layout.js";
 import { createRunView } from "../render/run-view.js";
 
@@ -26,6 +26,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   const { graph } = opened;
   const selection = { select: options.select, exclude: options.exclude };
   await using warehouse = await openWarehouse(opened, { command: "run" });
+  tellPrevious(warehouse, messages(io, options));
   await using ledger = await openLedger(warehouse);
   const { recovered, ...situation } = await readSituation(graph, warehouse, ledger);
   if (recovered.length > 0) {

@@ -30,9 +30,12 @@ export async function readHolder(path: string): Promise<LeaseHolder | undefined>
   }
 }
 
-/** Written under another name first, so that nobody ever reads half of it. */
+/**
+ * Written under another name first, so that nobody ever reads half of it. One name for each warehouse, which has one writer:
+ * what a writer that died left there is written over.
+ */
 export async function writeHolder(path: string, holder: LeaseHolder): Promise<void> {
-  const draft = `${lockFile(path)}.${process.pid}`;
+  const draft = `${lockFile(path)}.${basename(path)}`;
   await writeFile(draft, `${JSON.stringify({ file: basename(path), ...holder }, null, 2)}\n`);
   await rename(draft, lockFile(path));
 }
