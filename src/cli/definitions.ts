@@ -100,16 +100,22 @@ function run(program: Command, choose: Choose): void {
   building(program.command("run").description("build what changed, assert it, publish it"))
     .option("--threads <n>", "tables built at a time", number({ least: 1 }))
     .option("--fail-fast", "start nothing new after a failure")
+    .option("--prove-incremental", "then rebuild incremental tables aside from all history, and compare")
     .action(
       (
         select: readonly string[],
-        given: SelectionOptions & { readonly threads?: number; readonly failFast?: true },
+        given: SelectionOptions & {
+          readonly threads?: number;
+          readonly failFast?: true;
+          readonly proveIncremental?: true;
+        },
         command: Command,
       ) =>
         choose(command, async (io, options) => {
           const { runCommand } = await import("./commands/run.js");
           const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
-          return runCommand({ ...options, ...given, select, fullRefresh, failFast }, io);
+          const prove = given.proveIncremental === true;
+          return runCommand({ ...options, ...given, select, fullRefresh, failFast, prove }, io);
         }),
     );
 }

@@ -71,6 +71,28 @@ export interface Evaluation {
   readonly problem?: Problem;
 }
 
+/** Whether increments made of a table what a full refresh makes; no value of a row, counts and names only. */
+export interface Proof {
+  readonly kind: "proof";
+  readonly at: string;
+  readonly target: Target;
+  readonly outcome: Exclude<EvaluationOutcome, "warn">;
+  /** Why it was skipped, else empty. */
+  readonly reason: string;
+  /** Rows on both sides, and those that have no equal on the other; null where nothing was compared. */
+  readonly rows: {
+    readonly published: number;
+    readonly rebuilt: number;
+    readonly onlyPublished: number;
+    readonly onlyRebuilt: number;
+  } | null;
+  /** Columns in which rows of the same uniqueKey differ, with how many. */
+  readonly columns: readonly { readonly name: string; readonly rows: number }[];
+  readonly columnsOnly: { readonly onlyPublished: readonly string[]; readonly onlyRebuilt: readonly string[] };
+  readonly milliseconds: number;
+  readonly problem?: Problem;
+}
+
 /** What happened to source rows, read at the end from relations tagged `medform:dispositions`. */
 export interface Dispositions {
   readonly kind: "dispositions";
@@ -90,7 +112,9 @@ export interface RunFinished {
   readonly milliseconds: number;
   readonly counts: Readonly<Record<ActionStatus, number>>;
   readonly rules: Readonly<Record<EvaluationOutcome, number>>;
-  /** 0 done, 1 error, 2 a rule of severity error failed, 130/143 cancelled by a signal. */
+  /** Present where incremental tables were proved. */
+  readonly proofs?: Readonly<Record<Proof["outcome"], number>>;
+  /** 0 done, 1 error, 2 a rule of severity error or a proof failed, 130/143 cancelled by a signal. */
   readonly exitCode: number;
 }
 
@@ -99,6 +123,14 @@ export interface Notice {
   readonly problem: Problem;
 }
 
-export type RunEvent = RunStarted | ActionStarted | ActionFinished | Evaluation | Dispositions | Notice | RunFinished;
+export type RunEvent =
+  | RunStarted
+  | ActionStarted
+  | ActionFinished
+  | Evaluation
+  | Proof
+  | Dispositions
+  | Notice
+  | RunFinished;
 
 export type Listener = (event: RunEvent) => void;

@@ -5,6 +5,7 @@ import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
+import { prove } from "./prove.js";
 import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import { schedule } from "./schedule.js";
 import { isLandingLog } from "./sources.js";
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly sourceOf?: (file: string) => string | undefined;
   /** Nothing new is started after a failure. */
   readonly failFast?: boolean;
+  /** Afterwards the selected incremental tables are rebuilt aside, and compared with what is published. */
+  readonly prove?: boolean;
 }
 
 /**
@@ -113,6 +116,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     const changed = standings(graph, alone, count.failedAlone(), await ledger.state());
     await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
   }
+  if (options.prove === true) await prove(graph, plan, await ledger.state(), context);
   if (kind === "run" && !context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
   const finished = count.finished({
     runId: chain.id,

@@ -1,6 +1,6 @@
 /** Counts what a run tells, and says how it ended. */
 import type { Target } from "../graph/index.js";
-import type { ActionStatus, EvaluationOutcome, RunEvent, RunFinished } from "./events.js";
+import type { ActionStatus, EvaluationOutcome, Proof, RunEvent, RunFinished } from "./events.js";
 
 export interface Tally {
   add(event: RunEvent): void;
@@ -25,18 +25,31 @@ export function tally(): Tally {
     cancelled: 0,
   };
   const rules: Record<EvaluationOutcome, number> = { pass: 0, warn: 0, fail: 0, error: 0, skipped: 0 };
+  const proofs: Record<Proof["outcome"], number> = { pass: 0, fail: 0, error: 0, skipped: 0 };
   const alone: Target[] = [];
   return {
     add(event) {
       if (event.kind === "action-finished") counts[event.status]++;
+      if (event.kind === "proof") proofs[event.outcome]++;
       if (event.kind !== "evaluation") return;
       rules[event.outcome]++;
       if (event.outcome === "fail" && event.gate === undefined) alone.push(event.assertion);
     },
     failedAlone: () => alone,
     finished({ runId, at, milliseconds, signal }) {
-      const [outcome, exitCode] = endOf(counts, rules, signal);
-      return { kind: "run-finished", runId, at, outcome, milliseconds, counts, rules, exitCode };
+      const [outcome, exitCode] = endOf(counts, rules, proofs, signal);
+      const proved = Object.values(proofs).some((number) => number > 0);
+      return {
+        kind: "run-finished",
+        runId,
+        at,
+        outcome,
+        milliseconds,
+        counts,
+        rules,
+        ...(proved && { proofs }),
+        exitCode,
+      };
     },
   };
 }
@@ -44,12 +57,14 @@ export function tally(): Tally {
 function endOf(
   counts: Readonly<Record<ActionStatus, number>>,
   rules: Readonly<Record<EvaluationOutcome, number>>,
+  proofs: Readonly<Record<Proof["outcome"], number>>,
   signal: AbortSignal | undefined,
 ): readonly [RunFinished["outcome"], number] {
   // A signal that came after the last unit had ended cancelled nothing.
-  if (signal?.aborted && counts.cancelled + rules.skipped > 0) return ["cancelled", signalCode(signal.reason)];
-  if (counts.failed > 0 || rules.error > 0) return ["error", 1];
-  return rules.fail > 0 ? ["failed", 2] : ["succeeded", 0];
+  if (signal?.aborted && counts.cancelled + rules.skipped + proofs.skipped > 0)
+    return ["cancelled", signalCode(signal.reason)];
+  if (counts.failed + rules.error + proofs.error > 0) return ["error", 1];
+  return rules.fail + proofs.fail > 0 ? ["failed", 2] : ["succeeded", 0];
 }
 
 function signalCode(reason: unknown): number {

@@ -45,7 +45,7 @@ export async function compile(files: Readonly<Record<string, string>>): Promise<
 }
 
 export interface Asked
-  extends Partial<Pick<RunOptions, "threads" | "signal" | "failFast" | "hashKey" | "sourceOf" | "listener">> {
+  extends Partial<Pick<RunOptions, "threads" | "signal" | "failFast" | "hashKey" | "sourceOf" | "listener" | "prove">> {
   readonly select?: string;
   readonly exclude?: string;
   readonly fullRefresh?: boolean;
@@ -98,12 +98,12 @@ export async function world(path = ":memory:"): Promise<World> {
     async run(graph, asked = {}) {
       const plan = await planOf(graph, asked);
       const events: RunEvent[] = [];
-      const { threads, signal, failFast, hashKey, sourceOf } = asked;
+      const { threads, signal, failFast, hashKey, sourceOf, prove } = asked;
       const listener = (event: RunEvent) => {
         events.push(event);
         asked.listener?.(event);
       };
-      const options = { graph, plan, warehouse, ledger, listener, threads, signal, failFast, hashKey, sourceOf };
+      const options = { graph, plan, warehouse, ledger, listener, threads, signal, failFast, hashKey, sourceOf, prove };
       const finished = await executeRun({ ...options, environment: "test", about: {} });
       const actions = events.filter((event) => event.kind === "action-finished");
       const evaluations = events.filter((event) => event.kind === "evaluation");

@@ -14,6 +14,8 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly exclude: readonly string[];
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
+  /** Rebuild incremental tables aside afterwards, and compare. */
+  readonly prove: boolean;
   /** Units at a time. */
   readonly threads?: number;
   /** ISO instant, or null for the project's own default. */
@@ -50,6 +52,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       hashKey,
       threads: options.threads,
       failFast: options.failFast,
+      prove: options.prove,
       sourceOf: sourcesOf(opened),
       signal: io.signal,
     });

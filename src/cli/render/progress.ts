@@ -96,6 +96,7 @@ export function createProgress(options: {
       case "run-finished":
         running.clear();
         return refresh();
+      case "proof":
       case "notice":
       case "dispositions":
         return;

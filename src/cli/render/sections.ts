@@ -159,6 +159,7 @@ export function problemsSection(digest: Digest, { paint, project }: SectionConte
     ...digest.evaluations.flatMap(({ problem, assertion }) =>
       problem === undefined ? [] : [{ ...problem, of: assertion }],
     ),
+    ...digest.proofs.flatMap(({ problem, target }) => (problem === undefined ? [] : [{ ...problem, of: target }])),
   ];
   const seen = new Set<string>();
   const unique = failed.filter((problem) => {

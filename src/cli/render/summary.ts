@@ -5,6 +5,7 @@ import type { Paint } from "../io.js";
 import type { Typed } from "../typed.js";
 import type { Digest } from "./digest.js";
 import { columns, count, counted, duration } from "./layout.js";
+import { proofsSection } from "./proofs.js";
 import { heldBackSection, problemsSection, routeEnd, rowsSection, rulesSection } from "./sections.js";
 
 export interface SummaryContext {
@@ -28,6 +29,7 @@ export function renderSummary(digest: Digest, context: SummaryContext): readonly
   const sections = [
     rowsSection(digest.dispositions, context),
     rulesSection(digest.evaluations, context),
+    proofsSection(digest.proofs, context),
     problemsSection(digest, context),
     heldBackSection(digest, context),
     verdict(digest, context.paint),
@@ -42,14 +44,15 @@ export function renderQuietSummary(digest: Digest, context: SummaryContext): rea
   const failures = digest.evaluations.filter(({ outcome }) => outcome === "fail" || outcome === "error");
   return [
     ...rulesSection(failures, context).slice(1),
+    ...proofsSection(digest.proofs, context).slice(1),
     ...problemsSection({ ...digest, notices: [] }, context),
     ...verdict(digest, context.paint),
   ];
 }
 
 /** What is disabled is so on purpose. */
-function nothingDone({ finished, evaluations, actions }: Digest): boolean {
-  if (finished === undefined || finished.outcome !== "succeeded" || evaluations.length > 0) return false;
+function nothingDone({ finished, evaluations, proofs, actions }: Digest): boolean {
+  if (finished?.outcome !== "succeeded" || evaluations.length + proofs.length > 0) return false;
   return actions.every(
     ({ status, reason }) => status === "unchanged" || (status === "blocked" && reason === "disabled"),
   );
@@ -65,7 +68,13 @@ function verdict({ finished, evaluations }: Digest, paint: Paint): readonly stri
     (status) => `${count(counts[status])} ${status}`,
   );
   const failing = evaluations.filter(({ outcome }) => outcome === "fail").length;
-  const rules = `${counted(failing, "rule")} of severity error failed`;
+  const unequal = finished.proofs?.fail ?? 0;
+  const rules = [
+    ...(failing > 0 || unequal === 0 ? [`${counted(failing, "rule")} of severity error failed`] : []),
+    ...(unequal > 0
+      ? [`${counted(unequal, "incremental table")} ${unequal === 1 ? "is" : "are"} not what a full refresh makes`]
+      : []),
+  ].join(", ");
   const kept =
     counts.discarded > 0
       ? `; ${counted(counts.discarded, "table")} not published, what was published before stays`
@@ -80,7 +89,7 @@ function verdict({ finished, evaluations }: Digest, paint: Paint): readonly stri
         return `${paint.bold(paint.yellow("Cancelled"))}: what was published stays, nothing half built is visible`;
       case "error": {
         const broken = counts.failed > 0 ? `${counted(counts.failed, "action")} failed` : "the run could not go on";
-        return `${paint.bold(paint.red("Error"))}: ${broken}${failing > 0 ? `, ${rules}` : ""}${kept}`;
+        return `${paint.bold(paint.red("Error"))}: ${broken}${failing + unequal > 0 ? `, ${rules}` : ""}${kept}`;
       }
     }
   })();
