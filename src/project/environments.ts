@@ -1,101 +1,22 @@
-/** environments.json: Dataform's own format, extended only by `connection`. */
+/** Which environment a command runs in, and where that environment's warehouse lies. */
 import { isAbsolute, join } from "node:path";
-import { z } from "zod";
-import { ProblemError } from "../graph/index.js";
-import { type JsonFile, readJson } from "./json.js";
-import { type ConfigOverrides, configShape, type Project } from "./project.js";
-import { validate } from "./validate.js";
-
-const text = z.string("Must be a string.");
-const name = text.min(1, "Must not be empty.");
-const flag = z.boolean("Must be true or false.");
-const texts = z.array(text, "Must be a list of strings.");
-
-const scheduleSchema = z.strictObject({
-  name,
-  cron: name,
-  tags: texts.optional(),
-  disabled: flag.optional(),
-  options: z
-    .strictObject({
-      includeDependencies: flag.optional(),
-      includeDependents: flag.optional(),
-      fullRefresh: flag.optional(),
-    })
-    .optional(),
-  notify: z.array(z.strictObject({ channel: name, statuses: texts.optional() })).optional(),
-});
-
-const connectionSchema = z.strictObject({ path: name.optional() });
-
-const environmentSchema = z.strictObject({
-  name,
-  gitRef: name.optional(),
-  configOverride: z
-    .strictObject({
-      ...configShape,
-      warehouse: configShape.warehouse.optional(),
-      defaultSchema: configShape.defaultSchema.optional(),
-    })
-    .optional(),
-  connection: connectionSchema.optional(),
-  schedules: z.array(scheduleSchema).optional(),
-});
-
-const environmentsSchema = z.strictObject({
-  environments: z.array(environmentSchema).optional(),
-  notificationChannels: z
-    .array(
-      z.strictObject({
-        name,
-        email: z.strictObject({ to: texts }).optional(),
-        slack: z.strictObject({ webhookUrl: name }).optional(),
-      }),
-    )
-    .optional(),
-});
-
-export type Schedule = z.output<typeof scheduleSchema>;
-export type Environment = z.output<typeof environmentSchema>;
-export type Environments = z.output<typeof environmentsSchema>;
-/** How to reach the warehouse; `path` is the file of an embedded one, relative to the project. */
-export type Connection = z.output<typeof connectionSchema>;
+import { nearest, type Position, ProblemError } from "../graph/index.js";
+import type { Connection } from "./environments-file.js";
+import type { Environment, Environments, Schedule } from "./environments-read.js";
+import type { ConfigOverrides, Project } from "./project.js";
 
 export interface ResolvedEnvironment {
   /** `undefined`: no environment, only what dataform.json says. */
   readonly name: string | undefined;
   readonly overrides: ConfigOverrides;
   readonly connection?: Connection;
+  /** Branch, tag or commit whose code runs here. */
   readonly gitRef?: string;
+  readonly gitRefAt?: Position;
   readonly schedules: readonly Schedule[];
 }
 
-/**
- * Reads and checks environments.json; a project without one has no environments of its own.
- *
- * @throws ProblemError `json-syntax`, `environments-key`, `environments-value`, `environments-twice`, each with its place.
- */
-export function readEnvironments(dir: string): Environments {
-  const json = readJson(dir, "environments.json");
-  if (!json) return {};
-  const environments = validate(json, environmentsSchema, "environments", () => undefined);
-  refuseTwice(environments.environments ?? [], json);
-  return environments;
-}
-
-function refuseTwice(environments: readonly Environment[], json: JsonFile): void {
-  environments.forEach((environment, index) => {
-    if (environments.findIndex((other) => other.name === environment.name) === index) return;
-    throw new ProblemError({
-      code: "environments-twice",
-      message: `There are two environments named "${environment.name}".`,
-      at: json.at(["environments", index, "name"]),
-      hint: "Rename one of them.",
-    });
-  });
-}
-
-const local: Environment = { name: "local", configOverride: { warehouse: "duckdb" } };
+const local: Environment = { name: "local", configOverride: { warehouse: "duckdb" }, schedules: [] };
 
 /**
  * What an environment changes. `local` is built in (DuckDB) unless environments.json has its own. Variables of the command
@@ -109,15 +30,16 @@ export function resolveEnvironment(
   environments: Environments,
   cliVars: Readonly<Record<string, string>> = {},
 ): ResolvedEnvironment {
-  const all = environments.environments ?? [];
-  const found = all.find((environment) => environment.name === wanted) ?? (wanted === local.name ? local : undefined);
+  const found = environments.find(({ name }) => name === wanted) ?? (wanted === local.name ? local : undefined);
   if (!found) {
-    const names = [...new Set([...all.map((environment) => environment.name), local.name])];
+    const names = [...new Set([...environments.map(({ name }) => name), local.name])];
+    const [near] = nearest(wanted, names, 1);
+    const meant = near === undefined ? "" : `Did you mean ${near}? `;
     throw new ProblemError({
       code: "environment-unknown",
       message: `There is no environment "${wanted}".`,
-      ...(all.length > 0 ? { at: { file: "environments.json" } } : {}),
-      hint: `Environments of this project: ${names.join(", ")}.`,
+      ...(environments.length > 0 ? { at: { file: "environments.json" } } : {}),
+      hint: `${meant}Environments of this project: ${names.join(", ")}.`,
     });
   }
   const { vars, ...override } = found.configOverride ?? {};
@@ -126,7 +48,8 @@ export function resolveEnvironment(
     overrides: { ...override, ...mergedVars({ ...vars, ...cliVars }) },
     ...(found.connection ? { connection: found.connection } : {}),
     ...(found.gitRef ? { gitRef: found.gitRef } : {}),
-    schedules: found.schedules ?? [],
+    ...(found.gitRefAt ? { gitRefAt: found.gitRefAt } : {}),
+    schedules: found.schedules,
   };
 }
 

@@ -3,15 +3,15 @@
  * and nothing here knows an engine beyond its name.
  */
 
+export { cronTimes } from "./cron.js";
+export { noEnvironment, type ResolvedEnvironment, resolveEnvironment, warehousePath } from "./environments.js";
+export { type Connection, environmentsJsonSchema } from "./environments-file.js";
 export {
-  type Connection,
+  type Channel,
   type Environment,
   type Environments,
-  noEnvironment,
-  type ResolvedEnvironment,
+  type NotifyStatus,
   readEnvironments,
-  resolveEnvironment,
   type Schedule,
-  warehousePath,
-} from "./environments.js";
+} from "./environments-read.js";
 export { type ConfigOverrides, type Project, type ProjectConfig, readProject } from "./project.js";

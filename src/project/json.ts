@@ -116,7 +116,11 @@ class Parser {
     try {
       return JSON.parse(token);
     } catch {
-      return this.fail(start, `${token.slice(0, 40)} is no JSON value`);
+      // The token may be a text that holds a secret, and its line is quoted without it.
+      const what = token.startsWith('"')
+        ? "this text has an escape or a character that JSON does not allow"
+        : `${token.slice(0, 40)} is no JSON value`;
+      return this.fail(start, what);
     }
   }
 

@@ -21,19 +21,24 @@ const nameLike = text.regex(/^[a-zA-Z_0-9-]*$/, "May hold only letters, digits, 
 
 /** What dataform.json says, and what an environment may override. Keys that Dataform does not know are kept and ignored, as there. */
 export const configShape = {
-  warehouse: z.enum(warehouses, `Must be one of ${warehouses.join(", ")}.`),
-  defaultDatabase: text.optional(),
-  defaultSchema: nameLike,
-  defaultLocation: text.optional(),
-  assertionSchema: nameLike.optional(),
-  databaseSuffix: nameLike.optional(),
-  schemaSuffix: nameLike.optional(),
-  tablePrefix: nameLike.optional(),
-  gcloudProjectId: text.optional(),
-  useRunCache: z.boolean("Must be true or false.").optional(),
-  concurrentQueryLimit: z.int("Must be a whole number.").optional(),
-  idempotentActionRetries: z.int("Must be a whole number.").optional(),
-  vars: z.record(z.string(), z.string("A variable must be a string."), "Must be an object of strings.").optional(),
+  warehouse: z.enum(warehouses, `Must be one of ${warehouses.join(", ")}.`).describe("The engine to compile for."),
+  defaultDatabase: text.optional().describe("Database of actions that name none."),
+  defaultSchema: nameLike.describe("Schema of actions that name none."),
+  defaultLocation: text.optional().describe("Of BigQuery only; ignored."),
+  assertionSchema: nameLike.optional().describe("Schema of assertions."),
+  databaseSuffix: nameLike.optional().describe("Added to every database, after an underscore."),
+  schemaSuffix: nameLike.optional().describe("Added to every schema, after an underscore."),
+  tablePrefix: nameLike.optional().describe("Put before every name, with an underscore."),
+  gcloudProjectId: text.optional().describe("Older spelling of defaultDatabase, of BigQuery only."),
+  useRunCache: z.boolean("Must be true or false.").optional().describe("Of the stock runner; ignored."),
+  concurrentQueryLimit: z.int("Must be a whole number.").optional().describe("Of the stock runner; ignored."),
+  idempotentActionRetries: z.int("Must be a whole number.").optional().describe("Of the stock runner; ignored."),
+  vars: z
+    .record(z.string(), z.string("A variable must be a string."), "Must be an object of strings.")
+    .optional()
+    .describe(
+      "Variables, read by models as dataform.projectConfig.vars; an environment's are merged over the project's.",
+    ),
 };
 
 const projectSchema = z.looseObject(

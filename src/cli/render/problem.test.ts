@@ -12,6 +12,7 @@ beforeAll(() => {
   project = join(folder, "project");
   mkdirSync(join(project, ".medform"), { recursive: true });
   writeFileSync(join(project, "a.sqlx"), `select 1\n\tfrom x\n${"y".repeat(400)}HERE${"z".repeat(400)}\n`);
+  writeFileSync(join(project, "hooks.json"), '{ "a": "https://u:secret@hooks.example/secret?secret", "b": 1 }\n');
   writeFileSync(join(project, "patients.csv"), "ID,NAME\n1,Zweistein\n");
   writeFileSync(join(project, ".medform/a.sqlx"), "Zweistein\n");
   writeFileSync(join(folder, "outside.sqlx"), "Zweistein\n");
@@ -52,6 +53,13 @@ describe("a problem", () => {
   ])("never quotes %s", (_, file) => {
     expect(render(file, 1, 1)).toBe(`error: some-code: It is wrong.\n  --> ${file}:1:1\n  hint: Mend it.`);
     expect(render(file, 2, 1)).not.toContain("Zweistein");
+  });
+
+  it("leaves out of a quoted address what may be a secret", () => {
+    const [, , , line = "", caret = ""] = render("hooks.json", 1, 56).split("\n");
+    expect(line).toContain("https://*********hooks.example**************");
+    expect(line).not.toContain("secret");
+    expect(line.slice(caret.indexOf("^"), caret.indexOf("^") + 3)).toBe('"b"');
   });
 
   it("stands without a place and without a hint, over several lines", () => {

@@ -66,8 +66,17 @@ function sourceLine(file: string, line: number, project: string): string | undef
   if (!SOURCE_EXTENSIONS.has(extname(path).toLowerCase())) return undefined;
   try {
     if (statSync(path).size > LARGEST_SOURCE_BYTES) return undefined;
-    return readFileSync(path, "utf8").split(/\r?\n/)[line - 1];
+    const text = readFileSync(path, "utf8").split(/\r?\n/)[line - 1];
+    return extname(path) === ".json" ? withoutSecrets(text) : text;
   } catch {
     return undefined;
   }
+}
+
+/** The path of a webhook's address is its password. As many stars as there were characters, so that the caret stays right. */
+function withoutSecrets(line: string | undefined): string | undefined {
+  return line?.replace(/(https?:\/\/)([^\s"'/?#]*)([^\s"']*)/gi, (_, scheme: string, host: string, rest: string) => {
+    const user = host.lastIndexOf("@") + 1;
+    return scheme + "*".repeat(user) + host.slice(user) + "*".repeat(rest.length);
+  });
 }

@@ -1,0 +1,49 @@
+/** Cron lines and time zones: which are understood, and when they come due. */
+import { Cron } from "croner";
+import { nearest } from "../graph/index.js";
+
+/**
+ * Five fields as in a crontab, names and `@daily` too; `5/12` is read as "from 5 in steps of 12", as Dataform's scheduler did.
+ * Where the clock is put forward, what falls into the gap comes due right after it; where it is put back, a fixed time
+ * comes due once.
+ */
+function cronOf(line: string, timeZone: string): Cron {
+  return new Cron(line, { timezone: timeZone, mode: "5-part", sloppyRanges: true, fixedTimeRule: "no-wildcard" });
+}
+
+/** The next instants, in order, after one; fewer than `count` only where there are no more. */
+export function cronTimes(line: string, timeZone: string, after: Date, count: number): readonly Date[] {
+  return cronOf(line, timeZone).nextRuns(count, after);
+}
+
+/** What is wrong with a cron line; undefined where nothing is. */
+export function cronComplaint(line: string): string | undefined {
+  try {
+    // Whatever has no year comes due within the eight years between two leap days, at most.
+    return cronTimes(line, "UTC", new Date("2000-01-01T00:00:00Z"), 1).length > 0
+      ? undefined
+      : `"${line}" never comes due: there is no such day.`;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Cron\w*: /, "") : "";
+    const said = /^(Invalid value|Syntax error)/.test(reason) ? ` ${reason.replace(/\.$/, "")}.` : "";
+    return `"${line}" is no cron line.${said} Write five fields: minute, hour, day of month, month, day of week; "30 4 * * mon-fri".`;
+  }
+}
+
+/** What is wrong with the name of a time zone; undefined where nothing is. */
+export function timeZoneComplaint(name: string): string | undefined {
+  if (/^[A-Za-z]/.test(name)) {
+    try {
+      new Intl.DateTimeFormat("en", { timeZone: name });
+      return undefined;
+    } catch {
+      // Said below.
+    }
+  }
+  const zones = [...Intl.supportedValuesOf("timeZone"), "UTC"];
+  const near = nearest(name, zones);
+  const byCity = zones.filter((zone) => zone.toLowerCase().endsWith(`/${name.toLowerCase().replaceAll(" ", "_")}`));
+  const meant = [...new Set([...byCity, ...near])].slice(0, 3);
+  const help = meant.length > 0 ? `Did you mean ${meant.join(", ")}?` : "Write it as Europe/Berlin or UTC.";
+  return `"${name}" is no IANA time zone. ${help}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * What environments.json may say: Dataform's format, its older spellings, and our extensions (`connection`, `timeZone`,
+ * `webhook`). The JSON schema for editors is made from this, so every field is described here.
+ */
+import { z } from "zod";
+import { cronComplaint, timeZoneComplaint } from "./cron.js";
+import { configShape } from "./project.js";
+
+const orMissing = (otherwise: string) => (issue: { readonly input?: unknown }) =>
+  issue.input === undefined ? "Missing." : otherwise;
+
+const text = () => z.string({ error: orMissing("Must be a string.") });
+const name = () => text().min(1, "Must not be empty.");
+const flag = () => z.boolean({ error: orMissing("Must be true or false.") });
+const list = <T extends z.ZodType>(item: T) => z.array(item, { error: orMissing("Must be a list.") });
+const object = <T extends z.ZodRawShape>(shape: T) =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === "invalid_type" ? orMissing("Must be an object.")(issue) : undefined),
+  });
+
+/** A text that a function complains of, or not. */
+const checked = (complaint: (value: string) => string | undefined) =>
+  name().superRefine((value, context) => {
+    const message = value === "" ? undefined : complaint(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+/** The selection of a run is words: a tag or name that holds what parts them could not be selected. */
+const selectable = () =>
+  name().regex(/^[^\s,+*]*$/, "May hold no white space, comma, plus or star: it could not be selected.");
+
+const secret = ` "\${NAME}" stands for a variable of the process, so that the file holds no secret.`;
+
+const address = () =>
+  checked((value) =>
+    /^https?:\/\/[^\s/]+|^\$\{/.test(value) ? undefined : `Must be an http or https address, or "\${NAME}" for one.`,
+  );
+
+const channel = object({
+  name: name().describe("What `notify` calls it."),
+  email: object({
+    to: list(text().regex(/^[^\s@]+@[^\s@]+$/, { error: "Must be an e-mail address." }))
+      .min(1, "Must name somebody.")
+      .describe("Addresses."),
+  })
+    .optional()
+    .describe("Mails, by the server that MEDFORM_SMTP_URL names."),
+  slack: object({ webhookUrl: address().describe(`The address of Slack's incoming webhook.${secret}`) })
+    .optional()
+    .describe("A message in Slack's format."),
+  webhook: object({ url: address().describe(`Where the JSON is posted to.${secret}`) })
+    .optional()
+    .describe("A POST of JSON. An extension of Dataform's format."),
+}).describe("A way to tell people how a run ended: one of email, slack and webhook.");
+
+const statuses = z.enum(["SUCCESS", "FAILURE"], "Must be SUCCESS or FAILURE.");
+const events = z.enum(["SUCCESS", "FAILURE", "success", "failure"], "Must be success or failure.");
+
+const schedule = object({
+  name: name().describe("Unique in its environment."),
+  cron: checked(cronComplaint).describe('When: minute, hour, day of month, month, day of week; "30 4 * * mon-fri".'),
+  timeZone: checked(timeZoneComplaint)
+    .optional()
+    .describe("The IANA time zone of `cron`, such as Europe/Berlin; default UTC. An extension of Dataform's format."),
+  tags: list(selectable()).optional().describe("Runs the actions that have one of these tags; everything without."),
+  disabled: flag().optional().describe("Never due, and refused when called."),
+  options: object({
+    includeDependencies: flag().optional().describe("Also runs all that the tagged actions depend on."),
+    includeDependents: flag().optional().describe("Also runs all that depends on the tagged actions."),
+    fullRefresh: flag().optional().describe("Builds incremental tables from nothing."),
+    tags: list(selectable()).optional().describe("Older spelling of `tags`."),
+    actions: list(selectable()).optional().describe("Older: names of actions to run, besides those with the tags."),
+  })
+    .optional()
+    .describe("How to run."),
+  notify: list(
+    object({
+      channel: name().describe("The name of one of `notificationChannels`."),
+      statuses: list(statuses).optional().describe("When to tell; always without."),
+    }),
+  )
+    .optional()
+    .describe("Whom to tell when a run has ended."),
+  notification: object({
+    onSuccess: flag().optional().describe("Tell when a run succeeded."),
+    onFailure: flag().optional().describe("Tell when a run failed."),
+    emails: list(text()).optional().describe("Whom to mail; without, every channel is told."),
+  })
+    .optional()
+    .describe("Older spelling of `notify`, for every channel."),
+  notifications: list(
+    object({
+      events: list(events).describe("When to tell."),
+      channels: list(name()).describe("Names of channels."),
+    }),
+  )
+    .optional()
+    .describe("Older spelling of `notify`."),
+}).describe("What runs when.");
+
+const connection = object({
+  path: name()
+    .optional()
+    .describe(
+      "The file of the embedded warehouse, relative to the project; without, MEDFORM_DUCKDB or .medform/warehouse.duckdb.",
+    ),
+});
+
+const environment = object({
+  name: name().describe("What --environment calls it."),
+  gitRef: name()
+    .optional()
+    .describe("The branch, tag or commit whose code runs here. Without, the working tree as it is."),
+  gitReference: object({
+    branch: name().optional().describe("A branch."),
+    commitSha: name().optional().describe("A commit."),
+  })
+    .optional()
+    .describe("Older spelling of `gitRef`."),
+  configOverride: object({
+    ...configShape,
+    warehouse: configShape.warehouse.optional(),
+    defaultSchema: configShape.defaultSchema.optional(),
+  })
+    .optional()
+    .describe("What differs from dataform.json here."),
+  connection: connection
+    .optional()
+    .describe("How to reach the warehouse. An extension of Dataform's format; holds no secrets."),
+  schedules: list(schedule).optional().describe("What runs by itself here."),
+  notificationChannels: list(channel).optional().describe("Older place of channels, for this environment alone."),
+}).describe("One way to run the project.");
+
+export const environmentsSchema = object({
+  $schema: text().optional().describe("Where the JSON schema of this file is, for editors."),
+  environments: list(environment).optional().describe("Ways to run the project."),
+  notificationChannels: list(channel).optional().describe("Ways to tell people how a run ended."),
+});
+
+export type EnvironmentsFile = z.output<typeof environmentsSchema>;
+export type EnvironmentEntry = z.output<typeof environment>;
+export type ScheduleEntry = z.output<typeof schedule>;
+export type ChannelEntry = z.output<typeof channel>;
+/** How to reach the warehouse; `path` is the file of an embedded one, relative to the project. */
+export type Connection = z.output<typeof connection>;
+
+/** The JSON schema (draft 2020-12) of environments.json. */
+export function environmentsJsonSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...rest } = z.toJSONSchema(environmentsSchema, { io: "input" });
+  return { $schema, title: "environments.json of a medform project", ...rest };
+}
