@@ -1,8 +1,8 @@
 /** What every engine must do, held against each of them: the contract of src/warehouse. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ProblemError } from "../../src/graph/index.js";
-import { isTransient, type Warehouse } from "../../src/warehouse/index.js";
+import { ProblemError, type Relation } from "../../src/graph/index.js";
+import { isTransient, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
 import { engines, marker, publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 /** The codes that a promise fails with; an empty list where it does not fail. */
@@ -304,35 +304,270 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       expect(await read("TWICE", "id")).toEqual([[1, "a"]]);
     });
 
-    it("refuse columns that are new or gone, by name", async () => {
-      const built = relation("SHAPE", "select 1 as id, 2 as gone", {
+    it("put in only what is new by key, in which NULL equals NULL", async () => {
+      const built = relation("ONCE", "select 1 as id, 'a' as v union all select null, 'n'", {
         kind: "incremental",
-        incrementalQuery: "select 1 as ID, 3 as fresh",
+        uniqueKey: ["ID"],
+        increment: { kind: "insert" },
+        incrementalQuery: "select 1 as id, 'b' as v union all select null, 'm' union all select 2, 'c'",
       });
       await publish(warehouse, built, 1);
       await using scope = await warehouse.publisher.open({});
-      await expect(scope.build(built, "increment")).rejects.toThrow(/has not: fresh; .* has not: gone/);
-      expect(await codes(scope.publish([marker("SHAPE", 2)]))).toEqual(["transaction-aborted"]);
+      expect(await scope.build(built, "increment")).toMatchObject({ rows: 3, changed: 1 });
+      await scope.publish([marker("ONCE", 2)]);
+      expect(await read("ONCE", "v")).toEqual([
+        [1, "a"],
+        [2, "c"],
+        [null, "n"],
+      ]);
+      const twice = { ...built, incrementalQuery: "select 1 as id, 'b' as v union all select 1, 'c'" };
+      expect(await codes(publish(warehouse, twice, 3, "increment"))).toEqual(["duplicate-key"]);
     });
 
-    it("refuse a type that the table would round, and take one that fits", async () => {
-      const built = relation("TYPED", "select 1 as id, cast(1.5 as decimal(10, 2)) as v", {
-        kind: "incremental",
-        incrementalQuery: "select 2 as id, cast(2.555 as decimal(10, 3)) as v",
-      });
+    it("replace whole intervals, of values or of a grain, and the one without a value", async () => {
+      const at = (rows: string) => `select cast(a as timestamp) as at, v from (values ${rows}) as t(a, v)`;
+      const built = relation(
+        "DAYS",
+        at("('2024-01-01 01:00', 1), ('2024-01-01 02:00', 2), ('2024-01-02', 3), (null, 4)"),
+        {
+          kind: "incremental",
+          increment: { kind: "interval", column: "AT", grain: "day" },
+          incrementalQuery: at("('2024-01-01 05:00', 5), (null, 6), (null, 6)"),
+        },
+      );
       await publish(warehouse, built, 1);
       await using scope = await warehouse.publisher.open({});
-      await expect(scope.build(built, "increment")).rejects.toThrow(/would round what the query returns: v \(/);
-      await publish(warehouse, { ...built, incrementalQuery: "select 2 as id, null as v" }, 2, "increment");
-      expect(await read("TYPED", "id")).toEqual([
-        [1, 1.5],
-        [2, null],
-      ]);
+      expect(await scope.build(built, "increment")).toMatchObject({ rows: 4, changed: 3 });
+      await scope.publish([marker("DAYS", 2)]);
+      expect((await read("DAYS", "v")).map(([, v]) => v)).toEqual([3, 5, 6, 6]);
+      const exact = {
+        ...built,
+        increment: { kind: "interval", column: "at" },
+        incrementalQuery: at("('2024-01-01 05:00', 7), ('2024-01-01 06:00', 8)"),
+      } as const;
+      await publish(warehouse, exact, 3, "increment");
+      expect((await read("DAYS", "v")).map(([, v]) => v)).toEqual([3, 6, 6, 7, 8]);
+      const nothing = { ...built, incrementalQuery: `select * from (${at("(null, 1)")}) where false` };
+      await publish(warehouse, nothing, 4, "increment");
+      expect((await read("DAYS", "v")).map(([, v]) => v)).toEqual([3, 6, 6, 7, 8]);
+      const unknown = { ...built, increment: { kind: "interval", column: "nowhere" } } as const;
+      expect(await codes(publish(warehouse, unknown, 5, "increment"))).toEqual(["interval-column"]);
+      const untimed = { ...built, increment: { kind: "interval", column: "v", grain: "day" } } as const;
+      expect(await codes(publish(warehouse, untimed, 6, "increment"))).toEqual(["interval-column"]);
+      const keyed = { ...built, uniqueKey: ["v"] };
+      expect(await codes(publish(warehouse, keyed, 7, "increment"))).toEqual(["duplicate-key"]);
+      expect((await read("DAYS", "v")).map(([, v]) => v)).toEqual([3, 6, 6, 7, 8]);
+    });
+
+    it("refuse a merge without a key, and a key that one side has not", async () => {
+      const built = relation("KEYLESS", "select 1 as id", { kind: "incremental", increment: { kind: "merge" } });
+      await publish(warehouse, built, 1);
+      expect(await codes(publish(warehouse, built, 2, "increment"))).toEqual(["unique-key"]);
+      const keyed = { ...built, uniqueKey: ["other"] };
+      expect(await codes(publish(warehouse, keyed, 2, "increment"))).toEqual(["unique-key"]);
+      const added = { ...keyed, query: "select 1 as id, 2 as other" };
+      expect(await codes(publish(warehouse, added, 2, "increment"))).toEqual(["unique-key"]);
+      expect(await read("KEYLESS", "id")).toEqual([[1]]);
     });
 
     it("refuse where there is no table", async () => {
       const built = relation("ABSENT", "select 1 as id", { kind: "incremental" });
       expect(await codes(publish(warehouse, built, 2, "increment"))).toEqual(["increment-without-table"]);
+    });
+  });
+
+  describe("a changed schema", () => {
+    const shaped = (name: string, more: Partial<Relation>) =>
+      relation(name, "select 1 as id, 'old' as gone, cast(2 as smallint) as n", {
+        kind: "incremental",
+        uniqueKey: ["id"],
+        increment: { kind: "merge" },
+        columns: [{ path: ["fresh"], description: "new here", tags: [] }],
+        ...more,
+      });
+    const next = { query: "select 2 as ID, 70000 as N, date '2024-01-01' as Fresh" };
+    const state = async (name: string) => {
+      await using reader = await warehouse.session();
+      const found = (await warehouse.catalog.relations()).find((info) => info.target.name === name);
+      return {
+        columns: found?.columns.map((column) => `${column.name} ${column.type}`),
+        rows: await values(reader, `select * from "EHR"."SILVER"."${name}" order by id`),
+      };
+    };
+
+    it("extends the table: new columns, wider types, and NULL in what is gone", async () => {
+      await publish(warehouse, shaped("EXTENDED", {}), 1);
+      await using scope = await warehouse.publisher.open({});
+      const built = await scope.build(shaped("EXTENDED", next), "increment");
+      expect(built).toEqual({ rows: 2, changed: 1, columns: ["id", "gone", "n", "Fresh"] });
+      await scope.publish([marker("EXTENDED", 2)]);
+      expect(await state("EXTENDED")).toEqual({
+        columns: ["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"],
+        rows: [
+          [1, "old", 2, null],
+          [2, null, 70000, "2024-01-01"],
+        ],
+      });
+      await using reader = await warehouse.session();
+      const comments = `select column_name, comment from duckdb_columns() where table_name = 'EXTENDED' and comment is not null`;
+      expect(await values(reader, comments)).toEqual([["Fresh", "new here"]]);
+    });
+
+    it("with sync drops what is gone, with ignore takes nothing new, with fail refuses", async () => {
+      for (const policy of ["sync", "ignore", "fail"] as const) {
+        await publish(warehouse, shaped(`BY_${policy}`, { onSchemaChange: policy }), 1);
+      }
+      await publish(warehouse, shaped("BY_sync", { ...next, onSchemaChange: "sync" }), 2, "increment");
+      expect(await state("BY_sync")).toEqual({
+        columns: ["id INTEGER", "n INTEGER", "Fresh DATE"],
+        rows: [
+          [1, 2, null],
+          [2, 70000, "2024-01-01"],
+        ],
+      });
+      const narrow = { query: "select 2 as ID, cast(7 as smallint) as N, date '2024-01-01' as Fresh" };
+      await publish(warehouse, shaped("BY_ignore", { ...narrow, onSchemaChange: "ignore" }), 2, "increment");
+      expect(await state("BY_ignore")).toEqual({
+        columns: ["id INTEGER", "gone VARCHAR", "n SMALLINT"],
+        rows: [
+          [1, "old", 2],
+          [2, null, 7],
+        ],
+      });
+      const wider = shaped("BY_ignore", { ...next, onSchemaChange: "ignore" });
+      await expect(publish(warehouse, wider, 3, "increment")).rejects.toThrow(/n \(SMALLINT in the table, INTEGER/);
+      const refused = publish(warehouse, shaped("BY_fail", { ...next, onSchemaChange: "fail" }), 2, "increment");
+      await expect(refused).rejects.toThrow(
+        /has not: Fresh; .* has not: gone; .* n \(SMALLINT .* INTEGER in the query/,
+      );
+    });
+
+    it("refuses a narrower type by name, with both types, and leaves the table as it was", async () => {
+      const built = shaped("NARROW", {
+        query: "select 1 as id, cast(1.5 as decimal(10, 2)) as v, 'x' as w, 1.5::double as d",
+      });
+      await publish(warehouse, built, 1);
+      const before = await state("NARROW");
+      const narrower = shaped("NARROW", {
+        query: "select 2 as id, cast(2.555 as decimal(10, 3)) as v, 2 as w, 1 as d, 'new' as extra",
+      });
+      await expect(publish(warehouse, narrower, 2, "increment")).rejects.toThrow(
+        /v \(DECIMAL\(10,2\) in the table, DECIMAL\(10,3\) in the query\), w \(VARCHAR in the table, INTEGER in the query\), d \(DOUBLE in the table, INTEGER in the query\)/,
+      );
+      expect(await state("NARROW")).toEqual(before);
+    });
+
+    it("is none where only the increment happens to return a smaller type", async () => {
+      const built = shaped("LITERAL", {
+        query: "select cast(1 as bigint) as id, cast(1.5 as decimal(10, 2)) as v, date '2024-01-01' as d",
+        incrementalQuery: "select 2 as id, cast(7 as decimal(3, 1)) as v, date '2024-01-02' as d",
+      });
+      await publish(warehouse, built, 1);
+      for (const token of [2, 3]) await publish(warehouse, built, token, "increment");
+      expect((await state("LITERAL")).columns).toEqual(["id BIGINT", "v DECIMAL(10,2)", "d DATE"]);
+      const grown = { ...built, incrementalQuery: "select 3 as id, 7 as v, date '2024-01-02' as d" };
+      for (const token of [4, 5]) await publish(warehouse, grown, token, "increment");
+      expect((await state("LITERAL")).columns).toEqual(["id BIGINT", "v DECIMAL(12,2)", "d DATE"]);
+    });
+
+    it("goes together with hooks that delete before, and is gone with a discarded build", async () => {
+      const built = shaped("HOOKS", { description: "kept" });
+      await publish(warehouse, built, 1);
+      const before = await state("HOOKS");
+      const changed = shaped("HOOKS", {
+        ...next,
+        description: "kept",
+        incrementalPreOps: ['delete from "EHR"."SILVER"."HOOKS" where id = 1'],
+      });
+      const scope = await warehouse.publisher.open({});
+      await scope.build(changed, "increment");
+      await scope.discard();
+      expect(await state("HOOKS")).toEqual(before);
+      await publish(warehouse, changed, 2, "increment");
+      expect(await state("HOOKS")).toEqual({
+        columns: ["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"],
+        rows: [[2, null, 70000, "2024-01-01"]],
+      });
+      await using reader = await warehouse.session();
+      const comment = "select comment from duckdb_tables() where table_name = 'HOOKS'";
+      expect(await values(reader, comment)).toEqual([["kept"]]);
+    });
+
+    it("is one within the stage only, until it is published", async () => {
+      await publish(warehouse, shaped("ALTERED", {}), 1);
+      await using reader = await warehouse.session();
+      const scope = await warehouse.publisher.open({});
+      await scope.build(shaped("ALTERED", next), "increment");
+      expect(await values(reader, 'select * from "EHR"."SILVER"."ALTERED"')).toEqual([[1, "old", 2]]);
+      await scope.publish([marker("ALTERED", 2)]);
+      expect(await values(reader, 'select count(*) from "EHR"."SILVER"."ALTERED"')).toEqual([[2]]);
+    });
+  });
+
+  describe("rules over new rows", () => {
+    const table = '"EHR"."SILVER"."FRESH"';
+    const built = relation("FRESH", "select range as id, 'old' as v from range(10)", {
+      kind: "incremental",
+      uniqueKey: ["id"],
+      increment: { kind: "merge" },
+      incrementalQuery: "select range + 8 as id, 'new' as v from range(5)",
+    });
+    const newRowsOf = [target("FRESH")];
+    const count = async (scope: PublishScope, query: string) =>
+      (await scope.evaluate(query, { byRule: false, name: "r", newRowsOf }))[0]?.failing;
+
+    it("read what the increment brought, wherever the query names the table", async () => {
+      await publish(warehouse, built, 1);
+      await using scope = await warehouse.publisher.open({});
+      await scope.build(built, "increment");
+      expect(await count(scope, `select * from ${table}`)).toBe(5);
+      expect(await count(scope, `select "FRESH"."id" from ehr.silver.fresh -- ${table}`)).toBe(5);
+      expect(await count(scope, `select ${table}."id" from ${table} where v <> '${table}'`)).toBe(5);
+      expect(
+        await count(scope, `with a as (select * from ${table} as x) select a.* from a join ${table} b using (id)`),
+      ).toBe(5);
+      expect((await scope.evaluate(`select * from ${table}`, { byRule: false, name: "r" }))[0]?.failing).toBe(13);
+      await scope.publish([marker("FRESH", 2)]);
+    });
+
+    it("read all rows of what is built anew or not at all", async () => {
+      await publish(warehouse, built, 2);
+      await publish(warehouse, built, 2, "increment");
+      await using scope = await warehouse.publisher.open({});
+      expect(await count(scope, `select * from ${table}`)).toBe(13);
+      await scope.build(built, "create");
+      expect(await count(scope, `select * from ${table}`)).toBe(10);
+    });
+
+    it("read only those that went in, with every column of the table", async () => {
+      await publish(warehouse, relation("FRESH", "select range as id, 'old' as v, 1 as gone from range(10)"), 3);
+      await using scope = await warehouse.publisher.open({});
+      await scope.build({ ...built, increment: { kind: "insert" } }, "increment");
+      expect(await count(scope, `select * from ${table} where gone is null and v = 'new'`)).toBe(3);
+      expect(await count(scope, `select * from ${table} where v = 'old'`)).toBe(0);
+    });
+
+    it("read them as post operations left them, or are refused where these cannot be told", async () => {
+      await publish(warehouse, built, 4);
+      const mended = { ...built, incrementalPostOps: [`update ${table} set v = 'mended'`] };
+      await using scope = await warehouse.publisher.open({});
+      await scope.build(mended, "increment");
+      expect(await count(scope, `select * from ${table} where v = 'mended'`)).toBe(5);
+      await scope.discard();
+      await using other = await warehouse.publisher.open({});
+      await other.build({ ...mended, uniqueKey: [], increment: { kind: "insert" } }, "increment");
+      expect(await codes(count(other, `select * from ${table}`))).toEqual(["rows-new-hooks"]);
+    });
+
+    it("are refused where a view stands between", async () => {
+      await publish(warehouse, built, 5);
+      await publish(warehouse, relation("OVER", `select * from ${table}`, { kind: "view" }), 5);
+      await publish(warehouse, relation("ABOVE", 'select * from "EHR"."SILVER"."OVER"', { kind: "view" }), 5);
+      for (const view of ["OVER", "ABOVE"]) {
+        await using scope = await warehouse.publisher.open({});
+        await scope.build(built, "increment");
+        expect(await codes(count(scope, `select * from "EHR"."SILVER"."${view}"`))).toEqual(["rows-new-view"]);
+      }
     });
   });
 

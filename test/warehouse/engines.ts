@@ -39,6 +39,7 @@ export function relation(name: string, query: string, more: Partial<Relation> = 
     dependencies: [],
     columns: [],
     ...plain,
+    increment: { kind: (more.uniqueKey ?? []).length > 0 ? "merge" : "insert" },
     ...more,
   };
 }

@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly memoryLimit?: string;
   readonly holder: { readonly runId?: string; readonly command: string };
   readonly readOnly?: boolean;
+  /** Default: by size. Either way the table holds the same rows afterwards. */
+  readonly mergeBy?: "delete" | "rewrite";
   /** Called before each statement of a session; what it throws fails the statement. For who watches, and for tests. */
   readonly beforeStatement?: BeforeStatement;
 }

@@ -35,7 +35,12 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       database: instance.database,
       session: connect,
       catalog,
-      publisher: duckDbPublisher(instance.database, connect, () => catalog.databases()),
+      publisher: duckDbPublisher({
+        database: instance.database,
+        connect,
+        databases: () => catalog.databases(),
+        mergeBy: options.mergeBy,
+      }),
       lease: {
         holder: instance.holder,
         previous: instance.previous,

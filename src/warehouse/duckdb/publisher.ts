@@ -2,86 +2,30 @@
  * Publishing on DuckDB: one connection, one transaction. What is built is seen by the scope's own statements, under the
  * final names; others see it after COMMIT, whose last statement before is the fence.
  */
-import { type Problem, ProblemError, quoteName, type Relation, targetKey } from "../../graph/index.js";
-import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount, Value } from "../contract.js";
+import { ProblemError, quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
+import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
+import { type Existing, existing, refuse } from "./existing.js";
+import { increment, type Staged } from "./increment.js";
+import { newRowsOf, placesFor, redirect, refuseViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
+import { type ColumnType, same } from "./shape.js";
 import * as sql from "./statements.js";
-import { losesSilently } from "./types.js";
 
-interface Existing {
-  readonly kind: "table" | "view";
-  readonly columns: readonly string[];
-  /** Types, in the order of the columns. */
-  readonly types: readonly string[];
-  /** Comments by column; the relation's own under the empty name. */
-  readonly comments: ReadonlyMap<string, string>;
-}
-
-const refuse = (code: string, message: string, hint?: string) =>
-  new ProblemError(hint === undefined ? { code, message } : ({ code, message, hint } satisfies Problem));
+const namesOf = ({ columns }: Existing): readonly string[] => columns.map(({ name }) => name);
 
 /** Exit 3: not an error of the project, but somebody else was there first. */
 const fenced = (message: string) =>
   new ProblemError({ code: "fenced", message, hint: "Run again: what the newer run published stands." }, 3);
 
-/** Names compare as the engine compares them, without case. */
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
-
-async function existing(session: DuckDbSession, relation: Relation, database: string): Promise<Existing | undefined> {
-  const { target } = relation;
-  const where = "database_name = ? and schema_name ilike ? escape '\\' and ";
-  const like = (text: string) => text.replace(/[\\%_]/g, "\\$&");
-  const binds: Value[] = [target.database ?? database, like(target.schema), like(target.name)];
-  const rows = await session.rows(
-    `select 'table' as kind, '' as name, '' as type, comment, -1 as position from duckdb_tables() where ${where} table_name ilike ? escape '\\'
-union all select 'view', '', '', comment, -1 from duckdb_views() where ${where} view_name ilike ? escape '\\'
-union all select 'column', column_name, data_type, comment, column_index from duckdb_columns() where ${where} table_name ilike ? escape '\\'
-order by position`,
-    [...binds, ...binds, ...binds],
-  );
-  const self = rows.find((row) => row.kind !== "column");
-  if (self === undefined) return undefined;
-  return {
-    kind: self.kind === "view" ? "view" : "table",
-    columns: rows.filter((row) => row.kind === "column").map((row) => String(row.name)),
-    types: rows.filter((row) => row.kind === "column").map((row) => String(row.type)),
-    comments: new Map(rows.filter((row) => row.comment !== null).map((row) => [String(row.name), String(row.comment)])),
-  };
+export interface PublisherOptions {
+  readonly database: string;
+  connect(): Promise<DuckDbSession>;
+  databases(): Promise<readonly string[]>;
+  /** How merges go in; by their size where this does not say. */
+  readonly mergeBy: "delete" | "rewrite" | undefined;
 }
 
-/** The table's own columns in the query's order; an error where one side has a column that the other has not. */
-function matched(
-  relation: Relation,
-  table: Existing,
-  query: readonly { readonly name: string; readonly type: string }[],
-): readonly string[] {
-  const { columns, types } = table;
-  const added = query.filter(({ name }) => !columns.some((other) => same(name, other))).map(({ name }) => name);
-  const missing = columns.filter((name) => !query.some((other) => same(name, other.name)));
-  const lossy = query.flatMap(({ name, type }) => {
-    const stored = types[columns.findIndex((other) => same(name, other))];
-    return stored !== undefined && losesSilently(type, stored) ? [`${name} (${type} into ${stored})`] : [];
-  });
-  const parts = [
-    ...(added.length > 0 ? [`the query has columns that the table has not: ${added.join(", ")}`] : []),
-    ...(missing.length > 0 ? [`the table has columns that the query has not: ${missing.join(", ")}`] : []),
-    ...(lossy.length > 0 ? [`the table's types would round what the query returns: ${lossy.join(", ")}`] : []),
-  ];
-  if (parts.length > 0) {
-    throw refuse(
-      "schema-changed",
-      `${targetKey(relation.target)}: ${parts.join("; ")}`,
-      "Build it anew with --full-refresh.",
-    );
-  }
-  return query.map(({ name }) => columns.find((other) => same(name, other)) ?? name);
-}
-
-export function duckDbPublisher(
-  database: string,
-  connect: () => Promise<DuckDbSession>,
-  databases: () => Promise<readonly string[]>,
-): Publisher {
+export function duckDbPublisher({ database, connect, databases, mergeBy }: PublisherOptions): Publisher {
   return {
     async open(variables) {
       const session = await connect();
@@ -94,7 +38,7 @@ export function duckDbPublisher(
         await session[Symbol.asyncDispose]();
         throw error;
       }
-      return scope(session, database);
+      return scope(session, database, mergeBy);
     },
     async markers() {
       await using session = await connect();
@@ -120,8 +64,11 @@ export function duckDbPublisher(
   };
 }
 
-function scope(session: DuckDbSession, database: string): PublishScope {
+function scope(session: DuckDbSession, database: string, mergeBy: PublisherOptions["mergeBy"]): PublishScope {
   let ended = false;
+  let stages = 0;
+  /** By target: what its increment in this scope brought. */
+  const staged = new Map<string, Staged>();
 
   function alive(): void {
     if (ended) throw refuse("transaction-ended", "the transaction was published or discarded already");
@@ -144,17 +91,23 @@ function scope(session: DuckDbSession, database: string): PublishScope {
     if (statements.length > 0) await session.run(statements.join(";\n"));
   }
 
-  async function queryColumns(query: string) {
-    const columns = await session.describe(query);
-    const names = columns.map(({ name }) => name);
+  async function columnsOf(query: string): Promise<readonly string[]> {
+    const names = await session.columns(query);
     const twice = names.filter((name, index) => names.findIndex((other) => same(name, other)) !== index);
     if (twice.length > 0) throw refuse("duplicate-column", `the query returns a column twice: ${twice.join(", ")}`);
-    return columns;
+    return names;
+  }
+
+  /** Types as the catalog spells them. */
+  async function describe(query: string): Promise<readonly ColumnType[]> {
+    await columnsOf(query);
+    const rows = await session.rows(sql.describe(query), [], sql.linesBefore);
+    return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
   }
 
   async function create(relation: Relation): Promise<Built> {
     for (const statement of relation.preOps) await session.run(statement);
-    const columns = (await queryColumns(relation.query)).map(({ name }) => name);
+    const columns = await columnsOf(relation.query);
     const before = await existing(session, relation, database);
     const kind = relation.kind === "view" ? "view" : "table";
     if (before !== undefined && before.kind !== kind) {
@@ -170,51 +123,42 @@ function scope(session: DuckDbSession, database: string): PublishScope {
     await comment(relation, columns, new Map());
     for (const statement of relation.postOps) await session.run(statement);
     if (relation.postOps.length > 0 && rows !== null) rows = await count(relation);
-    const made = relation.postOps.length > 0 ? (await existing(session, relation, database))?.columns : columns;
-    return { rows, changed: rows, columns: made ?? columns };
+    const made = relation.postOps.length > 0 ? await existing(session, relation, database) : undefined;
+    return { rows, changed: rows, columns: made ? namesOf(made) : columns };
   }
 
-  async function increment(relation: Relation): Promise<Built> {
-    const query = relation.incrementalQuery ?? relation.query;
-    for (const statement of relation.incrementalPreOps) await session.run(statement);
-    const before = await existing(session, relation, database);
-    if (before?.kind !== "table") {
-      throw refuse(
-        "increment-without-table",
-        `${targetKey(relation.target)} cannot be incremented: ${before === undefined ? "it does not exist" : "it is a view"}`,
-        "Build it anew with --full-refresh.",
-      );
-    }
-    const columns = matched(relation, before, await queryColumns(query));
-    const changed =
-      relation.uniqueKey.length === 0
-        ? (await wrapped(sql.insertQuery(relation, query, columns, database))).changed
-        : await mergeStaged(relation, query, columns);
-    await comment(relation, columns, before.comments);
-    for (const statement of relation.incrementalPostOps) await session.run(statement);
-    return { rows: await count(relation), changed, columns: before.columns };
+  async function build(relation: Relation, mode: BuildMode): Promise<Built> {
+    staged.delete(targetKey(relation.target));
+    if (mode === "create") return create(relation);
+    stages += 1;
+    const made = await increment(relation, {
+      session,
+      database,
+      stage: sql.stageName(stages),
+      mergeBy,
+      describe,
+      comment,
+    });
+    staged.set(targetKey(relation.target), made.staged);
+    return made.built;
   }
 
-  async function mergeStaged(relation: Relation, query: string, columns: readonly string[]): Promise<number> {
-    const unknown = relation.uniqueKey.filter((key) => !columns.some((column) => same(key, column)));
-    if (unknown.length > 0) {
-      throw refuse("unique-key", `${targetKey(relation.target)} has no column ${unknown.join(", ")} of its uniqueKey`);
+  /** The query as it is, or as it reads what increments brought. */
+  async function narrowed(query: string, targets: readonly Target[]): Promise<string> {
+    const found = targets.flatMap((target) => staged.get(targetKey(target)) ?? []);
+    if (found.length === 0) return query;
+    const places = placesFor(found.map(({ relation }) => relation.target));
+    await refuseViews(
+      session,
+      query,
+      places.map(({ target }) => target),
+      database,
+    );
+    for (const [index, { place }] of places.entries()) {
+      const one = found[index];
+      if (one) await session.run(newRowsOf(one, place, database));
     }
-    const keys = relation.uniqueKey.map((key) => columns.find((column) => same(key, column)) ?? key);
-    await wrapped(sql.stageQuery(relation, query));
-    const [row] = await session.rows(sql.duplicateKeys(keys));
-    const twice = Number(row?.n ?? 0);
-    if (twice > 0) {
-      throw refuse(
-        "duplicate-key",
-        `the increment of ${targetKey(relation.target)} holds ${twice} key${twice === 1 ? "" : "s"} more than once (${keys.join(", ")})`,
-        "Let the query return one row for each uniqueKey.",
-      );
-    }
-    await session.run(sql.deleteReplaced(relation, keys, database));
-    const { changed } = await session.run(sql.insertStaged(relation, columns, database));
-    await session.run(sql.dropStage);
-    return changed;
+    return redirect(query, places, database);
   }
 
   /** A refusal of ours leaves the engine's transaction alive; it is half built all the same. */
@@ -238,16 +182,16 @@ function scope(session: DuckDbSession, database: string): PublishScope {
 
   return {
     session,
-    build: (relation: Relation, mode: BuildMode) =>
-      guarded(() => (mode === "increment" ? increment(relation) : create(relation))),
+    build: (relation: Relation, mode: BuildMode) => guarded(() => build(relation, mode)),
     describe: (relation) =>
       guarded(async () => {
         const there = await existing(session, relation, database);
-        if (there !== undefined) await comment(relation, there.columns, there.comments);
+        if (there !== undefined) await comment(relation, namesOf(there), there.comments);
       }),
-    evaluate: (query, { byRule, name }) =>
+    evaluate: (query, { byRule, name, newRowsOf: newOf = [] }) =>
       guarded(async () => {
-        const rows = await session.rows(sql.countFailing(query, byRule), [], sql.linesBefore);
+        const read = await narrowed(query, newOf);
+        const rows = await session.rows(sql.countFailing(read, byRule), [], sql.linesBefore);
         if (!byRule) return [{ rule: name, failing: Number(rows[0]?.failing ?? 0) }];
         return rows.map((row): RuleCount => ({ rule: String(row.rule), failing: Number(row.failing) }));
       }),

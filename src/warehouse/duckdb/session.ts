@@ -119,15 +119,12 @@ export class DuckDbSession implements Session {
     else await this.run(`set variable ${name} = ?`, [value]);
   }
 
-  /** Names and types of the columns that a query returns, without running it. */
-  describe(query: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
+  /** Names of the columns that a query returns, without running it. */
+  columns(query: string): Promise<readonly string[]> {
     return this.#next(query, 0, async () => {
       const prepared = await this.connection.prepare(query);
       try {
-        return Array.from({ length: prepared.columnCount }, (_, index) => ({
-          name: prepared.columnName(index),
-          type: prepared.columnType(index).toString(),
-        }));
+        return Array.from({ length: prepared.columnCount }, (_, index) => prepared.columnName(index));
       } finally {
         prepared.destroySync();
       }

@@ -39,18 +39,17 @@ order by id, date_trunc('month', at)`);
     expect(sql.qualified({ schema: "S", name: "T" }, "MEDFORM")).toBe('"MEDFORM"."S"."T"');
   });
 
-  it("inserts by quoted names, sorted", () => {
-    expect(sql.insertQuery({ ...relation, clusterBy: [] }, "select 1", ["Order", "sélect"], "X")).toBe(
-      'insert into "EHR"."SILVER"."A ""b""" ("Order", "sélect") select "Order", "sélect" from (\nselect 1\n)',
-    );
-  });
-
   it("replaces by null-safe keys, in the order of the stage", () => {
-    expect(sql.deleteReplaced(relation, ["id", "Order"], "X")).toBe(
-      'delete from "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage as s where t."id" is not distinct from s."id" and t."Order" is not distinct from s."Order"',
+    const stage = sql.stageName(1);
+    const on = sql.sameValues(["id", "Order"].map(sql.columnOf));
+    expect(sql.deleteReplaced(relation, on, stage, "X")).toBe(
+      'delete from "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage_1 as s where t."id" is not distinct from s."id" and t."Order" is not distinct from s."Order"',
     );
-    expect(sql.insertStaged(relation, ["id", "Order"], "X")).toBe(
-      'insert into "EHR"."SILVER"."A ""b""" ("id", "Order") select "id", "Order" from temp.main.medform_stage',
+    expect(sql.insertStaged(relation, ["id", "Order"], stage, "X")).toBe(
+      'insert into "EHR"."SILVER"."A ""b""" ("id", "Order") select "id", "Order" from temp.main.medform_stage_1',
+    );
+    expect(sql.sameValues([sql.intervalOf("At", "day")])).toBe(
+      `date_trunc('day', t."At") is not distinct from date_trunc('day', s."At")`,
     );
   });
 

@@ -1,0 +1,194 @@
+/**
+ * An increment on its way into its table: staged, checked, the table's columns brought in line, then put in as the
+ * relation's policy says. All of it within the transaction of the publishing scope.
+ */
+import { type Relation, targetKey } from "../../graph/index.js";
+import type { Built } from "../contract.js";
+import { type Existing, existing, refuse } from "./existing.js";
+import { largeMerge } from "./merge.js";
+import type { DuckDbSession } from "./session.js";
+import { type ColumnType, find, reshapes, type Shape, shapeOf } from "./shape.js";
+import * as sql from "./statements.js";
+
+/** What an increment brought, kept until its transaction ends. */
+export interface Staged {
+  readonly relation: Relation;
+  /** The temporary table that holds it. */
+  readonly stage: string;
+  readonly shape: Shape;
+  /** When a row \`t\` of the table is one of the staged rows \`s\`; undefined where nothing tells. */
+  readonly on: string | undefined;
+}
+
+export interface Workshop {
+  readonly session: DuckDbSession;
+  readonly database: string;
+  /** The temporary table to stage in; of no other increment. */
+  readonly stage: string;
+  /** How merges go in; by their size where this does not say. */
+  readonly mergeBy: "delete" | "rewrite" | undefined;
+  /** Names and types of what a query returns; undefined where the engine cannot tell. */
+  describe(query: string): Promise<readonly ColumnType[]>;
+  /** Brings the comments of a relation in line with its model, where `current` differs. */
+  comment(relation: Relation, columns: readonly string[], current: ReadonlyMap<string, string>): Promise<void>;
+}
+
+export async function increment(
+  relation: Relation,
+  shop: Workshop,
+): Promise<{ readonly built: Built; readonly staged: Staged }> {
+  const { session, database, stage } = shop;
+  const query = relation.incrementalQuery ?? relation.query;
+  for (const statement of relation.incrementalPreOps) await session.run(statement);
+  const before = await tableOf(relation, shop);
+  const incoming = await shop.describe(query);
+  const shape = shapeOf(relation, before.columns, incoming, await wholeOf(relation, before, incoming, shop));
+  const how = checkedPolicy(relation, before, incoming);
+
+  await session.execute(sql.stageQuery(relation, query, stage), { linesBefore: sql.linesBefore });
+  await refuseDuplicates(relation, how.keys, shop);
+  if (reshapes(shape)) {
+    // A table whose rows a hook deleted already cannot be altered in the same transaction.
+    if (relation.incrementalPreOps.length > 0) await session.run(sql.reshape(relation, shape, database));
+    else for (const statement of sql.alter(relation, shape, database)) await session.run(statement);
+  }
+  const { changed, anew } = await putIn(relation, how, shape, before, shop);
+
+  const after = reshapes(shape) || anew ? await tableOf(relation, shop) : before;
+  const names = (table: Existing) => table.columns.map(({ name }) => name);
+  await shop.comment(relation, names(after), after.comments);
+  for (const statement of relation.incrementalPostOps) await session.run(statement);
+  const { columns } = relation.incrementalPostOps.length > 0 ? await tableOf(relation, shop) : after;
+  const rows = await count(sql.qualified(relation.target, database), shop);
+  return {
+    built: { rows, changed, columns: columns.map(({ name }) => name) },
+    staged: { relation, stage, shape, on: how.kind === "append" ? undefined : how.on },
+  };
+}
+
+async function count(table: string, { session }: Workshop): Promise<number> {
+  const [row] = await session.rows(`select count(*) as n from ${table}`);
+  return Number(row?.n ?? 0);
+}
+
+async function tableOf(relation: Relation, { session, database }: Workshop): Promise<Existing> {
+  const found = await existing(session, relation, database);
+  if (found?.kind === "table") return found;
+  throw refuse(
+    "increment-without-table",
+    `${targetKey(relation.target)} cannot be incremented: ${found === undefined ? "it does not exist" : "it is a view"}`,
+    "Build it anew with --full-refresh.",
+  );
+}
+
+/** What the query for a full build returns, asked for only where the increment's types differ from the table's. */
+async function wholeOf(
+  { query, incrementalQuery }: Relation,
+  { columns }: Existing,
+  incoming: readonly ColumnType[],
+  { session, describe }: Workshop,
+): Promise<readonly ColumnType[] | undefined> {
+  if (incrementalQuery === undefined || incrementalQuery === query) return undefined;
+  if (incoming.every(({ name, type }) => find(columns, name)?.type === type)) return undefined;
+  try {
+    return await describe(query);
+  } catch {
+    // It may read what only its own hooks make; a query that does not bind leaves the transaction as it was.
+    session.failed = false;
+    return undefined;
+  }
+}
+
+type How =
+  | { readonly kind: "append"; readonly keys: readonly string[] }
+  | { readonly kind: "missing" | "replace"; readonly keys: readonly string[]; readonly on: string }
+  | { readonly kind: "interval"; readonly keys: readonly string[]; readonly on: string };
+
+/** What the policy asks for, held against the columns that there are: each must be in the table already. */
+function checkedPolicy(relation: Relation, { columns }: Existing, incoming: readonly ColumnType[]): How {
+  const { uniqueKey, increment: policy } = relation;
+  const name = targetKey(relation.target);
+  const lacking = uniqueKey.filter((key) => !find(columns, key) || !find(incoming, key));
+  if (lacking.length > 0) {
+    const [key = ""] = lacking;
+    const side = find(columns, key) ? "its query returns" : `${name} has`;
+    throw refuse(
+      "unique-key",
+      `${side} no column ${lacking.join(", ")} of the uniqueKey${find(columns, key) ? ` of ${name}` : ""}`,
+      find(columns, key) ? undefined : "Build it anew with --full-refresh.",
+    );
+  }
+  const keys = uniqueKey.map((key) => find(columns, key)?.name ?? key);
+  const byKey = sql.sameValues(keys.map(sql.columnOf));
+  switch (policy.kind) {
+    case "insert":
+      return keys.length === 0 ? { kind: "append", keys } : { kind: "missing", keys, on: byKey };
+    case "merge":
+      if (keys.length > 0) return { kind: "replace", keys, on: byKey };
+      throw refuse(
+        "unique-key",
+        `${name} is merged by its uniqueKey (increment:merge), but has none`,
+        "Set uniqueKey.",
+      );
+    case "interval": {
+      const [stored, given] = [find(columns, policy.column), find(incoming, policy.column)];
+      if (!stored || !given) {
+        throw refuse(
+          "interval-column",
+          `${name} is incremented by intervals of ${policy.column}, a column that ${stored ? "its query" : "the table"} has not`,
+          "The tag is increment:interval:COLUMN or increment:interval:COLUMN:GRAIN.",
+        );
+      }
+      const grained = policy.grain !== undefined;
+      if (grained && !(isTemporal(stored.type) && isTemporal(given.type))) {
+        throw refuse(
+          "interval-column",
+          `${name} is incremented by the ${policy.grain} of ${stored.name}, which is no date or timestamp`,
+          "Cast it in the query, or leave out the grain.",
+        );
+      }
+      return { kind: "interval", keys, on: sql.sameValues([sql.intervalOf(stored.name, policy.grain)]) };
+    }
+  }
+}
+
+const isTemporal = (type: string) => type === "DATE" || type.startsWith("TIMESTAMP");
+
+async function refuseDuplicates(relation: Relation, keys: readonly string[], { session, stage }: Workshop) {
+  if (keys.length === 0) return;
+  const [row] = await session.rows(sql.duplicateKeys(keys, stage));
+  const twice = Number(row?.n ?? 0);
+  if (twice === 0) return;
+  throw refuse(
+    "duplicate-key",
+    `the increment of ${targetKey(relation.target)} holds ${twice} key${twice === 1 ? "" : "s"} more than once (${keys.join(", ")})`,
+    "Let the query return one row for each uniqueKey.",
+  );
+}
+
+/** A row that replaces another counts once; `anew` where the table was made anew, and so lost its comments. */
+async function putIn(
+  relation: Relation,
+  how: How,
+  shape: Shape,
+  before: Existing,
+  shop: Workshop,
+): Promise<{ readonly changed: number; readonly anew: boolean }> {
+  const { session, database, stage, mergeBy } = shop;
+  let deleted = 0;
+  if (how.kind === "missing") await session.run(sql.deleteKnown(relation, how.on, stage, database));
+  if (how.kind === "replace" || how.kind === "interval") {
+    const staged = await count(stage, shop);
+    if (staged === 0) return { changed: 0, anew: false };
+    const wanted = mergeBy ?? (largeMerge(staged, before.rows) ? "rewrite" : "delete");
+    if (wanted === "rewrite" && !before.bound) {
+      const old = await count(sql.qualified(relation.target, database), shop);
+      await session.run(sql.rewrite(relation, shape, how.on, stage, database));
+      const kept = (await count(sql.qualified(relation.target, database), shop)) - staged;
+      return { changed: Math.max(old - kept, staged), anew: true };
+    }
+    deleted = (await session.run(sql.deleteReplaced(relation, how.on, stage, database))).changed;
+  }
+  const { changed } = await session.run(sql.insertStaged(relation, shape.filled, stage, database));
+  return { changed: Math.max(changed, deleted), anew: false };
+}
