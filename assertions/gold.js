@@ -4,9 +4,13 @@ const {
   declare,
   key,
   keyColumns,
+  noGap,
   noOrphans,
+  noOverlap,
   nonNull,
+  oneCurrent,
   ordered,
+  period,
   range,
   row,
 } = require("../includes/declared.js");
@@ -56,6 +60,22 @@ declare(
       noOrphans("dim_patient_known", ["patient_key"], ["silver", "patient"]),
       range("dim_patient_age", "age_years", { low: 0, high: 130, optional: true }),
       codeSet("dim_patient_status", "status", ["active", "inactive", "deceased", "transferred"]),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "dim_patient_version" },
+  {
+    keys: ["patient_version_key"],
+    rules: [
+      key("dim_patient_version_key"),
+      everyPatient("dim_patient_version_complete"),
+      period("dim_patient_version_period"),
+      noGap("dim_patient_version_no_gap", ["patient_key"]),
+      noOverlap("dim_patient_version_no_overlap", ["patient_key"]),
+      oneCurrent("dim_patient_version_one_current", ["patient_key"], "is_current"),
+      codeSet("dim_patient_version_status", "status", ["active", "inactive", "deceased", "transferred"]),
     ],
   },
 );

@@ -1,5 +1,19 @@
 const { flags } = require("../includes/event_rules.js");
-const { codeSet, declare, findings, key, noOrphans, nonNull, oneCurrent, ordered } = require("../includes/declared.js");
+const {
+  codeSet,
+  declare,
+  findings,
+  key,
+  neverRewritten,
+  noGap,
+  noOrphans,
+  noOverlap,
+  nonNull,
+  oneCurrent,
+  ordered,
+  period,
+} = require("../includes/declared.js");
+const histories = require("../includes/histories.js");
 
 declare(
   { schema: "silver", name: "patient" },
@@ -54,3 +68,24 @@ declare(
     ],
   },
 );
+
+for (const name of ["patient_history", "patient_address_history"]) {
+  const { key: of, attributes, uniqueKey } = histories[name];
+  const table = { schema: "silver", name };
+  declare(table, {
+    keys: uniqueKey,
+    rules: [
+      key(`${name}_key`),
+      noOrphans(`${name}_has_patient`, ["patient_key"], ["silver", "patient"]),
+      period(`${name}_period`),
+      noGap(`${name}_no_gap`, of, { recorded: true }),
+      noOverlap(`${name}_no_overlap`, of, { recorded: true }),
+      oneCurrent(`${name}_one_current`, of, "is_current"),
+    ],
+  });
+  declare(table, {
+    suffix: "chain",
+    keys: uniqueKey,
+    rules: [neverRewritten(`${name}_never_rewritten`, of, attributes)],
+  });
+}

@@ -10,6 +10,7 @@ const VERSION_ORDER = [
   ["batch_id", ""],
   ["record_number", ""],
 ];
+const oldestNames = VERSION_ORDER.map(([name]) => name);
 const oldestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} asc ${nulls}`.trim()).join(", ");
 const newestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} desc ${nulls ? "nulls last" : ""}`.trim()).join(", ");
 
@@ -95,4 +96,4 @@ where stored.source_record is null
   ${compared.map((name) => `or stored.${name} is distinct from verdict.${name}`).join("\n  ")}`;
 };
 
-module.exports = { disposed, newestFirst, oldestFirst, verdicts };
+module.exports = { disposed, newestFirst, oldestFirst, oldestNames, verdicts };

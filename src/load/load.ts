@@ -83,7 +83,7 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const chain = await ledger.open("load", { command: "load", ...options.about, format, source, batchId });
   let landed: readonly Landed[];
   try {
-    const loadedAt = new Date().toISOString();
+    const loadedAt = momentAfter(earlier.at(-1)?.loadedAt);
     const subjects = fresh.map(({ target, hash }) => fileSubject(target, hash));
     await chain.append([loadIntentEntry({ at: loadedAt, batchId, files: subjects })]);
     landed = await land({ files: fresh, log, source, batchId, loadedAt, warehouse, listener, signal });
@@ -97,6 +97,10 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   for (const { event } of landed) listener(event);
   return finish(landed, batchId);
 }
+
+/** Now, or just after the last load where the clock went back: in what order things were learned is what histories rest on. */
+const momentAfter = (last: string | undefined) =>
+  new Date(Math.max(Date.now(), last === undefined ? 0 : Date.parse(last) + 1)).toISOString();
 
 /** Tells files that are new from those whose content is in their table already, or comes twice in this load. */
 async function sort(

@@ -59,6 +59,21 @@ const findings = (entity: string, rules: readonly string[]): Wrong =>
 const orphan = (name: string, table: string, column: string): Wrong => ({
   [name]: set(silver(table), `${column} = 'nowhere'`),
 });
+const later = "timestamp '2026-06-01' as valid_from, timestamp '2026-07-01' as valid_to, false as is_current";
+const earlier = "timestamp '2020-01-01' as valid_from, timestamp '2020-02-01' as valid_to, false as is_current";
+const periods = (name: string, table: string, another = ""): Wrong => ({
+  [`${name}_period`]: set(table, "valid_to = valid_from"),
+  [`${name}_no_gap`]: repeat(table, earlier + another),
+  [`${name}_no_overlap`]: repeat(table, later + another),
+  [`${name}_one_current`]: set(table, "is_current = false"),
+});
+const history = (name: string): Wrong => ({
+  ...periods(name, silver(name)),
+  // A second one that was never known, so that nothing is so twice.
+  [`${name}_key`]: repeat(silver(name), "false as is_current, recorded_from as recorded_to"),
+  [`${name}_has_patient`]: repeat(silver(name), "'nobody' as patient_key"),
+  [`${name}_never_rewritten`]: set(silver(name), "recorded_from = recorded_from - interval '1 day'"),
+});
 const timed = ["after_death", "outside_encounter", "encounter_unresolved"];
 const measured = [...timed, "value_out_of_range", "unit_unknown"];
 const observed = (entity: string): Wrong => ({
@@ -92,6 +107,9 @@ const wrong: Wrong = {
   patient_address_key_unique: repeat(silver("patient_address"), "false as is_current"),
   patient_address_has_patient: set(silver("patient_address"), "patient_key = 'nobody'"),
   patient_address_one_current: set(silver("patient_address"), "is_current = false"),
+
+  ...history("patient_history"),
+  ...history("patient_address_history"),
 
   provider_key_unique: repeat(silver("provider")),
   provider_identified: set(silver("provider"), "provider_id = null"),
@@ -158,6 +176,10 @@ const wrong: Wrong = {
   dim_patient_known: repeat(gold("dim_patient"), "'nobody' as patient_key"),
   dim_patient_age: set(gold("dim_patient"), "age_years = -1"),
   dim_patient_status: set(gold("dim_patient"), "status = 'odd'"),
+  ...periods("dim_patient_version", gold("dim_patient_version"), ", 'another' as patient_version_key"),
+  dim_patient_version_key: set(gold("dim_patient_version"), "patient_version_key = null"),
+  dim_patient_version_complete: lose(gold("dim_patient_version")),
+  dim_patient_version_status: set(gold("dim_patient_version"), "status = 'odd'"),
   patient_360_key: repeat(gold("patient_360")),
   patient_360_complete: lose(gold("patient_360"), "event_count = 0"),
   patient_360_counts: set(gold("patient_360"), "encounter_count = -1, event_count = -1", "event_count = 0"),

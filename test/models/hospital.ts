@@ -109,6 +109,7 @@ function hospital(
   const built = new Set<Relation>();
   let run = 0;
   let files = 0;
+  let loads = 0;
 
   const query = async (sql: string) => {
     await using session = await warehouse.session();
@@ -118,6 +119,7 @@ function hospital(
   return {
     async land({ id, source = "synthea", delivered = "2024-06-01T00:00:00", files: delivery }) {
       await using session = await warehouse.session();
+      const loadedAt = `timestamp '2026-01-01' + interval '${++loads} seconds'`;
       for (const [table, content] of Object.entries(delivery)) {
         let path: string;
         if (typeof content === "string") {
@@ -129,13 +131,13 @@ function hospital(
         const names = header.map(({ name }) => `"${String(name)}"`).join(", ");
         await session.run(
           `insert into "EHR".RAW.SYNTHEA_${table} (${names}, _SOURCE_SYSTEM, _BATCH_ID, _FILE, _ROW, _LOADED_AT)
-           select ${names}, ${literal(source)}, ${literal(id)}, '${table}.csv', row_number() over (), timestamp '2026-01-01'
+           select ${names}, ${literal(source)}, ${literal(id)}, '${table}.csv', row_number() over (), ${loadedAt}
            from ${read}`,
         );
         await session.run(
           `insert into "EHR".RAW.LOADED_FILE
            select ${literal(id)}, ${literal(source)}, 'SYNTHEA_${table.toUpperCase()}', '${table}.csv', ${literal(`${id}/${table}`)},
-             cast(${literal(delivered)} as timestamp), count(*), count(*), 0, timestamp '2026-01-01'
+             cast(${literal(delivered)} as timestamp), count(*), count(*), 0, ${loadedAt}
            from "EHR".RAW.SYNTHEA_${table} where _BATCH_ID = ${literal(id)}`,
         );
       }
