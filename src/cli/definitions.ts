@@ -16,6 +16,7 @@ export function addCommands(program: Command, choose: Choose): void {
   assertRules(program, choose);
   show(program, choose);
   status(program, choose);
+  snapshot(program, choose);
   audit(program, choose);
   sample(program, choose);
 }
@@ -159,6 +160,23 @@ function status(program: Command, choose: Choose): void {
       choose(command, async (io, options) => {
         const { statusCommand } = await import("./commands/status.js");
         return statusCommand(options, io);
+      }),
+    );
+}
+
+function snapshot(program: Command, choose: Choose): void {
+  program
+    .command("snapshot")
+    .description("a read-only copy of the warehouse for other processes")
+    .addOption(
+      new Option("--keep <n>", "snapshots kept, the new one too (default: as the environment says, else 1)").argParser(
+        number({ least: 1 }),
+      ),
+    )
+    .action((given: { readonly keep?: number }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { snapshotCommand } = await import("./commands/snapshot.js");
+        return snapshotCommand({ ...options, ...given }, io);
       }),
     );
 }

@@ -4,12 +4,21 @@ import { basename, join } from "node:path";
 import { emptyState, openLedger } from "../ledger/index.js";
 import { type ReportModel, reportModel } from "../report/index.js";
 import { readDispositions } from "../run/index.js";
-import { type OpenedProject, openWarehouse } from "./open.js";
+import type { Warehouse } from "../warehouse/index.js";
+import type { GlobalOptions, Io } from "./io.js";
+import { type OpenedProject, openForReading } from "./open.js";
 
 /** Where there is no warehouse yet, the same as for one in which nothing has run. `command` is who asks. */
-export async function gatherReport(opened: OpenedProject, command: string): Promise<ReportModel> {
+export async function gatherReport(
+  opened: OpenedProject,
+  command: string,
+  io: Io,
+  options: GlobalOptions,
+): Promise<ReportModel> {
   const { graph, environment, project } = opened;
-  const known = opened.warehouseExists ? await readWarehouse(opened, command) : { state: emptyState, dispositions: [] };
+  const known = opened.warehouseExists
+    ? await readWarehouse(opened, await openForReading(opened, command, io, options))
+    : { state: emptyState, dispositions: [] };
   return reportModel({
     ...known,
     graph,
@@ -20,8 +29,8 @@ export async function gatherReport(opened: OpenedProject, command: string): Prom
   });
 }
 
-async function readWarehouse(opened: OpenedProject, command: string) {
-  await using warehouse = await openWarehouse(opened, { command, readOnly: true });
+async function readWarehouse(opened: OpenedProject, open: Warehouse) {
+  await using warehouse = open;
   await using ledger = await openLedger(warehouse);
   const events = await readDispositions(opened.graph, warehouse);
   const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));

@@ -11,9 +11,16 @@ import {
   resolveEnvironment,
   warehousePath,
 } from "../project/index.js";
-import { type BeforeStatement, openDuckDb, type Warehouse } from "../warehouse/index.js";
+import {
+  type BeforeStatement,
+  type OpenOptions,
+  openDuckDb,
+  openSnapshot,
+  type Warehouse,
+} from "../warehouse/index.js";
 import type { GlobalOptions, Io } from "./io.js";
-import type { Messages } from "./messages.js";
+import { type Messages, messages } from "./messages.js";
+import { instant } from "./render/layout.js";
 
 export interface OpenedProject {
   readonly project: Project;
@@ -72,14 +79,48 @@ export async function openWarehouse(
       hint: "Leave --environment away to use the embedded warehouse.",
     });
   }
-  return openDuckDb({
+  return openDuckDb(openOptions(opened, options));
+}
+
+/**
+ * Opens the warehouse for a command that only reads: where somebody else holds it, its newest snapshot, and says so.
+ *
+ * @throws ProblemError as `openWarehouse`; `locked` only where there is no snapshot.
+ */
+export async function openForReading(
+  opened: OpenedProject,
+  command: string,
+  io: Io,
+  options: GlobalOptions,
+): Promise<Warehouse> {
+  try {
+    return await openWarehouse(opened, { command, readOnly: true });
+  } catch (error) {
+    const locked = error instanceof ProblemError ? error.problems.find(({ code }) => code === "locked") : undefined;
+    if (locked === undefined) throw error;
+    const snapshot = await openSnapshot(openOptions(opened, { command }));
+    if (snapshot === undefined) throw error;
+    const { takenAt, runId, warehouse } = snapshot;
+    messages(io, options).warning({
+      code: "reading-snapshot",
+      message: `${locked.message}. What follows is of ${instant(takenAt)}: its last snapshot${runId === null ? "" : `, with what run ${runId} published`}.`,
+    });
+    return warehouse;
+  }
+}
+
+function openOptions(
+  opened: OpenedProject,
+  { command, readOnly }: { readonly command: string; readonly readOnly?: boolean },
+): OpenOptions {
+  return {
     path: opened.warehouseFile,
     database: opened.graph.defaultDatabase,
-    readOnly: options.readOnly,
-    holder: { command: options.command },
+    readOnly,
+    holder: { command },
     memoryLimit: opened.memoryLimit,
     beforeStatement: opened.beforeStatement,
-  });
+  };
 }
 
 /** Says who died while it held the warehouse: its lock is ours now, and what it had not committed is gone. */

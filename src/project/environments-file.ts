@@ -104,6 +104,12 @@ const connection = object({
     .describe(
       "The file of the embedded warehouse, relative to the project; without, MEDFORM_DUCKDB or .medform/warehouse.duckdb.",
     ),
+  snapshots: z
+    .int({ error: orMissing("Must be a whole number.") })
+    .min(0, "Must be 0 or more.")
+    .max(1000, "Must be 1,000 at most.")
+    .optional()
+    .describe("How many copies for readers its runs keep, the newest counted; without, or with 0, they make none."),
 });
 
 const environment = object({

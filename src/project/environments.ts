@@ -16,7 +16,12 @@ export interface ResolvedEnvironment {
   readonly schedules: readonly Schedule[];
 }
 
-const local: Environment = { name: "local", configOverride: { warehouse: "duckdb" }, schedules: [] };
+const local: Environment = {
+  name: "local",
+  configOverride: { warehouse: "duckdb" },
+  connection: { snapshots: 1 },
+  schedules: [],
+};
 
 /**
  * What an environment changes. `local` is built in (DuckDB) unless environments.json has its own. Variables of the command

@@ -104,6 +104,19 @@ export interface Dispositions {
   }[];
 }
 
+/** A copy of the warehouse for readers was published, after the run was recorded. */
+export interface SnapshotTaken {
+  readonly kind: "snapshot";
+  /** ISO instant of what it shows. */
+  readonly at: string;
+  /** The last run that had published something; null before the first. */
+  readonly runId: string | null;
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
 export interface RunFinished {
   readonly kind: "run-finished";
   readonly runId: string;
@@ -131,6 +144,7 @@ export type RunEvent =
   | Proof
   | Dispositions
   | Notice
+  | SnapshotTaken
   | RunFinished;
 
 export type Listener = (event: RunEvent) => void;

@@ -104,6 +104,35 @@ export interface Lease {
   hold(runId: string): Promise<void>;
 }
 
+/** A copy of the warehouse as it was at one moment, whole, for processes that the lease shuts out. */
+export interface Snapshot {
+  /** Absolute: the name under which the newest one is always found. Who has the former one open keeps that. */
+  readonly file: string;
+  /** Absolute: where this one stays for as long as it is kept. */
+  readonly folder: string;
+  /** The last run that had published something; null before the first. */
+  readonly runId: string | null;
+  /** ISO instant. */
+  readonly takenAt: string;
+  readonly bytes: number;
+  /** How many there are now, this one too. */
+  readonly kept: number;
+}
+
+export interface Snapshots {
+  /**
+   * Copies the warehouse, and of all snapshots keeps the newest `keep` (1 or more). With `onlyNew` undefined, and none taken,
+   * where nothing was published since the last. The former one stays where this fails.
+   *
+   * @throws ProblemError `snapshot-…`, and the signal's reason.
+   */
+  take(options: {
+    readonly keep: number;
+    readonly onlyNew?: boolean;
+    readonly signal?: AbortSignal;
+  }): Promise<Snapshot | undefined>;
+}
+
 export interface Warehouse extends AsyncDisposable {
   readonly engine: "duckdb" | "snowflake";
   /** As the engine says it of itself. */
@@ -114,4 +143,5 @@ export interface Warehouse extends AsyncDisposable {
   readonly catalog: Catalog;
   readonly publisher: Publisher;
   readonly lease: Lease;
+  readonly snapshots: Snapshots;
 }

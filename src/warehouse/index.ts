@@ -5,6 +5,7 @@
 export type * from "./contract.js";
 export type { BeforeStatement, OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
+export { type OpenedSnapshot, openSnapshot } from "./duckdb/snapshot-open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
 export * from "./landing.js";
 export { isTransient } from "./transient.js";

@@ -24,7 +24,7 @@ export async function auditReportCommand(options: AuditReportOptions, io: Io): P
       hint: "medform load brings files in, medform run builds the tables.",
     });
   }
-  const html = renderReport(await gatherReport(opened, "audit report"));
+  const html = renderReport(await gatherReport(opened, "audit report", io, options));
   const folder =
     options.out === undefined ? join(opened.project.dir, ".medform", "report") : resolve(io.cwd, options.out);
   const file = join(folder, "index.html");

@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import { ProblemError } from "../../graph/index.js";
 import { exportLine, type LedgerScan, scanLedger } from "../../ledger/index.js";
 import type { GlobalOptions, Io, Output } from "../io.js";
-import { fileLabel, openProject, openWarehouse } from "../open.js";
+import { fileLabel, openForReading, openProject } from "../open.js";
 import { counted } from "../render/layout.js";
 import { jsonLine } from "../render/run-view.js";
 
@@ -24,7 +24,7 @@ export async function auditExportCommand(options: AuditExportOptions, io: Io): P
       hint: "medform load brings files in, medform run builds the tables.",
     });
   }
-  await using warehouse = await openWarehouse(opened, { command: "audit export", readOnly: true });
+  await using warehouse = await openForReading(opened, "audit export", io, options);
   await using scan = await scanLedger(warehouse);
   if (!scan.complete) {
     throw new ProblemError(

@@ -1,13 +1,14 @@
 /** `medform run`: builds what changed, asserts it, publishes it, and tells the verdict. */
 import { openLedger } from "../../ledger/index.js";
 import { makePlan } from "../../plan/index.js";
-import { executeRun, readSituation } from "../../run/index.js";
+import { executeRun, type RunFinished, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
 import { counted } from "../render/layout.js";
 import { createRunView } from "../render/run-view.js";
+import { snapshotAfter } from "../snapshot-after.js";
 
 export interface RunCommandOptions extends GlobalOptions {
   readonly select: readonly string[];
@@ -40,13 +41,19 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   const hashKey = io.env.MEDFORM_HASH_KEY;
   const plan = makePlan({ ...situation, graph, selection, fullRefresh, asOf, hashKey });
   const view = await createRunView(io, options, graph);
+  // Whatever the run leaves for readers is told before its end.
+  let end: RunFinished | undefined;
+  let note: string | undefined;
   try {
     const finished = await executeRun({
       graph,
       plan,
       warehouse,
       ledger,
-      listener: view.listen,
+      listener: (event) => {
+        if (event.kind === "run-finished") end = event;
+        else view.listen(event);
+      },
       environment: opened.environment.name,
       about: await about("run", opened.project.dir, selection),
       hashKey,
@@ -56,8 +63,11 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       sourceOf: sourcesOf(opened),
       signal: io.signal,
     });
+    note = await snapshotAfter(finished, { opened, warehouse, view, io, options });
     return finished.exitCode;
   } finally {
+    if (end !== undefined) view.listen(end);
     view.close();
+    if (note !== undefined && !options.json && !options.quiet) io.stdout.write(`${note}\n`);
   }
 }

@@ -1,7 +1,7 @@
 /** `medform show`: rows of a table, a view or an assertion. The only command whose output holds values. */
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { messages } from "../messages.js";
-import { openProject, openWarehouse } from "../open.js";
+import { openForReading, openProject } from "../open.js";
 import { counted } from "../render/layout.js";
 import { renderRows } from "../render/rows.js";
 import { jsonLine } from "../render/run-view.js";
@@ -26,7 +26,7 @@ export async function showCommand(options: ShowOptions, io: Io): Promise<number>
     });
     return 1;
   }
-  await using warehouse = await openWarehouse(opened, { command: "show", readOnly: true });
+  await using warehouse = await openForReading(opened, "show", io, options);
   const showable = findShowable(options.target, opened.graph, await warehouse.catalog.relations());
   const { where, limit } = options;
   await using session = await warehouse.session();

@@ -9,7 +9,7 @@ import { typedHere } from "../typed.js";
 /** Reads only; works before there is a warehouse. With `--json` one JSON value. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<number> {
   const opened = await openProject(options, io);
-  const model = await gatherReport(opened, "status");
+  const model = await gatherReport(opened, "status", io, options);
   const warehouse = fileLabel(opened.warehouseFile, io.cwd);
   if (options.json) {
     io.stdout.write(`${jsonLine({ warehouse, exists: opened.warehouseExists, ...model })}\n`);

@@ -3,14 +3,14 @@ import { ProblemError } from "../../graph/index.js";
 import { type LedgerVerdict, scanLedger, verifyLedger } from "../../ledger/index.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
-import { type OpenedProject, openProject, openWarehouse } from "../open.js";
+import { type OpenedProject, openForReading, openProject } from "../open.js";
 import { counted } from "../render/layout.js";
 import { jsonLine } from "../render/run-view.js";
 
 /** Reads only. 0 verified, 4 not verified. With `--json` one JSON value. */
 export async function auditVerifyCommand(options: GlobalOptions, io: Io): Promise<number> {
   const opened = await openProject(options, io);
-  const verdict = await verify(opened, io);
+  const verdict = await verify(opened, io, options);
   const { verified, records, chains, interrupted, problem } = verdict;
   const say = messages(io, options);
   if (options.json) {
@@ -35,7 +35,7 @@ export async function auditVerifyCommand(options: GlobalOptions, io: Io): Promis
   return 0;
 }
 
-async function verify(opened: OpenedProject, io: Io): Promise<LedgerVerdict> {
+async function verify(opened: OpenedProject, io: Io, options: GlobalOptions): Promise<LedgerVerdict> {
   if (!opened.warehouseExists) {
     throw new ProblemError({
       code: "ledger-none",
@@ -43,7 +43,7 @@ async function verify(opened: OpenedProject, io: Io): Promise<LedgerVerdict> {
       hint: "medform load brings files in, medform run builds the tables.",
     });
   }
-  await using warehouse = await openWarehouse(opened, { command: "audit verify", readOnly: true });
+  await using warehouse = await openForReading(opened, "audit verify", io, options);
   await using scan = await scanLedger(warehouse);
   const cancel = () => scan.cancel();
   io.signal.addEventListener("abort", cancel, { once: true });

@@ -23,6 +23,11 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** Bytes as `1,234 MB`. */
+export function megabytes(bytes: number): string {
+  return `${count(Math.ceil(bytes / 1e6))} MB`;
+}
+
 /** An ISO instant as `2026-03-01 12:05 UTC`; a text that is none stays as it is. */
 export function instant(iso: string): string {
   const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})/.exec(iso);

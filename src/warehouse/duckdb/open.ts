@@ -4,6 +4,7 @@ import { duckDbCatalog } from "./catalog.js";
 import { acquire, type OpenOptions } from "./instance.js";
 import { duckDbPublisher } from "./publisher.js";
 import { DuckDbSession } from "./session.js";
+import { duckDbSnapshots } from "./snapshot.js";
 
 /**
  * Opens a DuckDB file as a warehouse, made where it is missing. Who opens the same file again in this process shares it;
@@ -29,23 +30,30 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   try {
     const own = await connect();
     const catalog = duckDbCatalog(instance, own, options.database !== undefined);
+    const publisher = duckDbPublisher({
+      database: instance.database,
+      connect,
+      databases: () => catalog.databases(),
+      mergeBy: options.mergeBy,
+    });
     return {
       engine: "duckdb",
       engineVersion: instance.api.version(),
       database: instance.database,
       session: connect,
       catalog,
-      publisher: duckDbPublisher({
-        database: instance.database,
-        connect,
-        databases: () => catalog.databases(),
-        mergeBy: options.mergeBy,
-      }),
+      publisher,
       lease: {
         holder: instance.holder,
         previous: instance.previous,
         hold: (runId) => instance.hold(runId),
       },
+      snapshots: duckDbSnapshots({
+        instance,
+        connect,
+        databases: () => catalog.databases(),
+        markers: () => publisher.markers(),
+      }),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
