@@ -101,6 +101,7 @@ function run(program: Command, choose: Choose): void {
   building(program.command("run").description("build what changed, assert it, publish it"))
     .option("--threads <n>", "tables built at a time", number({ least: 1 }))
     .option("--fail-fast", "start nothing new after a failure")
+    .option("--resume", "go on from the last run, if it failed or was cut short")
     .option("--prove-incremental", "then rebuild incremental tables aside from all history, and compare")
     .action(
       (
@@ -108,6 +109,7 @@ function run(program: Command, choose: Choose): void {
         given: SelectionOptions & {
           readonly threads?: number;
           readonly failFast?: true;
+          readonly resume?: true;
           readonly proveIncremental?: true;
         },
         command: Command,
@@ -115,8 +117,8 @@ function run(program: Command, choose: Choose): void {
         choose(command, async (io, options) => {
           const { runCommand } = await import("./commands/run.js");
           const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
-          const prove = given.proveIncremental === true;
-          return runCommand({ ...options, ...given, select, fullRefresh, failFast, prove }, io);
+          const [resume, prove] = [given.resume === true, given.proveIncremental === true];
+          return runCommand({ ...options, ...given, select, fullRefresh, failFast, resume, prove }, io);
         }),
     );
 }

@@ -20,7 +20,7 @@ export type * from "./policy.js";
 export { policyComplaint } from "./policy.js";
 export * from "./problem.js";
 export { quoteName, quoteTarget, quoteText } from "./quote.js";
-export { type Selection, selectActions } from "./selection.js";
+export { type Selection, type StateFacts, selectActions, selectsByState } from "./selection.js";
 export { sqlHash } from "./sql-hash.js";
 export { compareText, sameTarget, targetKey, targetLabel } from "./targets.js";
 export { statements, type Token, type TokenKind, tokenize } from "./tokens.js";

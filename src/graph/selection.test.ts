@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Problem, ProblemError } from "./problem.js";
-import { selectActions } from "./selection.js";
+import { selectActions, selectsByState } from "./selection.js";
 import { targetLabel } from "./targets.js";
 import type { Declaration, Graph, Target } from "./types.js";
 
@@ -89,6 +89,28 @@ describe("selectActions", () => {
     expect(problem("a++b")?.code).toBe("selection-syntax");
     expect(problem("tg:daily")?.code).toBe("selection-syntax");
     expect(problem("state:modified")?.code).toBe("selection-state");
+    expect(problem("state:old")?.code).toBe("selection-syntax");
+  });
+
+  it("takes what is in a state as a set like any other; that nothing is in it is no error", () => {
+    const facts = { modified: new Set(["EHR.SILVER.PATIENT", "EHR.GOLD.STAY"]), failed: new Set<string>() };
+    const by = (select: string, exclude = "") =>
+      labels(hospital, selectActions(hospital, { select: [select], exclude: [exclude] }, facts));
+    expect(by("state:modified")).toEqual(["silver.patient", "gold.stay"]);
+    expect(by("State:Modified,silver.*")).toEqual(["silver.patient"]);
+    expect(by("state:modified,silver.*+")).toEqual(["silver.patient", "gold.stay"]);
+    expect(by("1+state:modified")).toEqual([
+      "raw.patients",
+      "silver.patient",
+      "silver.encounter",
+      "gold.patient",
+      "gold.stay",
+    ]);
+    expect(by("state:failed")).toEqual([]);
+    expect(by("state:failed gold.stay")).toEqual(["gold.stay"]);
+    expect(by("gold.*", "state:modified")).toEqual(["gold.patient"]);
+    expect(selectsByState({ select: ["gold.*,2+state:failed"], exclude: [] })).toBe(true);
+    expect(selectsByState({ select: ["gold.*"], exclude: ["path:state"] })).toBe(false);
   });
 });
 

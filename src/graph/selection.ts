@@ -10,16 +10,31 @@ export interface Selection {
   readonly exclude: readonly string[];
 }
 
+/** Keys of actions by what is known of them outside of the project, for `state:modified` and `state:failed`. */
+export interface StateFacts {
+  /** Other than they were published or evaluated, or never so. */
+  readonly modified: ReadonlySet<string>;
+  /** Not published when that was last tried, or with a rule that failed or could not be evaluated. */
+  readonly failed: ReadonlySet<string>;
+}
+
+/** Whether its actions depend on what is known outside of the project. */
+export function selectsByState({ select, exclude }: Selection): boolean {
+  return [...select, ...exclude].some((text) => /(?:^|[\s,+])state:/i.test(text));
+}
+
 /**
  * Keys (`targetKey`) of the selected actions, of every kind.
  *
  * @throws ProblemError `selection-unknown`, `selection-ambiguous`, `selection-syntax`, `selection-state`.
  */
-export function selectActions(graph: Graph, { select, exclude }: Selection): ReadonlySet<string> {
+export function selectActions(graph: Graph, { select, exclude }: Selection, facts?: StateFacts): ReadonlySet<string> {
   const links = linksOf(graph.actions);
   const unite = (texts: readonly string[]) =>
     new Set(
-      words(texts).flatMap((word) => [...intersection(word.split(",").map((term) => resolve(graph, links, term)))]),
+      words(texts).flatMap((word) => [
+        ...intersection(word.split(",").map((term) => resolve(graph, links, term, facts))),
+      ]),
     );
   const chosen =
     words(select).length === 0 ? new Set(graph.actions.map(({ target }) => targetKey(target))) : unite(select);
@@ -54,16 +69,16 @@ function linksOf(actions: readonly Action[]): Links {
 }
 
 /** `2+pattern+3`: the pattern's actions, two steps up and three down; a plus without number goes all the way. */
-function resolve(graph: Graph, links: Links, term: string): ReadonlySet<string> {
+function resolve(graph: Graph, links: Links, term: string, facts: StateFacts | undefined): ReadonlySet<string> {
   const parts = /^(?:(\d*)(\+))?([^+]+)(?:(\+)(\d*))?$/.exec(term);
   const pattern = parts?.[3];
   if (!parts || pattern === undefined)
     throw new ProblemError({
       code: "selection-syntax",
       message: `"${term}" is no selector.`,
-      hint: "Write silver.patient, gold.*, tag:daily, path:definitions/gold, +x, x+ or 2+x; commas intersect.",
+      hint: "Write silver.patient, gold.*, tag:daily, path:definitions/gold, state:failed, +x, x+ or 2+x; commas intersect.",
     });
-  const keys = new Set(matching(graph, pattern, term));
+  const keys = new Set(matching(graph, pattern, term, facts));
   const steps = (number: string | undefined) => (number ? Number(number) : Number.POSITIVE_INFINITY);
   const above = parts[2] ? reach(links.up, keys, steps(parts[1])) : [];
   const below = parts[4] ? reach(links.down, keys, steps(parts[5])) : [];
@@ -80,7 +95,7 @@ function reach(links: ReadonlyMap<string, readonly string[]>, from: ReadonlySet<
   return seen;
 }
 
-function matching(graph: Graph, pattern: string, term: string): readonly string[] {
+function matching(graph: Graph, pattern: string, term: string, facts: StateFacts | undefined): readonly string[] {
   const colon = /^([a-z]+):(.*)$/i.exec(pattern);
   const [, method, value = ""] = colon ?? [];
   switch (method?.toLowerCase()) {
@@ -91,16 +106,12 @@ function matching(graph: Graph, pattern: string, term: string): readonly string[
     case "path":
       return byPath(graph, value, term);
     case "state":
-      throw new ProblemError({
-        code: "selection-state",
-        message: `"${term}": selecting by state is not possible yet.`,
-        hint: "A plain `medform run` builds only what changed or failed.",
-      });
+      return byState(graph, value, term, facts);
     default:
       throw new ProblemError({
         code: "selection-syntax",
         message: `"${term}": there is no selector "${method}:".`,
-        hint: "Write tag:NAME or path:FOLDER.",
+        hint: "Write tag:NAME, path:FOLDER, state:modified or state:failed.",
       });
   }
 }
@@ -159,6 +170,24 @@ function byPath(graph: Graph, value: string, term: string): readonly string[] {
   if (found.length > 0) return keysOf(found);
   const paths = graph.actions.flatMap(({ fileName }) => [fileName, fileName.split("/").slice(0, -1).join("/")]);
   throw unknown(term, "No action lies there; paths are relative to the project.", nearest(path, paths));
+}
+
+/** What is in no such state is no mistake: then nothing is selected. */
+function byState(graph: Graph, value: string, term: string, facts: StateFacts | undefined): readonly string[] {
+  const state = value.toLowerCase();
+  if (state !== "modified" && state !== "failed")
+    throw new ProblemError({
+      code: "selection-syntax",
+      message: `"${term}": there is no state "${value}".`,
+      hint: "Write state:modified or state:failed.",
+    });
+  if (facts === undefined)
+    throw new ProblemError({
+      code: "selection-state",
+      message: `"${term}": this command knows nothing of what was built.`,
+      hint: "Select by name, tag:NAME or path:FOLDER.",
+    });
+  return keysOf(graph.actions).filter((key) => facts[state].has(key));
 }
 
 function unknown(term: string, message: string, near: readonly string[]): ProblemError {

@@ -1,5 +1,5 @@
 /** The entries that a run or a load writes, each made in one place, so that the fold finds what it needs. Counts and names only. */
-import { type Target, targetKey } from "../graph/index.js";
+import { type Target, type Threshold, targetKey } from "../graph/index.js";
 import type { Entry, RuleState, TargetState, Unpublished } from "./types.js";
 
 type Kind = TargetState["kind"];
@@ -23,6 +23,12 @@ export function intentEntry(about: {
 }): Entry {
   const { at, ...body } = about;
   return { kind: "intent", subject: targetKey(about.target), outcome: "publish", at, body };
+}
+
+/** At the beginning of a run: what it is about to do, for who wants to go on from it. */
+export function planEntry(about: { readonly at: string } & Readonly<Record<string, unknown>>): Entry {
+  const { at, ...body } = about;
+  return { kind: "plan", subject: "plan", outcome: "planned", at, body };
 }
 
 /** Before a load: which files it is about to land, by `<table key>:<content hash>`. */
@@ -78,6 +84,19 @@ export function discardEntry(
   return { kind: "discard", subject: targetKey(about.target), outcome, at, body };
 }
 
+/** Between two attempts of which the first published nothing: an error of this code, and how long until the next. */
+export function retryEntry(about: {
+  readonly at: string;
+  readonly target: Target;
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly milliseconds: number;
+  readonly code: string;
+}): Entry {
+  const { at, ...body } = about;
+  return { kind: "retry", subject: targetKey(about.target), outcome: "repeated", at, body };
+}
+
 /** One rule's result; one that was not evaluated has no count. */
 export function evaluationEntry(
   about: {
@@ -88,6 +107,10 @@ export function evaluationEntry(
     readonly outcome: RuleState["outcome"];
     readonly failing: number | null;
     readonly gate?: Target;
+    readonly threshold?: Threshold;
+    readonly of?: number;
+    /** `new`: only rows that the run's increment brought were evaluated. */
+    readonly rows?: "new";
     readonly fingerprint?: string;
   } & Work,
 ): Entry {

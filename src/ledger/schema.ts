@@ -5,6 +5,7 @@ import type { State } from "./types.js";
 export const targetSchema = z.object({ database: z.string().optional(), schema: z.string(), name: z.string() });
 
 const kindSchema = z.enum(["table", "view", "incremental", "operation"]);
+const thresholdSchema = z.union([z.object({ rows: z.number() }), z.object({ share: z.number() })]).optional();
 const inputsSchema = z.record(z.string(), z.string());
 
 export const publicationSchema = z.object({
@@ -31,6 +32,8 @@ export const evaluationSchema = z.object({
   rule: z.string(),
   severity: z.enum(["error", "warn"]),
   failing: z.number().nullable(),
+  threshold: thresholdSchema,
+  of: z.number().optional(),
   fingerprint: z.string().optional(),
 });
 
@@ -84,6 +87,8 @@ export const stateSchema: z.ZodType<State> = z.object({
       severity: z.enum(["error", "warn"]),
       outcome: ruleOutcomeSchema,
       failing: z.number().nullable(),
+      threshold: thresholdSchema,
+      of: z.number().optional(),
       at: z.string(),
       fingerprint: z.string().optional(),
     }),

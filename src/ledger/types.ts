@@ -1,5 +1,5 @@
 /** What the ledger keeps and what is folded from it. Everything here is plain JSON; no value from a table ever enters it. */
-import type { Target } from "../graph/index.js";
+import type { Target, Threshold } from "../graph/index.js";
 import type { Unsealed } from "./read.js";
 
 /** What is known of one published target. Keys of `State.targets` are `targetKey(target)` of src/graph. */
@@ -39,6 +39,9 @@ export interface RuleState {
   readonly severity: "error" | "warn";
   readonly outcome: "pass" | "warn" | "fail" | "error" | "skipped";
   readonly failing: number | null;
+  /** How many failing rows it bears, and the rows that a share was measured against. */
+  readonly threshold?: Threshold;
+  readonly of?: number;
   readonly at: string;
   /** Of the assertion that was evaluated: another one is another question. */
   readonly fingerprint?: string;

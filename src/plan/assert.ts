@@ -1,5 +1,14 @@
-import { type Graph, ownFingerprint, type Selection, selectActions, targetKey } from "../graph/index.js";
+import {
+  type Graph,
+  ownFingerprint,
+  type Selection,
+  type StateFacts,
+  selectActions,
+  targetKey,
+} from "../graph/index.js";
+import { orderOf } from "./groups.js";
 import { readsOf } from "./reads.js";
+import { needsSubject, subjectOf } from "./subject.js";
 import type { Plan, Step, Unit } from "./types.js";
 
 /**
@@ -8,9 +17,10 @@ import type { Plan, Step, Unit } from "./types.js";
  *
  * @throws ProblemError of selection.
  */
-export function planAssert(graph: Graph, selection: Selection, asOf: string | null = null): Plan {
+export function planAssert(graph: Graph, selection: Selection, facts?: StateFacts): Plan {
   const reads = readsOf(graph);
-  const selected = selectActions(graph, selection);
+  const order = orderOf(reads);
+  const selected = selectActions(graph, selection, facts);
   const steps: Step[] = [];
   const units: Unit[] = [];
   for (const [key, action] of reads.actions) {
@@ -20,8 +30,9 @@ export function planAssert(graph: Graph, selection: Selection, asOf: string | nu
     const { target } = action;
     const print = ownFingerprint(action, graph.engine);
     const asked = { decision: "assert", reason: "asked for", fingerprint: print, inputs: {}, builds: [] } as const;
-    steps.push({ target, type: "assertion", ...asked });
+    const subject = needsSubject(action) ? subjectOf(action, reads, order) : undefined;
+    steps.push({ target, type: "assertion", ...asked, ...(subject && { subject }) });
     units.push({ id: targetKey(target), kind: "assert", members: [], rules: [target], needs: [], after: [] });
   }
-  return { asOf, fullRefresh: false, steps, units, landings: [], described: [] };
+  return { asOf: null, fullRefresh: false, steps, units, landings: [], described: [] };
 }

@@ -27,6 +27,8 @@ export interface Situation {
   readonly landings: ReadonlySet<string>;
   /** By key: the last batch, `empty`, or null where nobody knows. */
   readonly sourceVersions: Readonly<Record<string, string | null>>;
+  /** Ids of the runs that this one goes on from: what they published is done. */
+  readonly resumed: ReadonlySet<string>;
   readonly fullRefresh: boolean;
   readonly asOf: string | null;
   /** A digest of the hash key, where there is one. */
@@ -45,12 +47,13 @@ export function decide(situation: Situation): Decisions {
   /** What each relation is, or will be, published with: what is not built in this run counts as it is published. */
   const prints = new Map<string, string>();
   const { reads, state, selected } = situation;
+  const keyed = keyedOf(situation);
   for (const [key, action] of reads.actions) {
     if (action.kind === "declaration" || action.kind === "assertion") continue;
     const above = aboveOf(action, prints, situation);
     const print = fingerprint(ownFingerprint(action, situation.engine), above);
     if (selected.has(key)) {
-      const step = stepOf(action, key, print, situation, building);
+      const step = stepOf(action, key, print, situation, { building, keyed });
       steps.set(key, step);
       if (step.decision === "build") building.add(key);
     }
@@ -60,10 +63,26 @@ export function decide(situation: Situation): Decisions {
   return { steps, building };
 }
 
-function aboveOf(
+/** Keys of what keeps rows over a change of SQL, and has keyed hashes in them, its own or those of what it is made from. */
+function keyedOf({ reads, hashKey, engine }: Situation): ReadonlySet<string> {
+  if (hashKey === undefined) return new Set();
+  const hashing = new Set<string>();
+  for (const [key, action] of reads.actions)
+    if (
+      mentions(action, hashKeyInput, engine) ||
+      (action.kind !== "assertion" && action.dependencies.some((other) => hashing.has(targetKey(other))))
+    )
+      hashing.add(key);
+  return new Set([...hashing].filter((key) => keepsRows(reads.actions.get(key))));
+}
+
+const keepsRows = (action: Action | undefined) => action?.kind === "incremental" && action.onSqlChange === "increment";
+
+/** What a build fingerprint is made of beside the action itself, by key; `prints` holds what stands above it. */
+export function aboveOf(
   action: Action,
   prints: ReadonlyMap<string, string>,
-  { reads, hashKey, engine }: Situation,
+  { reads, hashKey, engine }: Pick<Situation, "reads" | "hashKey" | "engine">,
 ): Record<string, string> {
   const above: Record<string, string> = {};
   // Hashes of two keys must not mix, in this relation or in what is made from it: another key is another build.
@@ -78,19 +97,28 @@ function aboveOf(
 
 type Verdict = Pick<Step, "decision" | "mode" | "reason">;
 
+interface Decided {
+  readonly building: ReadonlySet<string>;
+  readonly keyed: ReadonlySet<string>;
+}
+
 function stepOf(
   action: Relation | Operation,
   key: string,
   print: string,
   situation: Situation,
-  building: ReadonlySet<string>,
+  decided: Decided,
 ): Step {
-  const inputs = inputsOf(action, key, situation, building);
+  const { building } = decided;
+  const inputs = inputsOf(action, key, situation, decided);
+  const done = doneBy(action, key, print, situation, inputs);
   const verdict: Verdict = action.disabled
     ? { decision: "block", reason: "disabled" }
-    : action.kind === "operation"
-      ? { decision: "build", reason: "operations always run" }
-      : relationVerdict(action, key, print, situation, inputs);
+    : done !== undefined
+      ? { decision: "skip", reason: `published by ${done}` }
+      : action.kind === "operation"
+        ? { decision: "build", reason: "operations always run" }
+        : relationVerdict(action, key, print, situation, inputs);
   const versions = Object.fromEntries(
     Object.entries(inputs.versions).map(([input, version]) => [input, version ?? unrecordedSource]),
   );
@@ -104,6 +132,19 @@ function stepOf(
     builds: inputs.builds,
     ...(missing.length > 0 && { missing }),
   };
+}
+
+/** The run that this one goes on from which published it, as it would be built now, from what stays as it is. */
+function doneBy(
+  action: Relation | Operation,
+  key: string,
+  print: string,
+  { state, relations, resumed }: Situation,
+  { builds }: Inputs,
+): string | undefined {
+  const known = state.targets[key];
+  if (!known || !resumed.has(known.version) || known.fingerprint !== print || builds.length > 0) return undefined;
+  return relations.has(key) || (action.kind === "operation" && !action.hasOutput) ? known.version : undefined;
 }
 
 /** Not always an error: a dependency may only say what comes first. */
@@ -130,7 +171,7 @@ function inputsOf(
   action: Relation | Operation,
   key: string,
   { reads, state, relations, sourceVersions, asOf, hashKey, engine }: Situation,
-  building: ReadonlySet<string>,
+  { building, keyed }: Decided,
 ): Inputs {
   const versions: Record<string, string | null> = {};
   const builds: string[] = [];
@@ -144,7 +185,8 @@ function inputsOf(
     } else if (read?.kind !== "operation" || read.hasOutput) versions[input] = state.targets[input]?.version ?? "";
   }
   if (action.kind !== "view" && mentions(action, asOfInput, engine)) versions[asOfInput] = asOf ?? "";
-  if (hashKey !== undefined && mentions(action, hashKeyInput, engine)) versions[hashKeyInput] = hashKey;
+  if (hashKey !== undefined && (keyed.has(key) || mentions(action, hashKeyInput, engine)))
+    versions[hashKeyInput] = hashKey;
   return { versions, builds };
 }
 
@@ -161,7 +203,9 @@ function relationVerdict(
     return relation.protected && exists
       ? { decision: "block", reason: `protected, and would be built anew: ${create}` }
       : { decision: "build", mode: "create", reason: create };
-  const changed = relation.kind === "view" ? undefined : whyChanged(situation, key, inputs);
+  const changed =
+    whySqlChanged(key, print, situation, inputs) ??
+    (relation.kind === "view" ? undefined : whyChanged(situation, key, inputs));
   if (changed === undefined) return { decision: "skip", reason: "unchanged" };
   const mode: BuildMode = relation.kind === "incremental" ? "increment" : "create";
   return { decision: "build", mode, reason: changed };
@@ -181,14 +225,29 @@ function whyCreate(
   if (!known) return "new";
   if (!info) return "relation missing";
   if (info.kind !== (relation.kind === "view" ? "view" : "table")) return `exists as a ${info.kind}`;
-  if (known.fingerprint !== print) {
-    if (!sameAction(known.fingerprint, print)) return "SQL changed";
-    return known.inputs[hashKeyInput] === versions[hashKeyInput] ? "upstream SQL changed" : "hash key changed";
-  }
+  const sql = whySqlChanged(key, print, situation, { versions });
+  if (sql === "hash key changed" || (sql !== undefined && !keepsRows(relation))) return sql;
   const columns = info.columns.map(({ name }) => name);
   if (known.columns.length > 0 && known.columns.join("\0") !== columns.join("\0"))
     return "columns changed since it was built";
   return undefined;
+}
+
+/** How the SQL differs from that it was published with, or the key of its hashes, which must not mix with those of another. */
+function whySqlChanged(
+  key: string,
+  print: string,
+  { state, reads }: Situation,
+  { versions }: Pick<Inputs, "versions">,
+): string | undefined {
+  const known = state.targets[key];
+  if (!known || known.fingerprint === print) return undefined;
+  const sameKey = known.inputs[hashKeyInput] === versions[hashKeyInput];
+  const kept = keepsRows(reads.actions.get(key));
+  if (kept && !sameKey) return "hash key changed";
+  const same = sameAction(known.fingerprint, print);
+  const change = same ? (sameKey ? "upstream SQL changed" : "hash key changed") : "SQL changed";
+  return kept ? `${change}; kept, as on_sql_change:increment asks` : change;
 }
 
 /** Why its rows may be out of date, if they may. */

@@ -2,6 +2,7 @@
 import { type Assertion, ownFingerprint, targetKey, targetLabel } from "../graph/index.js";
 import type { Decisions, Situation } from "./decide.js";
 import type { Order } from "./groups.js";
+import { needsSubject, subjectOf } from "./subject.js";
 import type { Step } from "./types.js";
 
 /** Steps of assertions, by key: those that gate or follow what is built, whatever was selected, and selected others. */
@@ -12,7 +13,16 @@ export function assertionSteps(situation: Situation, decisions: Decisions, order
     const verdict = verdictOf(action, key, situation, decisions, order);
     if (!verdict) continue;
     const own = ownFingerprint(action, situation.engine);
-    steps.set(key, { target: action.target, type: "assertion", ...verdict, fingerprint: own, inputs: {}, builds: [] });
+    const subject = needsSubject(action) ? subjectOf(action, situation.reads, order) : undefined;
+    const step = {
+      target: action.target,
+      type: "assertion",
+      ...verdict,
+      fingerprint: own,
+      inputs: {},
+      builds: [],
+    } as const;
+    steps.set(key, { ...step, ...(subject && { subject }) });
   }
   return steps;
 }
@@ -46,8 +56,10 @@ function verdictOf(
   if (isAfter) return { decision: "assert", reason: "follows an operation", ...asserted };
   if (gate)
     return { decision: "assert", reason: built.length > 0 ? "reads what is built" : "reads a new view", ...asserted };
-  const due = whyDue(assertion, key, situation);
-  if (due === undefined) return isSelected ? { decision: "skip", reason: "unchanged" } : undefined;
+  // No table of it was built, so there are no new rows; what is published is its business only where it is asked about that.
+  const due = assertion.onlyNew ? undefined : whyDue(assertion, key, situation);
+  const idle = assertion.onlyNew ? "no new rows" : "unchanged";
+  if (due === undefined) return isSelected ? { decision: "skip", reason: idle } : undefined;
   const blocks = () => [...building].some((other) => intersects(reads.data(other), reads.ground(key)));
   return isSelected || blocks() ? { decision: "assert", reason: due } : undefined;
 }
@@ -74,6 +86,11 @@ function whyDue(assertion: Assertion, key: string, situation: Situation): string
   const sources = [...reads.ground(key)].filter((other) => reads.actions.get(other)?.kind === "declaration");
   const since = results.reduce((least, result) => (result && result.at < least ? result.at : least), "9999");
   if (sources.some((source) => (state.sources[source]?.loadedAt ?? "") > since)) return "new source batches";
+  const ran = [...reads.ground(key)].find(
+    (other) => reads.actions.get(other)?.kind === "operation" && (state.targets[other]?.publishedAt ?? "") > since,
+  );
+  // As in a run that was killed between an operation and the rules that follow it.
+  if (ran !== undefined) return "an operation has run since";
   const unknown = sources.filter((source) => situation.relations.has(source) && sourceVersions[source] === null);
   return unknown.length > 0 ? "source without batch records" : undefined;
 }

@@ -9,6 +9,7 @@ import {
 import type { State } from "../ledger/index.js";
 import type { RelationInfo } from "../warehouse/index.js";
 import { type Decisions, decide, type Situation } from "./decide.js";
+import { factsFor } from "./facts.js";
 import { assertionSteps } from "./gates.js";
 import { orderOf } from "./groups.js";
 import { hashKeyDigest } from "./inputs.js";
@@ -32,6 +33,12 @@ export interface PlanInput {
   readonly asOf: string | null;
   /** The same as the run's; only its digest enters the plan. */
   readonly hashKey?: string;
+  /** To go on from earlier runs: in place of the selection what those were about, without what they have published. */
+  readonly resume?: {
+    readonly runs: readonly string[];
+    /** Keys; null: everything. */
+    readonly selected: readonly string[] | null;
+  };
 }
 
 /**
@@ -48,7 +55,8 @@ export function makePlan(input: PlanInput): Plan {
   const situation: Situation = {
     engine: graph.engine,
     reads,
-    selected: selectActions(graph, input.selection),
+    selected: selectedBy(input),
+    resumed: new Set(input.resume?.runs),
     state,
     relations,
     landings: new Set(landings.map(({ target }) => targetKey(target))),
@@ -65,6 +73,14 @@ export function makePlan(input: PlanInput): Plan {
   refuseGone(gone, reads, decisions.building);
   const steps = [...reads.actions.keys()].flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? []);
   return { asOf, fullRefresh, steps, units, landings, described: describedAnew(situation, decisions) };
+}
+
+function selectedBy(input: PlanInput): ReadonlySet<string> {
+  const { graph, selection, resume } = input;
+  if (!resume) return selectActions(graph, selection, factsFor(input));
+  return resume.selected === null
+    ? new Set(graph.actions.map(({ target }) => targetKey(target)))
+    : new Set(resume.selected);
 }
 
 /** What stays as it is, and was published with other words. Where nobody knows with which, they are applied once more. */

@@ -22,6 +22,8 @@ export interface Step {
   readonly missing?: readonly Target[];
   /** Of an assertion: the relation whose publication it can stop; absent where it gates nothing. */
   readonly gate?: Target;
+  /** Of an assertion that bears a share of rows, or looks at new rows only: the table whose rows these are. */
+  readonly subject?: Target;
   /** Of an assertion: keys of what it reads, does not exist yet, and is built in this run. */
   readonly awaits?: readonly string[];
 }

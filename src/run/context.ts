@@ -2,8 +2,9 @@
 import { type Action, type Graph, type Relation, type Target, targetKey } from "../graph/index.js";
 import type { Chain, Entry } from "../ledger/index.js";
 import type { Step } from "../plan/index.js";
-import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
+import type { Marker, PublishScope, Value, Warehouse } from "../warehouse/index.js";
 import type { RunEvent } from "./events.js";
+import type { RetryPolicy } from "./repeat.js";
 
 export interface Context {
   readonly chain: Chain;
@@ -14,6 +15,12 @@ export interface Context {
   /** A scope whose statements are cancelled when the run is, until it commits. */
   open(): Promise<CancellableScope>;
   readonly cancelled: () => boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly retry: RetryPolicy;
+  /** Whose words statements of the project are written in. */
+  readonly engine: string;
+  /** What is published now, as the warehouse itself says. */
+  markers(): Promise<readonly Marker[]>;
   /** The text of a file of the project, where it can be had. */
   readonly sourceOf: (file: string) => string | undefined;
   /** Keys of what was published so far, by this run. */

@@ -1,5 +1,5 @@
 /** The one stream that the terminal, the CI log, `--json` and the ledger read. */
-import type { Problem, Severity, Target } from "../graph/index.js";
+import type { Problem, Severity, Target, Threshold } from "../graph/index.js";
 
 export type ActionStatus =
   | "built"
@@ -21,6 +21,8 @@ export interface RunStarted {
   readonly kind: "run-started";
   readonly runId: string;
   readonly runNumber: number;
+  /** The run that it goes on from. */
+  readonly resumes?: string;
   readonly at: string;
   readonly environment: string;
   readonly engine: string;
@@ -34,6 +36,19 @@ export interface ActionStarted {
   readonly at: string;
   readonly target: Target;
   readonly type: "table" | "view" | "incremental" | "operation" | "assertion";
+}
+
+/** Another transaction came between: nothing of the attempt was published, and all of it is done again. */
+export interface Retry {
+  readonly kind: "retry";
+  readonly at: string;
+  readonly target: Target;
+  /** The attempt that failed, counted from 1, of so many at most. */
+  readonly attempt: number;
+  readonly attempts: number;
+  /** Until the next one. */
+  readonly milliseconds: number;
+  readonly problem: Problem;
 }
 
 export interface ActionFinished {
@@ -65,6 +80,12 @@ export interface Evaluation {
   readonly outcome: EvaluationOutcome;
   /** Failing rows; null where it was not evaluated. */
   readonly failing: number | null;
+  /** How many failing rows it bears; up to that the outcome is `warn`. */
+  readonly threshold?: Threshold;
+  /** Where the threshold is a share and rows failed: the rows that it is a share of. */
+  readonly of?: number;
+  /** `new`: only rows that this run's increment brought were evaluated. */
+  readonly rows?: "new";
   readonly milliseconds: number;
   /** Under which the engine's own records know its statements; absent where none was sent. */
   readonly queryIds?: readonly string[];
@@ -127,7 +148,7 @@ export interface RunFinished {
   readonly rules: Readonly<Record<EvaluationOutcome, number>>;
   /** Present where incremental tables were proved. */
   readonly proofs?: Readonly<Record<Proof["outcome"], number>>;
-  /** 0 done, 1 error, 2 a rule of severity error or a proof failed, 130/143 cancelled by a signal. */
+  /** 0 done, 1 error, 2 a rule of severity error or a proof failed, 3 overtaken by a newer run, 130/143 by a signal. */
   readonly exitCode: number;
 }
 
@@ -139,6 +160,7 @@ export interface Notice {
 export type RunEvent =
   | RunStarted
   | ActionStarted
+  | Retry
   | ActionFinished
   | Evaluation
   | Proof

@@ -1,11 +1,14 @@
 import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
-import { describeEntry, type Ledger, standingEntry } from "../ledger/index.js";
-import { hashKeyInput, type Plan } from "../plan/index.js";
+import { describeEntry, type Ledger, planEntry, standingEntry } from "../ledger/index.js";
+import { hashKeyInput, type Plan, type PlanRecord } from "../plan/index.js";
 import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
+
 import { prove } from "./prove.js";
+import { defaultRetry, type RetryPolicy } from "./repeat.js";
+
 import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import { schedule } from "./schedule.js";
 import { isLandingLog } from "./sources.js";
@@ -22,6 +25,8 @@ export interface RunOptions {
   readonly environment: string;
   /** What the ledger keeps of the circumstances: command, actor, commit and dirty flag, selection. No secrets. */
   readonly about: Readonly<Record<string, unknown>>;
+  /** What another run needs to go on from this one. */
+  readonly record?: PlanRecord;
   /** Units at a time; default `defaultThreads`. */
   readonly threads?: number;
   /** Aborted: what runs is cancelled and discarded. A reason with an `exitCode` says which signal it was. */
@@ -34,6 +39,8 @@ export interface RunOptions {
   readonly failFast?: boolean;
   /** Afterwards the selected incremental tables are rebuilt aside, and compared with what is published. */
   readonly prove?: boolean;
+  /** How often, and after how long, what is transient is tried again; default `defaultRetry`. */
+  readonly retry?: RetryPolicy;
 }
 
 /**
@@ -84,10 +91,15 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     append: (entries) => chain.append(entries),
     open: cancelling.open,
     cancelled: () => signal?.aborted === true,
+    signal,
+    retry: options.retry ?? defaultRetry,
+    engine: graph.engine,
+    markers: () => warehouse.publisher.markers(),
     published: new Set(),
     sourceOf: options.sourceOf ?? (() => undefined),
   };
 
+  if (options.record) await chain.append([planEntry({ at: startedAt, ...options.record })]);
   begin(options, chain, startedAt, emit);
   await tellUnevaluated(plan, context);
   await prepare(plan, warehouse);
@@ -130,16 +142,18 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
 }
 
 function begin(
-  { graph, plan, environment }: RunOptions,
+  { graph, plan, environment, record }: RunOptions,
   { id, number }: { readonly id: string; readonly number: number },
   at: string,
   emit: Listener,
 ): void {
   const of = (...decisions: readonly string[]) => plan.steps.filter(({ decision }) => decisions.includes(decision));
+  const resumes = record?.resumes.at(-1);
   emit({
     kind: "run-started",
     runId: id,
     runNumber: number,
+    ...(resumes !== undefined && { resumes }),
     at,
     environment,
     engine: graph.engine,

@@ -2,16 +2,16 @@
 import {
   type Action,
   type Assertion,
-  type Problem,
+  quoteTarget,
+  sameTarget,
   sqlHash,
   type Target,
   targetKey,
-  targetLabel,
 } from "../graph/index.js";
 import { type Entry, evaluationEntry } from "../ledger/index.js";
-import type { RuleCount } from "../warehouse/index.js";
 import { type CancellableScope, type Context, now } from "./context.js";
-import type { Evaluation, EvaluationOutcome } from "./events.js";
+import type { Evaluation } from "./events.js";
+import { type Found as Judged, judge } from "./judge.js";
 import { problemOf } from "./problems.js";
 
 export const isAssertion = (action: Action): action is Assertion => action.kind === "assertion";
@@ -40,7 +40,7 @@ export async function evaluate(
   for (const assertion of assertions) {
     const started = performance.now();
     const skip = broken || context.cancelled() || !isThere(assertion);
-    const found = skip ? skippedOf(assertion) : await countOf(assertion, scope, context);
+    const found = skip ? skippedOf(assertion) : await countOf(assertion, scope, staged, context);
     const milliseconds = Math.round(performance.now() - started);
     const queryIds = skip ? {} : { queryIds: scope.statementIds() };
     for (const one of found) evaluations.push({ ...evaluationOf(assertion, one, context), milliseconds, ...queryIds });
@@ -50,17 +50,22 @@ export async function evaluate(
   return { evaluations, stops };
 }
 
-type Found = Pick<Evaluation, "rule" | "outcome" | "failing" | "problem">;
-
 async function countOf(
   assertion: Assertion,
   scope: CancellableScope["scope"],
+  staged: readonly Target[],
   context: Context,
 ): Promise<readonly Found[]> {
-  const { query, countsByRule, rules } = assertion;
+  const { query, countsByRule, rules, threshold } = assertion;
   const [name = assertion.target.name] = rules;
+  const newRowsOf = newRowsFor(assertion, staged, context);
+  const rows = newRowsOf.length > 0 ? { rows: "new" as const } : {};
   try {
-    return foundOf(assertion, await scope.evaluate(query, { byRule: countsByRule, name }));
+    const counts = await scope.evaluate(query, { byRule: countsByRule, name, newRowsOf });
+    const subject = threshold && "share" in threshold ? context.step(assertion.target)?.subject : undefined;
+    const total =
+      subject && counts.some(({ failing }) => failing > 0) ? await sizeOf(subject, scope, newRowsOf) : undefined;
+    return judge(assertion, counts, total).map((found) => ({ ...found, ...rows }));
   } catch (error) {
     if (context.cancelled()) return skippedOf(assertion);
     const problem = problemOf(error, assertion, context);
@@ -68,25 +73,23 @@ async function countOf(
   }
 }
 
-function foundOf(assertion: Assertion, counts: readonly RuleCount[]): readonly Found[] {
-  const bad: EvaluationOutcome = assertion.severity === "warn" ? "warn" : "fail";
-  const left = new Map(counts.map(({ rule, failing }) => [rule.toLowerCase(), failing]));
-  const found = assertion.rules.map((rule): Found => {
-    const failing = left.get(rule.toLowerCase()) ?? 0;
-    left.delete(rule.toLowerCase());
-    return { rule, outcome: failing === 0 ? "pass" : bad, failing };
-  });
-  const undeclared = [...left.values()].reduce((sum, failing) => sum + failing, 0);
-  if (undeclared === 0) return found;
-  // What stands in column RULE may be anything, a value of the table even, so it is counted and not shown.
-  const problem: Problem = {
-    code: "rule-undeclared",
-    message: `${targetLabel(assertion.target)} returns rows under a rule that none of its rule: tags declares.`,
-    at: { file: assertion.fileName },
-    hint: `Column RULE must be one of ${assertion.rules.join(", ")}.`,
-  };
-  return [...found, { rule: "undeclared", outcome: bad, failing: undeclared, problem }];
+/** The table that the assertion speaks of, where this unit incremented it and the rule looks at new rows only. */
+function newRowsFor(assertion: Assertion, staged: readonly Target[], context: Context): readonly Target[] {
+  const subject = assertion.onlyNew ? context.step(assertion.target)?.subject : undefined;
+  if (subject === undefined || context.step(subject)?.mode !== "increment") return [];
+  const isIt = (target: Target) => sameTarget(target, subject);
+  // Through a view it is read as a whole.
+  return staged.some(isIt) && assertion.dependencies.some(isIt) ? [subject] : [];
 }
+
+/** The rows that a share is a share of: of the same rows that were evaluated. */
+async function sizeOf(target: Target, scope: CancellableScope["scope"], newRowsOf: readonly Target[]): Promise<number> {
+  const query = `select 1 as one from ${quoteTarget(target)}`;
+  const [counted] = await scope.evaluate(query, { byRule: false, name: target.name, newRowsOf });
+  return counted?.failing ?? 0;
+}
+
+type Found = Judged & Pick<Evaluation, "rows">;
 
 const skippedOf = (assertion: Assertion): readonly Found[] =>
   assertion.rules.map((rule) => ({ rule, outcome: "skipped", failing: null }));

@@ -5,18 +5,20 @@ import { dirname, join } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
 import { type Graph, ProblemError, type Target, targetLabel } from "../../src/graph/index.js";
 import { type Ledger, loadFileEntry, openLedger, type State } from "../../src/ledger/index.js";
-import { makePlan, type Plan } from "../../src/plan/index.js";
+import { makePlan, type Plan, recordPlan } from "../../src/plan/index.js";
 import type { ConfigOverrides } from "../../src/project/index.js";
 import {
   type ActionFinished,
   type Evaluation,
   executeRun,
+  planResumed,
   type RunEvent,
   type RunFinished,
   type RunOptions,
+  readResumable,
   readSituation,
 } from "../../src/run/index.js";
-import { openDuckDb, type Row, type Warehouse } from "../../src/warehouse/index.js";
+import { type BeforeStatement, openDuckDb, type Row, type Warehouse } from "../../src/warehouse/index.js";
 
 const config: ConfigOverrides = {
   warehouse: "duckdb",
@@ -45,11 +47,18 @@ export async function compile(files: Readonly<Record<string, string>>): Promise<
 }
 
 export interface Asked
-  extends Partial<Pick<RunOptions, "threads" | "signal" | "failFast" | "hashKey" | "sourceOf" | "listener" | "prove">> {
+  extends Partial<
+    Pick<RunOptions, "threads" | "signal" | "failFast" | "hashKey" | "sourceOf" | "listener" | "prove" | "retry">
+  > {
   readonly select?: string;
   readonly exclude?: string;
   readonly fullRefresh?: boolean;
   readonly asOf?: string | null;
+  /** Goes on from the last run. */
+  readonly resume?: boolean;
+  /** In place of the world's own. */
+  readonly ledger?: Ledger;
+  readonly warehouse?: Warehouse;
 }
 
 export interface Ran {
@@ -75,35 +84,39 @@ export interface World extends AsyncDisposable {
   state(): Promise<State>;
 }
 
-export async function world(path = ":memory:"): Promise<World> {
-  const warehouse = await openDuckDb({ path, database: "EHR", holder: { command: "test" } });
+export async function world(path = ":memory:", beforeStatement?: BeforeStatement): Promise<World> {
+  const warehouse = await openDuckDb({ path, database: "EHR", holder: { command: "test" }, beforeStatement });
   const ledger = await openLedger(warehouse);
   const session = await warehouse.session();
   const planOf = async (graph: Graph, asked: Asked) => {
-    const situation = await readSituation(graph, warehouse, ledger);
+    const { hashKey } = asked;
+    const own = asked.ledger ?? ledger;
+    const known = { ...(await readSituation(graph, warehouse, own)), graph, hashKey };
+    if (asked.resume) {
+      const from = await readResumable(own, known.state, "test");
+      const { input, plan } = planResumed(from, known);
+      return { plan, record: recordPlan(input, plan, { environment: "test", vars: {}, from }) };
+    }
     const selection = { select: [asked.select ?? ""], exclude: [asked.exclude ?? ""] };
-    return makePlan({
-      graph,
-      selection,
-      ...situation,
-      fullRefresh: asked.fullRefresh ?? false,
-      asOf: asked.asOf ?? null,
-      hashKey: asked.hashKey,
-    });
+    const input = { ...known, selection, fullRefresh: asked.fullRefresh ?? false, asOf: asked.asOf ?? null };
+    const plan = makePlan(input);
+    return { plan, record: recordPlan(input, plan, { environment: "test", vars: {} }) };
   };
   return {
     warehouse,
     ledger,
-    plan: (graph, asked = {}) => planOf(graph, asked),
+    plan: async (graph, asked = {}) => (await planOf(graph, asked)).plan,
     async run(graph, asked = {}) {
-      const plan = await planOf(graph, asked);
+      const { plan, record } = await planOf(graph, asked);
       const events: RunEvent[] = [];
-      const { threads, signal, failFast, hashKey, sourceOf, prove } = asked;
+      const { threads, signal, failFast, hashKey, sourceOf, prove, retry } = asked;
       const listener = (event: RunEvent) => {
         events.push(event);
         asked.listener?.(event);
       };
-      const options = { graph, plan, warehouse, ledger, listener, threads, signal, failFast, hashKey, sourceOf, prove };
+      const given = { threads, signal, failFast, hashKey, sourceOf, prove, retry };
+      const on = { warehouse: asked.warehouse ?? warehouse, ledger: asked.ledger ?? ledger };
+      const options = { graph, plan, record, ...on, listener, ...given };
       const finished = await executeRun({ ...options, environment: "test", about: {} });
       const actions = events.filter((event) => event.kind === "action-finished");
       const evaluations = events.filter((event) => event.kind === "evaluation");

@@ -1,6 +1,6 @@
 /** `medform assert`: evaluates rules on what is published now; builds nothing. */
 import { openLedger } from "../../ledger/index.js";
-import { planAssert } from "../../plan/index.js";
+import { factsFor, planAssert } from "../../plan/index.js";
 import { executeAssert, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
@@ -21,18 +21,20 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
   const selection = { select: options.select, exclude: options.exclude };
   await using warehouse = await openWarehouse(opened, { command: "assert" });
   await using ledger = await openLedger(warehouse);
-  await readSituation(graph, warehouse, ledger);
+  const { state } = await readSituation(graph, warehouse, ledger);
+  const hashKey = io.env.MEDFORM_HASH_KEY;
+  const facts = factsFor({ graph, selection, state, hashKey });
   const view = await createRunView(io, options, graph, "assertions");
   try {
     const finished = await executeAssert({
       graph,
-      plan: planAssert(graph, selection),
+      plan: planAssert(graph, selection, facts),
       warehouse,
       ledger,
       listener: view.listen,
       environment: opened.environment.name,
       about: await about("assert", opened.project.dir, selection),
-      hashKey: io.env.MEDFORM_HASH_KEY,
+      hashKey,
       threads: options.threads,
       sourceOf: sourcesOf(opened),
       signal: io.signal,

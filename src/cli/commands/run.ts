@@ -1,11 +1,20 @@
 /** `medform run`: builds what changed, asserts it, publishes it, and tells the verdict. */
+import { ProblemError } from "../../graph/index.js";
 import { openLedger } from "../../ledger/index.js";
-import { makePlan } from "../../plan/index.js";
-import { executeRun, type RunFinished, readSituation } from "../../run/index.js";
+import { makePlan, type PlanInput, recordPlan } from "../../plan/index.js";
+import {
+  executeRun,
+  noRun,
+  planResumed,
+  type Resumable,
+  type RunFinished,
+  readResumable,
+  readSituation,
+} from "../../run/index.js";
 import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
-import { openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
+import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
 import { counted } from "../render/layout.js";
 import { createRunView } from "../render/run-view.js";
 import { snapshotAfter } from "../snapshot-after.js";
@@ -15,6 +24,8 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly exclude: readonly string[];
   readonly fullRefresh: boolean;
   readonly failFast: boolean;
+  /** Go on from the last run: with its selection, options and variables. */
+  readonly resume: boolean;
   /** Rebuild incremental tables aside afterwards, and compare. */
   readonly prove: boolean;
   /** Units at a time. */
@@ -23,23 +34,31 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly asOf: string | null;
 }
 
-/** @returns the run's exit code: 0, 1, 2, 130 or 143. */
+/** @returns the run's exit code: 0, 1, 2, 3, 130 or 143. */
 export async function runCommand(options: RunCommandOptions, io: Io): Promise<number> {
+  if (options.resume) refuseMixed(options);
   const opened = await openProject(options, io);
-  const { graph } = opened;
-  const selection = { select: options.select, exclude: options.exclude };
+  if (options.resume && !opened.warehouseExists) throw noRun();
   await using warehouse = await openWarehouse(opened, { command: "run" });
   tellPrevious(warehouse, messages(io, options));
   await using ledger = await openLedger(warehouse);
-  const { recovered, ...situation } = await readSituation(graph, warehouse, ledger);
+  const situation = await readSituation(opened.graph, warehouse, ledger);
+  const { recovered } = situation;
   if (recovered.length > 0) {
     messages(io, options).note(
       `An earlier command was interrupted: ${counted(recovered.length, "fact")} that it had published or landed, now in the ledger.`,
     );
   }
-  const { fullRefresh, asOf } = options;
   const hashKey = io.env.MEDFORM_HASH_KEY;
-  const plan = makePlan({ ...situation, graph, selection, fullRefresh, asOf, hashKey });
+  const environment = opened.environment.name;
+  const from = options.resume ? await readResumable(ledger, situation.state, environment) : undefined;
+  const graph = from ? (await underVars(opened, from, options, io)).graph : opened.graph;
+  const known = graph === opened.graph ? situation : await readSituation(graph, warehouse, ledger);
+  const { input, plan } = from
+    ? planResumed(from, { ...known, graph, hashKey })
+    : planned({ ...known, ...askedBy(options), graph, hashKey });
+  const record = recordPlan(input, plan, { environment, vars: from?.record.vars ?? options.vars, from });
+  const selection = { select: record.select, exclude: record.exclude };
   const view = await createRunView(io, options, graph);
   // Whatever the run leaves for readers is told before its end.
   let end: RunFinished | undefined;
@@ -54,8 +73,9 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
         if (event.kind === "run-finished") end = event;
         else view.listen(event);
       },
-      environment: opened.environment.name,
-      about: await about("run", opened.project.dir, selection),
+      environment,
+      about: { ...(await about("run", opened.project.dir, selection)), ...(from && { resumes: from.runId }) },
+      record,
       hashKey,
       threads: options.threads,
       failFast: options.failFast,
@@ -71,3 +91,41 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
     if (note !== undefined && !options.json && !options.quiet) io.stdout.write(`${note}\n`);
   }
 }
+
+const askedBy = ({ select, exclude, fullRefresh, asOf }: RunCommandOptions) => ({
+  selection: { select, exclude },
+  fullRefresh,
+  asOf,
+});
+
+/** What a run that goes on from another is about was said when that one began. */
+function refuseMixed({ select, exclude, fullRefresh, asOf, vars }: RunCommandOptions): void {
+  const given = [
+    ...(select.length > 0 ? ["a selection"] : []),
+    ...(exclude.length > 0 ? ["--exclude"] : []),
+    ...(fullRefresh ? ["--full-refresh"] : []),
+    ...(asOf !== null ? ["--as-of"] : []),
+    ...(Object.keys(vars).length > 0 ? ["--vars"] : []),
+  ];
+  if (given.length === 0) return;
+  throw new ProblemError({
+    code: "cli-resume",
+    message: `--resume goes on with what the last run was about, so it takes no ${given.join(", no ")}.`.replace(
+      "no a ",
+      "no ",
+    ),
+    hint: "Leave that away, or leave --resume away and start a run of its own.",
+  });
+}
+
+/** The project under the variables of the run that it goes on from. */
+function underVars(
+  opened: OpenedProject,
+  { record: { vars } }: Resumable,
+  options: RunCommandOptions,
+  io: Io,
+): Promise<OpenedProject> | OpenedProject {
+  return Object.keys(vars).length > 0 ? openProject({ ...options, vars }, io) : opened;
+}
+
+const planned = (input: PlanInput) => ({ input, plan: makePlan(input) });

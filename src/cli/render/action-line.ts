@@ -1,6 +1,6 @@
 /** One line for each action that is done, and the live line of those that are not. */
 import { targetLabel } from "../../graph/index.js";
-import type { ActionFinished, ActionStarted, Evaluation } from "../../run/index.js";
+import type { ActionFinished, ActionStarted, Evaluation, Retry } from "../../run/index.js";
 import type { Paint } from "../io.js";
 import { count, counted, cut, cutStart, duration, pad } from "./layout.js";
 
@@ -80,6 +80,15 @@ export function assertionLine(evaluations: readonly Evaluation[], context: LineC
     },
     context,
   );
+}
+
+/** `   -  again      silver.patient      250 ms  attempt 1 of 3: conflict`. */
+export function retryLine(retry: Retry, { paint, width, nameWidth, total }: LineContext): string {
+  const index = pad("-", count(total).length * 2 + 1, "right");
+  const note = `attempt ${retry.attempt} of ${retry.attempts}: ${retry.problem.code}; again in ${duration(retry.milliseconds)}`;
+  const name = pad(cutStart(targetLabel(retry.target), nameWidth), nameWidth);
+  const left = Math.max(12, width - index.length - WORD_WIDTH - nameWidth - 6);
+  return `${paint.dim(index)}  ${paint.yellow(pad("retry", WORD_WIDTH))}  ${name}  ${cut(note, left)}`;
 }
 
 interface Cells {

@@ -2,7 +2,7 @@
 import { targetKey } from "../../graph/index.js";
 import type { ActionFinished, ActionStarted, Evaluation, Listener, RunStarted } from "../../run/index.js";
 import { type Output, type Paint, widthOf } from "../io.js";
-import { actionLine, assertionLine, liveLine } from "./action-line.js";
+import { actionLine, assertionLine, liveLine, retryLine } from "./action-line.js";
 import { count } from "./layout.js";
 
 export interface Progress {
@@ -89,6 +89,8 @@ export function createProgress(options: {
       case "action-started":
         running.set(targetKey(event.target), { action: event, since: now() });
         return refresh();
+      case "retry":
+        return print(retryLine(event, context()));
       case "evaluation":
         return evaluated(event);
       case "action-finished":
@@ -114,6 +116,7 @@ export function createProgress(options: {
 }
 
 function headline(event: RunStarted): string {
+  const resumes = event.resumes === undefined ? "" : `, goes on from ${event.resumes}`;
   const kept = event.unchanged > 0 ? `, ${count(event.unchanged)} unchanged` : "";
-  return `${event.runId} · ${event.environment} on ${event.engine} · ${count(event.actions)} to do${kept}`;
+  return `${event.runId} · ${event.environment} on ${event.engine} · ${count(event.actions)} to do${kept}${resumes}`;
 }
