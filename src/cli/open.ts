@@ -1,7 +1,7 @@
 /** From the options of a command to the compiled project and its warehouse. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { compileProject } from "../compile/index.js";
+import { compileProject, refusedByDataformOnly } from "../compile/index.js";
 import { type Graph, ProblemError } from "../graph/index.js";
 import {
   type Project,
@@ -45,11 +45,12 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
   const project = readProject(options.project);
   const name = options.environment ?? DEFAULT_ENVIRONMENT;
   const environment = resolveEnvironment(name, project, readEnvironments(project.dir), options.vars);
-  const { graph, problems } = await compileProject({
+  const { graph, ...compiled } = await compileProject({
     projectDir: project.dir,
     overrides: environment.overrides,
     print: (text) => void io.stderr.write(text),
   });
+  const problems = compiled.problems.filter((problem) => !refusedByDataformOnly(problem));
   if (problems.length > 0) throw new ProblemError(problems);
   const warehouseFile = warehousePath(project.dir, environment, io.env);
   return {

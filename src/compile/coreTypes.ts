@@ -3,6 +3,7 @@ import type { CompiledGraph } from "../graph/index.js";
 
 interface Proto {
   fileName?: string;
+  readonly name?: string;
 }
 
 export interface CompilationErrorProto extends Proto {
@@ -11,7 +12,17 @@ export interface CompilationErrorProto extends Proto {
 }
 
 export interface CoreAction {
+  readonly proto: Proto & { readonly type?: string; readonly target: TargetProto };
+}
+
+export interface CoreTest {
   readonly proto: Proto;
+  readonly datasetToTest?: string | TargetProto;
+  /** By the names that stand in the test; a value is text, or a function of a context. */
+  readonly contextableInputs: {
+    keys(): Iterable<TargetProto>;
+    get(key: TargetProto): unknown;
+  };
 }
 
 export interface TargetProto {
@@ -33,7 +44,9 @@ type Bound = (...args: unknown[]) => unknown;
 export interface Session {
   config: { warehouse: string };
   actions: CoreAction[];
-  tests: Record<string, CoreAction>;
+  tests: Record<string, CoreTest>;
+  /** There once it compiles. */
+  indexedActions?: { find(target: TargetProto): readonly CoreAction[] };
   graphErrors: { compilationErrors: CompilationErrorProto[] };
   init(rootDir: string, config: object, original: object, supportSqlFiles: boolean): void;
   compileError(error: Error | string, fileName?: string): void;

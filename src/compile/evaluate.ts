@@ -13,6 +13,7 @@ import { compilationProblems } from "./problems.js";
 import { makeRealm } from "./sandbox.js";
 import { shimProblems } from "./shim.js";
 import { tagProblems } from "./tags.js";
+import { displacedProblems, displacedTests, type UnitTestDetails, unitTestDetails } from "./unitTests.js";
 
 export interface EvaluateOptions {
   readonly projectDir: string;
@@ -26,8 +27,13 @@ export interface EvaluateOptions {
 export interface Evaluated {
   /** In the JSON form of `dataform compile --json`; its objects belong to the project's realm. */
   readonly compiled: CompiledGraph;
-  /** Core's errors in their order, then those of our own: a severity on a table, files of `assertions/` that nothing requires. */
+  /**
+   * Core's errors in their order, then those of our own: a severity on a table, two unit tests of one name, files of
+   * `assertions/` that nothing requires.
+   */
   readonly problems: readonly Problem[];
+  /** What core's form of a unit test does not say. */
+  readonly unitTests: readonly UnitTestDetails[];
 }
 
 /**
@@ -81,6 +87,7 @@ export function evaluate(options: EvaluateOptions): Evaluated {
     session.init(projectDir, config, original, core.legacy);
     withSnowflakeChecks(session);
     withQuickChecks(session);
+    const displaced = displacedTests(session);
     const load = (file: string) => loader.load(join(projectDir, file));
     evaluateFiles(files, session, realm.global, load, core.legacy);
     const chunk = session.compileGraphChunk.bind(session);
@@ -93,10 +100,10 @@ export function evaluate(options: EvaluateOptions): Evaluated {
       );
     const graph = session.compile().toJSON();
     for (const error of graph.graphErrors?.compilationErrors ?? []) hideHost(error, entry);
-    return graph;
+    return { compiled: graph, unitTests: unitTestDetails(session, projectDir), displaced };
   };
 
-  const compiled = limited(main, realm.context, entry, options.timeoutMs ?? 60_000, () => {
+  const { compiled, unitTests, displaced } = limited(main, realm.context, entry, options.timeoutMs ?? 60_000, () => {
     const innermost = loader.evaluating.at(-1);
     return innermost ? project(innermost) : compiling;
   });
@@ -104,9 +111,10 @@ export function evaluate(options: EvaluateOptions): Evaluated {
   const problems = [
     ...compilationProblems(errors, { projectDir, coreFile: core.file, translate }),
     ...tagProblems(compiled, projectDir),
+    ...displacedProblems(displaced, projectDir),
     ...shimProblems(files.assertions, evaluated, projectDir),
   ];
-  return { compiled, problems };
+  return { compiled, problems, unitTests };
 }
 
 /** In the order and with the visibility of core's `main`; an error of a file is recorded and the next file follows. */

@@ -9,6 +9,7 @@ import { type Evaluated, type EvaluateOptions, evaluate } from "./evaluate.js";
 export type CompileOptions = EvaluateOptions;
 export type { Evaluated } from "./evaluate.js";
 export { locateInSource, type SqlPlace } from "./locate.js";
+export { refusedByDataformOnly } from "./unitTests.js";
 
 export interface CompiledProject {
   readonly compiled: CompiledGraph;
@@ -27,8 +28,8 @@ export interface CompiledProject {
 export async function compileProject(options: CompileOptions): Promise<CompiledProject> {
   const evaluated = await evaluateProject(options);
   const compiled = JSON.parse(JSON.stringify(evaluated.compiled)) as CompiledGraph;
-  const { problems } = evaluated;
-  return { compiled, graph: graphOf(compiled, problems), problems };
+  const { problems, unitTests } = evaluated;
+  return { compiled, graph: detailed(graphOf(compiled, problems), unitTests), problems };
 }
 
 /**
@@ -39,6 +40,11 @@ export async function compileProject(options: CompileOptions): Promise<CompiledP
  */
 export async function evaluateProject(options: CompileOptions): Promise<Evaluated> {
   return evaluate(options);
+}
+
+function detailed(graph: Graph, details: Evaluated["unitTests"]): Graph {
+  const byName = new Map(details.map((each) => [each.name, each]));
+  return { ...graph, tests: graph.tests.map((test) => ({ ...test, ...byName.get(test.name) })) };
 }
 
 /** A cycle is among core's errors already; without an order there is no graph to give. */

@@ -154,7 +154,13 @@ export const meanings: readonly Meaning[] = [
     place: (source, _found, error) => actionName(source, error),
   },
   {
-    pattern: /^(?:Running tests on incremental datasets|Dataset .+ could not be found\.)/,
+    pattern: /^Running tests on incremental datasets/,
+    code: "compile-test-incremental",
+    hint: "`medform test` runs it. The Dataform CLI refuses the project because of it.",
+    place: property("dataset"),
+  },
+  {
+    pattern: /^Dataset .+ could not be found\./,
     code: "compile-test",
     place: property("dataset"),
   },

@@ -1,6 +1,7 @@
 /** The project as data: what @dataform/core compiled, in one shape for every kind of action. Plain, printable, comparable. */
 
 import type { IncrementPolicy, SchemaChange, SqlChange, Threshold } from "./policy.js";
+import type { Position, Problem } from "./problem.js";
 
 /** A relation or action by its compiled name, spelled exactly as it stands between quotes in the compiled SQL. */
 export interface Target {
@@ -87,12 +88,27 @@ export interface Declaration extends ActionBase {
   readonly kind: "declaration";
 }
 
+/** Rows that a unit test gives in place of a relation or source. */
+export interface UnitTestInput {
+  readonly target: Target;
+  readonly query: string;
+}
+
 /** A unit test of a model; it is no part of a run. */
 export interface UnitTest {
   readonly name: string;
   readonly fileName: string;
+  /** The model's query with the inputs in place of what it reads; empty where an incremental table is tested. */
   readonly testQuery: string;
   readonly expectedOutputQuery: string;
+  /** Where the test is written. */
+  readonly at: Position;
+  /** The relation that it tests. */
+  readonly dataset?: Target;
+  /** Of an incremental table: what it reads, and under its own name the rows that are in it already. */
+  readonly inputs: readonly UnitTestInput[];
+  /** Why the test cannot be run. */
+  readonly problems: readonly Problem[];
 }
 
 export type Action = Relation | Operation | Assertion | Declaration;

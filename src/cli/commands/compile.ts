@@ -1,5 +1,5 @@
 /** `medform compile`: the graph, as `dataform compile --json` prints it, or how many of what. */
-import { evaluateProject } from "../../compile/index.js";
+import { evaluateProject, refusedByDataformOnly } from "../../compile/index.js";
 import type { CompiledGraph } from "../../graph/index.js";
 import { noEnvironment, readEnvironments, readProject, resolveEnvironment } from "../../project/index.js";
 import { type GlobalOptions, type Io, paintFor } from "../io.js";
@@ -33,9 +33,13 @@ export async function compileCommand(options: CompileCommandOptions, io: Io): Pr
   if (options.json) io.stdout.write(`${JSON.stringify(compiled, null, 4)}\n`);
   else if (!options.quiet) io.stdout.write(summary(compiled, seconds, paintFor(io.stdout, io, options)));
   const say = messages(io, options);
-  for (const problem of problems) say.error(problem);
-  if (problems.length > 0) say.note(`${problems.length} ${problems.length === 1 ? "error" : "errors"}.`);
-  return problems.length > 0 ? 1 : 0;
+  const errors = problems.filter((problem) => !refusedByDataformOnly(problem));
+  for (const problem of problems) {
+    if (refusedByDataformOnly(problem)) say.warning(problem);
+    else say.error(problem);
+  }
+  if (errors.length > 0) say.note(`${errors.length} ${errors.length === 1 ? "error" : "errors"}.`);
+  return errors.length > 0 ? 1 : 0;
 }
 
 function summary(compiled: CompiledGraph, seconds: number, paint: ReturnType<typeof paintFor>): string {
