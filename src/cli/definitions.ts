@@ -198,10 +198,22 @@ function audit(program: Command, choose: Choose): void {
   group
     .command("verify")
     .description("recomputes the ledger's chains: says that they hold, or names the first record that does not")
-    .action((_given: unknown, command: Command) =>
+    .option("--anchors <file>", "signed ends of the ledger (default: MEDFORM_ANCHOR_FILE)")
+    .option("--public-key <file>", "PEM file of the key that signed them (default: MEDFORM_ANCHOR_PUBLIC_KEY)")
+    .action((given: { readonly anchors?: string; readonly publicKey?: string }, command: Command) =>
       choose(command, async (io, options) => {
         const { auditVerifyCommand } = await import("./commands/verify.js");
-        return auditVerifyCommand(options, io);
+        return auditVerifyCommand({ ...options, ...given }, io);
+      }),
+    );
+  group
+    .command("keygen")
+    .description("a pair of keys: one that signs the end of the ledger after each run, one that checks it")
+    .requiredOption("--out <dir>", "folder outside the project")
+    .action((given: { readonly out: string }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { auditKeygenCommand } = await import("./commands/keygen.js");
+        return auditKeygenCommand({ ...options, ...given }, io);
       }),
     );
   group

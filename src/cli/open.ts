@@ -94,8 +94,18 @@ export async function openForReading(
   io: Io,
   options: GlobalOptions,
 ): Promise<Warehouse> {
+  return (await openWarehouseOrSnapshot(opened, command, io, options)).warehouse;
+}
+
+/** The same; `older` where it is a snapshot, which does not hold what was written since. */
+export async function openWarehouseOrSnapshot(
+  opened: OpenedProject,
+  command: string,
+  io: Io,
+  options: GlobalOptions,
+): Promise<{ readonly warehouse: Warehouse; readonly older: boolean }> {
   try {
-    return await openWarehouse(opened, { command, readOnly: true });
+    return { warehouse: await openWarehouse(opened, { command, readOnly: true }), older: false };
   } catch (error) {
     const locked = error instanceof ProblemError ? error.problems.find(({ code }) => code === "locked") : undefined;
     if (locked === undefined) throw error;
@@ -106,7 +116,7 @@ export async function openForReading(
       code: "reading-snapshot",
       message: `${locked.message}. What follows is of ${instant(takenAt)}: its last snapshot${runId === null ? "" : `, with what run ${runId} published`}.`,
     });
-    return warehouse;
+    return { warehouse, older: true };
   }
 }
 

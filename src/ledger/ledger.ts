@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { ProblemError } from "../graph/index.js";
 import type { Session, Warehouse } from "../warehouse/index.js";
+import type { Anchoring } from "./anchoring.js";
 import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
@@ -48,6 +49,7 @@ class WarehouseLedger implements Ledger {
     private readonly session: Session,
     private readonly engine: { readonly name: string; readonly version: string },
     private readonly store: Store,
+    private readonly anchoring: Anchoring | undefined,
   ) {}
 
   #next<T>(work: () => Promise<T>): Promise<T> {
@@ -175,7 +177,7 @@ class WarehouseLedger implements Ledger {
         sealed = true;
         await this.#next(async () => {
           await flush();
-          await this.#main(async () => {
+          const records = await this.#main(async () => {
             const at = new Date().toISOString();
             const known = state ?? (await this.#tail()).state;
             const body = {
@@ -187,6 +189,10 @@ class WarehouseLedger implements Ledger {
             return { entries: [{ kind: "seal", subject: info.id, outcome, at, body }], seals: true };
           });
           this.#own.delete(info.id);
+          const end = records.at(-1);
+          if (this.anchoring === undefined || end === undefined) return;
+          const { seq, hash } = end;
+          await this.anchoring.sealed({ run: info.id, seq, hash, hashAt: (other) => this.store.hashAt(other) });
         });
       },
     };
@@ -225,9 +231,14 @@ class WarehouseLedger implements Ledger {
   }
 }
 
+export interface LedgerOptions {
+  /** Told of each seal. */
+  readonly anchoring?: Anchoring;
+}
+
 /** Opens the ledger of a warehouse. Its tables are made by the first write. Dispose it before the warehouse. */
-export async function openLedger(warehouse: Warehouse): Promise<Ledger> {
+export async function openLedger(warehouse: Warehouse, options: LedgerOptions = {}): Promise<Ledger> {
   const session = await warehouse.session();
   const engine = { name: warehouse.engine, version: warehouse.engineVersion };
-  return new WarehouseLedger(session, engine, await ledgerStore(warehouse, session));
+  return new WarehouseLedger(session, engine, await ledgerStore(warehouse, session), options.anchoring);
 }

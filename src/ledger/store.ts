@@ -23,6 +23,8 @@ export interface Store {
   from(chain: string, seq: number): Promise<readonly LedgerRecord[]>;
   /** All records of some chains, chain by chain, each in order. */
   chains(ids: readonly string[]): Promise<readonly LedgerRecord[]>;
+  /** Hash of one record of the main chain. */
+  hashAt(seq: string): Promise<string | undefined>;
   loaded(subjects: readonly string[]): Promise<readonly string[]>;
 }
 
@@ -124,6 +126,12 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
       if (!present || ids.length === 0) return [];
       const rows = await session.rows(`${select} where chain in (${marks(ids.length)}) order by chain, seq`, ids);
       return rows.map(toRecord);
+    },
+    async hashAt(seq) {
+      const [row] = await session.rows(`select "HASH" as "HASH" from ${ledger} where chain = 'main' and seq = ?`, [
+        seq,
+      ]);
+      return row === undefined ? undefined : String(row.HASH);
     },
     async loaded(subjects) {
       if (!present) return [];

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 const bin = resolve(import.meta.dirname, "../../dist/src/cli/bin.cjs");
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/verify.md"), "utf8");
@@ -31,14 +31,24 @@ const files: Readonly<Record<string, string>> = {
   "people.csv": `ID,NAME\n1,${secret}\n2,Bo\n`,
 };
 
-const { MEDFORM_DUCKDB: _, FORCE_COLOR: __, ...env } = process.env;
 const folder = mkdtempSync(join(tmpdir(), "medform-verify-"));
+const elsewhere = mkdtempSync(join(tmpdir(), "medform-anchors-"));
+const anchorFile = join(elsewhere, "anchors.jsonl");
+const publicKey = join(elsewhere, "anchor-public.pem");
+const privateKey = join(elsewhere, "anchor-private.pem");
+const { MEDFORM_DUCKDB: _, FORCE_COLOR: __, ...inherited } = process.env;
+/** Of commands that write: they anchor. Who verifies says where the anchors are. */
+const env = { ...inherited, MEDFORM_ANCHOR_FILE: anchorFile, MEDFORM_ANCHOR_KEY: privateKey };
+const reading = new Set(["verify", "export", "keygen"]);
 const warehouse = join(folder, ".medform/warehouse.duckdb");
 const untouched = join(folder, "untouched.duckdb");
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const path of [folder, elsewhere]) rmSync(path, { recursive: true, force: true });
+});
 
 const node = (...args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: "utf8" });
+  const its = args.some((arg) => reading.has(arg)) ? inherited : env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: its, encoding: "utf8" });
   return { code: status, stdout, stderr };
 };
 const medform = (...args: readonly string[]) => node(bin, ...args);
@@ -87,6 +97,8 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
   let run = "";
 
   beforeAll(async () => {
+    const made = medform("audit", "keygen", "--out", elsewhere, "--json");
+    expect(JSON.parse(made.stdout)).toMatchObject({ privateKey, publicKey });
     expect(medform("load", "csv", "people.csv", "--table", "PEOPLE").code).toBe(0);
     await killed();
     expect(medform("run", "person").code).toBe(0);
@@ -115,6 +127,7 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       records: lines.length,
       chains: 5,
       interrupted: 1,
+      anchors: { status: "unanchored", anchors: 0, others: 0, torn: [] },
     });
     expect(medform("audit", "verify", "--quiet")).toMatchObject({ code: 0, stdout: "" });
   });
@@ -155,7 +168,7 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       const imports = [...script.matchAll(/from "([^"]+)"/g)].map(([, name = ""]) => name);
       expect(imports.length).toBeGreaterThan(0);
       for (const name of imports) expect(name).toMatch(/^node:/);
-      expect(script).not.toContain("medform");
+      expect(script.replace('"medform-anchor"', "")).not.toContain("medform");
     });
 
     it("accepts the export, and says where the main chain ends", () => {
@@ -164,10 +177,34 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       const main = lines.filter((line) => line.includes('"CHAIN":"main"'));
       const head = field(main.at(-1) ?? "", "HASH");
       expect(ended.stdout).toBe(
-        `VERIFIED: ${lines.length} records in 5 chains; main ends at ${main.length} with ${head}\n`,
+        `VERIFIED: ${lines.length} records in 5 chains; main ends at ${main.length} with ${head}\nUNANCHORED\n`,
       );
-      expect(verify(lines, field(main[1] ?? "", "HASH")).code).toBe(0);
-      refused(lines, "the hash that you kept", "0".repeat(64));
+      const anchored = verify(lines, anchorFile, publicKey);
+      expect(anchored).toMatchObject({ code: 0, stderr: "" });
+      expect(anchored.stdout).toContain(`\nANCHORED up to record ${main.length} of ${main.length}, at `);
+    });
+
+    it("refuses what is not as it was anchored, and anchors that nobody signed", () => {
+      const anchors = readFileSync(anchorFile, "utf8");
+      const against = (text: string) => {
+        const file = join(elsewhere, "changed-anchors.jsonl");
+        writeFileSync(file, text);
+        return [file, publicKey] as const;
+      };
+      const last =
+        index("main", "seal") +
+        lines
+          .slice(index("main", "seal"))
+          .findIndex(
+            (line, at, all) =>
+              !all.slice(at + 1).some((later) => later.includes('"CHAIN":"main"') && later.includes('"KIND":"seal"')) &&
+              line.includes('"KIND":"seal"'),
+          );
+      refused(lines.toSpliced(last, 1), "that record was altered, or is gone", anchorFile, publicKey);
+      const [first = "", ...others] = anchors.split("\n");
+      refused(lines, "the anchor before it is missing", ...against(others.join("\n")));
+      refused(lines, "not signed so", ...against(anchors.replace(/"at":"2/, '"at":"3')));
+      refused(lines, "there is nothing to verify", ...against(first.slice(0, 50)));
     });
 
     it("refuses a record that was altered, in any column", () => {
@@ -187,11 +224,106 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
         const lastOfMain = CHAIN === "main" && !next?.includes('"CHAIN":"main"');
         refused(lines.toSpliced(at, 0, line), `${CHAIN} ${SEQ}`);
         if (next !== undefined) refused(lines.with(at, next).with(at + 1, line), "NOT VERIFIED");
-        // What follows the last seal of the main chain may be missing from its end: that is what a kept hash is for.
-        const [without, kept] = [lines.toSpliced(at, 1), lastOfMain ? [field(line, "HASH")] : []];
-        refused(without, lastOfMain ? "" : CHAIN, ...kept);
+        // What follows the last seal of the main chain may be missing from its end: that is what anchors are for.
+        const [without, anchors] = [lines.toSpliced(at, 1), lastOfMain ? [anchorFile, publicKey] : []];
+        refused(without, lastOfMain ? "" : CHAIN, ...anchors);
       }
       refused([], "there is nothing");
+    });
+  });
+
+  describe("and its anchors", () => {
+    const ledger = "EHR.MEDFORM.LEDGER";
+    const changed = join(elsewhere, "verified-anchors.jsonl");
+    const verify = (text: string, ...more: readonly string[]) => {
+      writeFileSync(changed, text);
+      const ended = medform("audit", "verify", "--json", "--anchors", changed, ...more);
+      const { anchors, ...found } = JSON.parse(ended.stdout) as Readonly<Record<string, unknown>>;
+      return { ...ended, found, anchors };
+    };
+    const checked = (text: string) => verify(text, "--public-key", publicKey);
+    let anchors = "";
+    let anchored: readonly string[] = [];
+
+    beforeEach(restore);
+
+    beforeAll(() => {
+      anchors = readFileSync(anchorFile, "utf8");
+      anchored = anchors.trimEnd().split("\n");
+    });
+
+    it("are one for each load, run and assertion that was sealed, and name its end", () => {
+      const runs = anchored.map((line) => (JSON.parse(line) as { readonly run: string }).run);
+      expect(runs.map((id) => id.slice(0, id.indexOf("-")))).toEqual(["load", "run", "assert"]);
+      const ended = medform("audit", "verify", "--anchors", anchorFile, "--public-key", publicKey);
+      expect(ended).toMatchObject({ code: 0, stderr: "" });
+      expect(ended.stdout).toMatch(
+        /\nAnchored: 3 signatures hold, the last one of .*Z names the end of the ledger\.\n$/,
+      );
+      const json = checked(anchors);
+      expect(json).toMatchObject({ code: 0, stderr: "" });
+      expect(json.found).toMatchObject({ verified: true, anchored: true });
+      expect(json.anchors).toMatchObject({ status: "anchored", anchors: 3, after: 0, last: { run: runs[2] } });
+    });
+
+    it("say how far it is anchored, and what cannot be seen behind that", () => {
+      const ended = checked(`${anchored.slice(0, 2).join("\n")}\n`);
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("warning: anchors-behind: ") });
+      expect(ended.found).toMatchObject({ verified: true, anchored: false });
+      expect(ended.anchors).toMatchObject({ status: "behind", anchors: 2, after: 2 });
+    });
+
+    it("cannot be checked without the public key, which is said", () => {
+      const ended = verify(anchors);
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("warning: anchors-unchecked: ") });
+      expect(ended).toMatchObject({ found: { verified: true, anchored: false }, anchors: { status: "unchecked" } });
+    });
+
+    it("are refused where somebody wrote them", () => {
+      const ended = checked(anchors.replace(/"signature":"./g, '"signature":"0').replace(/("at":")2/, "$13"));
+      expect(ended).toMatchObject({ code: 4, stderr: expect.stringContaining("error: anchors-forged: ") });
+      expect(ended).toMatchObject({ found: { verified: false }, anchors: { status: "broken" } });
+    });
+
+    it("find that its end was cut off, which nothing else does", async () => {
+      await rows(`delete from ${ledger} where chain like 'assert-%'`);
+      const last = `(select max(seq) from ${ledger} where chain = 'main')`;
+      for (const _record of ["seal", "open"])
+        await rows(`delete from ${ledger} where chain = 'main' and seq = ${last}`);
+      const end = (value: string) => `(select ${value} from ${ledger} where chain = 'main')`;
+      await rows(`update EHR.MEDFORM.LEDGER_HEAD set seq = ${end("max(seq)")}, hash = ${end("max_by(hash, seq)")}`);
+      expect(medform("audit", "verify").code).toBe(0);
+      const ended = checked(anchors);
+      expect(ended).toMatchObject({ code: 4, found: { verified: false } });
+      expect(ended.anchors).toMatchObject({ status: "broken", problem: { what: "truncated", line: 3 } });
+      expect(ended.stderr).toMatch(
+        /error: anchors-truncated: .* names record \d{8} of main, and the ledger ends at \d{8}/,
+      );
+    });
+
+    it("find that it was written anew", async () => {
+      const last = `chain = 'main' and seq = (select max(seq) from ${ledger} where chain = 'main')`;
+      await rows(`update ${ledger} set outcome = 'cancelled' where ${last}`);
+      const parts = ["PREV_HASH", "CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY"];
+      const layout = parts.map((name) => `strlen("${name}") || ':' || "${name}"`).join(" || ");
+      await rows(`update ${ledger} set hash = sha256(${layout}) where ${last}`);
+      await rows(`update EHR.MEDFORM.LEDGER_HEAD set hash = (select hash from ${ledger} where ${last})`);
+      expect(medform("audit", "verify").code).toBe(0);
+      const ended = checked(anchors);
+      expect(ended).toMatchObject({ code: 4, stderr: expect.stringContaining("error: anchors-rewritten: ") });
+      expect(ended.anchors).toMatchObject({ status: "broken", problem: { what: "rewritten", line: 3 } });
+    });
+
+    it("find that it is another one, or gone", async () => {
+      await rows(`drop table ${ledger}`);
+      await rows("drop table EHR.MEDFORM.LEDGER_HEAD");
+      writeFileSync(changed, anchors);
+      const ended = medform("audit", "verify", "--anchors", changed, "--public-key", publicKey);
+      expect(ended).toMatchObject({ code: 4, stderr: expect.stringContaining("error: ledger-gone: ") });
+      expect(medform("assert", "person").stderr).not.toContain("anchor");
+      const other = checked(anchors);
+      expect(other).toMatchObject({ code: 4, stderr: expect.stringContaining("error: anchors-foreign: ") });
+      writeFileSync(anchorFile, anchors);
     });
   });
 

@@ -1,8 +1,8 @@
 /** `medform assert`: evaluates rules on what is published now; builds nothing. */
-import { openLedger } from "../../ledger/index.js";
 import { factsFor, planAssert } from "../../plan/index.js";
 import { executeAssert, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
+import { openRecordingLedger } from "../anchors.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { openProject, openWarehouse, sourcesOf } from "../open.js";
 import { createRunView } from "../render/run-view.js";
@@ -20,7 +20,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
   const { graph } = opened;
   const selection = { select: options.select, exclude: options.exclude };
   await using warehouse = await openWarehouse(opened, { command: "assert" });
-  await using ledger = await openLedger(warehouse);
+  await using ledger = await openRecordingLedger(warehouse, options, io);
   const { state } = await readSituation(graph, warehouse, ledger);
   const hashKey = io.env.MEDFORM_HASH_KEY;
   const facts = factsFor({ graph, selection, state, hashKey });

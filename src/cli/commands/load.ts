@@ -1,9 +1,9 @@
 /** `medform load`: files of a delivery into landing tables. */
 import { resolve } from "node:path";
 import { ProblemError } from "../../graph/index.js";
-import { openLedger } from "../../ledger/index.js";
 import { type LoadEvent, loadFiles } from "../../load/index.js";
 import { about } from "../about.js";
+import { openRecordingLedger } from "../anchors.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { openProject, openWarehouse, tellPrevious } from "../open.js";
@@ -39,7 +39,7 @@ export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<
   const opened = await openProject(options, io);
   await using warehouse = await openWarehouse(opened, { command: "load" });
   tellPrevious(warehouse, messages(io, options));
-  await using ledger = await openLedger(warehouse);
+  await using ledger = await openRecordingLedger(warehouse, options, io);
   const listener = options.json
     ? (event: LoadEvent) => void io.stdout.write(`${JSON.stringify(event)}\n`)
     : loadView(options, io);

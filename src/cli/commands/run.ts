@@ -1,6 +1,5 @@
 /** `medform run`: builds what changed, asserts it, publishes it, and tells the verdict. */
 import { ProblemError } from "../../graph/index.js";
-import { openLedger } from "../../ledger/index.js";
 import { makePlan, type PlanInput, recordPlan } from "../../plan/index.js";
 import {
   executeRun,
@@ -12,6 +11,7 @@ import {
   readSituation,
 } from "../../run/index.js";
 import { about } from "../about.js";
+import { openRecordingLedger } from "../anchors.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
@@ -41,7 +41,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   if (options.resume && !opened.warehouseExists) throw noRun();
   await using warehouse = await openWarehouse(opened, { command: "run" });
   tellPrevious(warehouse, messages(io, options));
-  await using ledger = await openLedger(warehouse);
+  await using ledger = await openRecordingLedger(warehouse, options, io);
   const situation = await readSituation(opened.graph, warehouse, ledger);
   const { recovered } = situation;
   if (recovered.length > 0) {
