@@ -91,7 +91,7 @@ function apply(draft: Draft, entry: Entry, chain: ChainInfo): void {
       return;
     }
     case "discard":
-      draft.failed[targetKey(aboutTargetSchema.parse(entry.body).target)] = unpublishedSchema.parse(entry.outcome);
+      draft.failed[entry.subject] = unpublishedSchema.parse(entry.outcome);
       return;
     case "drop": {
       const key = targetKey(aboutTargetSchema.parse(entry.body).target);
