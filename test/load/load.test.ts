@@ -40,6 +40,19 @@ describe("landing", () => {
     expect(await here.rows("select count(*)::int as n from EHR.RAW.REJECTED_LINE")).toEqual([{ n: 0 }]);
   });
 
+  it("lands after what was landed before, also where the clock went back", async () => {
+    await using here = await place();
+    await here.load({ path: here.deliver({ "supplies.csv": supplies }) });
+    await here.rows("update EHR.RAW.LOADED_FILE set loaded_at = timestamp '2999-01-01 00:00:00.5'");
+    await here.load({ path: here.deliver({ "supplies.csv": supplies.replace("Mask", "Glove") }) });
+    expect(await here.rows("select max(loaded_at) as last from EHR.RAW.LOADED_FILE")).toEqual([
+      { last: "2999-01-01T00:00:00.501" },
+    ]);
+    expect(await here.rows("select max(_loaded_at) as last from EHR.RAW.SYNTHEA_SUPPLIES")).toEqual([
+      { last: "2999-01-01T00:00:00.501" },
+    ]);
+  });
+
   it("says what is absent, ignored, new and missing", async () => {
     await using here = await place();
     const path = here.deliver({

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
 import type { Graph, Relation, Target } from "../../src/graph/index.js";
-import type { Row, Value, Warehouse } from "../../src/warehouse/index.js";
+import type { BuildMode, Built, Row, Value, Warehouse } from "../../src/warehouse/index.js";
 import {
   ensureColumns,
   landingColumns,
@@ -30,8 +30,11 @@ export interface Batch {
 export interface Refresh {
   readonly full?: boolean;
   readonly asOf?: string;
-  /** Milliseconds each relation took, by name, for whoever wants to know. */
-  readonly timed?: (name: string, milliseconds: number, rows: number | null) => void;
+  /** Told of each relation that is built, for whoever wants to know. */
+  readonly built?: (
+    relation: Relation,
+    how: Built & { readonly mode: BuildMode; readonly milliseconds: number },
+  ) => void;
 }
 
 export interface Hospital extends AsyncDisposable {
@@ -142,7 +145,7 @@ function hospital(
         );
       }
     },
-    async refresh({ full = false, asOf, timed } = {}) {
+    async refresh({ full = false, asOf, built: told } = {}) {
       run += 1;
       const variables: Record<string, Value> = {
         MEDFORM_RUN_ID: `run-${run}`,
@@ -158,8 +161,9 @@ function hospital(
         const increment = relation.kind === "incremental" && built.has(relation) && !full;
         const start = performance.now();
         try {
-          const { rows } = await scope.build(relation, increment ? "increment" : "create");
-          timed?.(relation.target.name, performance.now() - start, rows);
+          const mode = increment ? "increment" : "create";
+          const result = await scope.build(relation, mode);
+          told?.(relation, { ...result, mode, milliseconds: performance.now() - start });
         } catch (error) {
           throw new Error(`${relation.target.name}: ${error instanceof Error ? error.message : error}`, {
             cause: error,

@@ -1,0 +1,119 @@
+/**
+ * A hospital's files split into ten daily deliveries as they come in life: rows before the rows that they refer to, the same
+ * row twice, rows that are wrong at first or made wrong later, and deliveries that arrive after younger ones.
+ */
+import { Random } from "../../../src/sample/random.js";
+
+/** CSV text with header, by table (`patients`). */
+export type Files = Readonly<Record<string, string>>;
+
+export interface Day {
+  readonly id: string;
+  /** ISO day on which the source delivered it: not always in the order in which it arrives. */
+  readonly delivered: string;
+  readonly files: Files;
+}
+
+const dayCount = 10;
+/** The fourth delivery is older than the third, and two more pairs are disordered. */
+const deliveredOn = [1, 2, 4, 3, 5, 6, 9, 7, 8, 10];
+
+type Cells = readonly string[];
+/** A column of a table, and what wrongly stands there for a while; nothing where it stands so anyway. */
+type Mistake = readonly [column: string, wrong: (right: string, random: Random) => string];
+
+const always = (text: string) => () => text;
+const stop: Mistake = ["STOP", always("")];
+const other: Mistake = ["DESCRIPTION", (right) => `${right} (other)`];
+
+const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
+  patients: [
+    ["BIRTHDATE", always("2024-12-31")],
+    ["CITY", always("Elsewhere")],
+    ["LAST", always("Mistaken")],
+    ["DEATHDATE", (right) => (right === "" ? "2024-01-01" : "")],
+  ],
+  organizations: [["NAME", always("Old name")]],
+  providers: [["NAME", always("Old name")]],
+  encounters: [
+    stop,
+    ["ENCOUNTERCLASS", always("unheard of")],
+    ["START", always("some day")],
+    ["TOTAL_CLAIM_COST", always("1")],
+    ["PATIENT", always("nobody")],
+  ],
+  conditions: [stop, other],
+  medications: [stop, other],
+  procedures: [stop, other],
+  allergies: [stop, other],
+  observations: [["VALUE", always("7")], other],
+  appointments: [
+    ["STATUS", always("unheard of")],
+    ["PROVIDER", always("nobody")],
+    ["ENDED_AT", always("")],
+  ],
+};
+
+/** On which day a row comes at the earliest and latest: some of what others refer to comes last. */
+function dayOf(table: string, random: Random): number {
+  if (["patients", "organizations", "providers"].includes(table)) {
+    return random.chance(0.4) ? random.int(5, dayCount - 1) : random.int(0, 3);
+  }
+  return random.int(0, dayCount - 1);
+}
+
+export function tenDays(files: Files, seed: number): readonly Day[] {
+  const days = Array.from({ length: dayCount }, () => new Map<string, Cells[]>());
+  const headers = new Map<string, Cells>();
+  for (const [index, [table, text]] of Object.entries(files).entries()) {
+    const random = new Random(seed, 1, index);
+    const [header = [], ...records] = parse(text);
+    headers.set(table, header);
+    const put = (day: number, cells: Cells) => {
+      const lines = days[day]?.get(table) ?? [];
+      days[day]?.set(table, lines);
+      lines.push(cells);
+    };
+    const few = records.length < 60;
+    for (const cells of records) {
+      const day = dayOf(table, random);
+      put(day, cells);
+      const wrong = mistaken(table, header, cells, random);
+      // Wrong before it is right, or made wrong afterwards; a row of the same day is a conflict within its file.
+      if (wrong !== undefined && random.chance(few ? 0.5 : 0.12)) put(random.int(0, dayCount - 1), wrong);
+      if (random.chance(few ? 0.3 : 0.06)) put(random.int(day, dayCount - 1), cells);
+    }
+  }
+  return days.map((tables, index) => ({
+    id: `day-${index + 1}`,
+    delivered: `2026-02-${String(deliveredOn[index]).padStart(2, "0")}`,
+    files: Object.fromEntries(
+      [...tables].map(([table, records]) => [table, [headers.get(table) ?? [], ...records].map(line).join("")]),
+    ),
+  }));
+}
+
+function mistaken(table: string, header: Cells, cells: Cells, random: Random): Cells | undefined {
+  const known = (mistakes[table] ?? []).filter(([column]) => header.includes(column));
+  if (known.length === 0) return undefined;
+  const [column = "", wrong] = known[random.int(0, known.length - 1)] ?? [];
+  const at = header.indexOf(column);
+  return cells.map((cell, index) => (index === at && wrong !== undefined ? wrong(cell, random) : cell));
+}
+
+const line = (cells: Cells) =>
+  `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\n`;
+
+/** Records of a sound CSV text. */
+function parse(text: string): readonly Cells[] {
+  const records: string[][] = [];
+  let cells: string[] = [];
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    if (end === "" && cells.length === 0 && (quoted ?? plain) === "") break;
+    cells.push(quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'));
+    if (end === ",") continue;
+    records.push(cells);
+    cells = [];
+  }
+  return records;
+}
