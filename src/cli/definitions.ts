@@ -13,6 +13,7 @@ export function addCommands(program: Command, choose: Choose): void {
   load(program, choose);
   plan(program, choose);
   run(program, choose);
+  test(program, choose);
   assertRules(program, choose);
   show(program, choose);
   status(program, choose);
@@ -119,6 +120,28 @@ function run(program: Command, choose: Choose): void {
           const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
           const [resume, prove] = [given.resume === true, given.proveIncremental === true];
           return runCommand({ ...options, ...given, select, fullRefresh, failFast, resume, prove }, io);
+        }),
+    );
+}
+
+function test(program: Command, choose: Choose): void {
+  selecting(
+    program.command("test").description("unit tests of models, incremental ones too; needs no warehouse and no data"),
+  )
+    .addOption(
+      new Option("--as-of <instant>", '"now" for the models; a date is its first instant, UTC')
+        .argParser(instant)
+        .default(null, "none"),
+    )
+    .action(
+      (
+        select: readonly string[],
+        given: { readonly exclude: readonly string[]; readonly asOf: string | null },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { testCommand } = await import("./commands/test.js");
+          return testCommand({ ...options, ...given, select }, io);
         }),
     );
 }

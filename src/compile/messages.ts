@@ -157,12 +157,12 @@ export const meanings: readonly Meaning[] = [
     pattern: /^Running tests on incremental datasets/,
     code: "compile-test-incremental",
     hint: "`medform test` runs it. The Dataform CLI refuses the project because of it.",
-    place: property("dataset"),
+    place: (source) => findProperty(source, "dataset"),
   },
   {
     pattern: /^Dataset .+ could not be found\./,
     code: "compile-test",
-    place: property("dataset"),
+    place: (source) => findProperty(source, "dataset"),
   },
   {
     pattern: /^Tests must operate upon a specified dataset/,

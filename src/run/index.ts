@@ -8,3 +8,6 @@ export { defaultThreads, executeAssert, executeRun, type RunOptions } from "./ex
 export { defaultRetry, type RetryPolicy } from "./repeat.js";
 export { noRun, planResumed, type Resumable, readResumable } from "./resume.js";
 export { readSituation, type Situation } from "./situation.js";
+export { runUnitTests, type UnitTestOptions } from "./unit-test.js";
+export type * from "./unit-test-events.js";
+export { selectUnitTests } from "./unit-test-select.js";

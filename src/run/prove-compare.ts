@@ -1,6 +1,7 @@
-/** Two tables compared by the engine, as multisets of rows in which NULL equals NULL. Names and counts come back, no value. */
+/** A rebuilt table beside what is published of it. Names and counts come back, no value. */
 import { quoteName, quoteTarget, type Relation, type Target } from "../graph/index.js";
 import type { PublishScope } from "../warehouse/index.js";
+import { countRows } from "./difference.js";
 import type { Proof } from "./events.js";
 
 export type Difference = Pick<Proof, "columns" | "columnsOnly"> & { readonly rows: NonNullable<Proof["rows"]> };
@@ -15,7 +16,7 @@ export async function keepPublished({ session }: PublishScope, target: Target): 
   return copy;
 }
 
-interface Sides {
+interface Kept {
   readonly kept: string;
   readonly published: readonly string[];
   readonly rebuilt: readonly string[];
@@ -30,7 +31,7 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 export async function compared(
   { session }: PublishScope,
   relation: Relation,
-  { kept, published, rebuilt }: Sides,
+  { kept, published, rebuilt }: Kept,
 ): Promise<Difference> {
   const provenance = relation.columns
     .filter(({ tags }) => tags.includes("provenance"))
@@ -38,13 +39,12 @@ export async function compared(
   const among = (names: readonly string[], name: string) => names.some((other) => same(other, name));
   const columns = rebuilt.filter((name) => among(published, name) && !among(provenance, name));
   const other = quoteTarget(relation.target);
-  const [counted] = await session.rows(countsQuery(columns, kept, other));
-  const number = (name: string) => Number(counted?.[name] ?? 0);
+  const counts = await countRows(session, columns, { left: kept, right: other });
   const rows = {
-    published: number("published"),
-    rebuilt: number("rebuilt"),
-    onlyPublished: number("only_published"),
-    onlyRebuilt: number("only_rebuilt"),
+    published: counts.left,
+    rebuilt: counts.right,
+    onlyPublished: counts.onlyLeft,
+    onlyRebuilt: counts.onlyRight,
   };
   const columnsOnly = {
     onlyPublished: published.filter((name) => !among(rebuilt, name)),
@@ -57,29 +57,6 @@ export async function compared(
   const [differing] = await session.rows(columnsQuery(keys, values, kept, other));
   const found = values.map((name, i) => ({ name, rows: Number(differing?.[`c${i}`] ?? 0) }));
   return { rows, columns: found.filter((each) => each.rows > 0).sort((a, b) => b.rows - a.rows), columnsOnly };
-}
-
-/** One pass over both: a row that stands equally often on both sides adds up to nothing. */
-function countsQuery(columns: readonly string[], kept: string, other: string): string {
-  // Its name must be that of no column of the tables.
-  const side = quoteName("MEDFORM_SIDE");
-  const list = columns.map(quoteName).join(", ");
-  const of = (table: string, sign: string) => `select ${list}${list && ", "}${sign} as ${side} from ${table}`;
-  return `select
-  (select count(*) from ${kept}) as published,
-  (select count(*) from ${other}) as rebuilt,
-  coalesce(sum(case when surplus > 0 then surplus end), 0) as only_published,
-  coalesce(sum(case when surplus < 0 then -surplus end), 0) as only_rebuilt
-from (
-  select sum(${side}) as surplus
-  from (
-    ${of(kept, "1")}
-    union all
-    ${of(other, "-1")}
-  ) as both_sides
-  ${list && `group by ${list}`}
-  having sum(${side}) <> 0
-) as differing`;
 }
 
 /** For rows of one key, by column, how many have another value. */

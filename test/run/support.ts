@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { compileProject } from "../../src/compile/index.js";
+import { compileProject, refusedByDataformOnly } from "../../src/compile/index.js";
 import { type Graph, ProblemError, type Target, targetLabel } from "../../src/graph/index.js";
 import { type Ledger, loadFileEntry, openLedger, type State } from "../../src/ledger/index.js";
 import { makePlan, type Plan, recordPlan } from "../../src/plan/index.js";
@@ -38,7 +38,8 @@ export async function compile(files: Readonly<Record<string, string>>): Promise<
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
     }
-    const { graph, problems } = await compileProject({ projectDir: dir, overrides: config });
+    const { graph, ...compiled } = await compileProject({ projectDir: dir, overrides: config });
+    const problems = compiled.problems.filter((problem) => !refusedByDataformOnly(problem));
     if (problems.length > 0) throw new ProblemError(problems);
     return graph;
   } finally {

@@ -16,7 +16,7 @@ export function renderRows(
   const numeric = names.map((name) =>
     rows.every((row) => typeof row[name] === "number" || typeof row[name] === "bigint" || row[name] === null),
   );
-  const cells = rows.map((row) => names.map((name) => cut(cell(row[name] ?? null), WIDEST_CELL)));
+  const cells = rows.map((row) => names.map((name) => cut(cellText(row[name] ?? null), WIDEST_CELL)));
   const widths = names.map((name, index) =>
     Math.max(label(name).length, ...cells.map((row) => row[index]?.length ?? 0)),
   );
@@ -42,7 +42,7 @@ function records(
     paint.dim(cut(`── ${index + 1} ${"─".repeat(width)}`, Math.min(width, 60)).replace("…", "─")),
     ...names.map((name) => {
       const value = row[name] ?? null;
-      const text = cut(cell(value), Math.max(20, width - nameWidth - 2));
+      const text = cut(cellText(value), Math.max(20, width - nameWidth - 2));
       return `${paint.bold(pad(label(name), nameWidth))}  ${value === null ? paint.dim(text) : text}`;
     }),
   ]);
@@ -50,7 +50,8 @@ function records(
 
 const label = (name: string) => (name === name.toUpperCase() ? name.toLowerCase() : name);
 
-function cell(value: Value): string {
+/** A value on one line; control characters as escapes. */
+export function cellText(value: Value): string {
   if (value === null) return "NULL";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
   return String(value).replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) =>
