@@ -11,6 +11,7 @@ const floor: Readonly<Record<string, number>> = {
   report: 2,
   load: 2,
   sample: 2,
+  schedule: 2,
   run: 2,
   plan: 1,
   ledger: 1,
@@ -26,6 +27,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   ledger: ["warehouse"],
   // The report shows what a run's events say; it takes their types from where they are emitted.
   report: ["run"],
+  // A scheduled run is told of by its events.
+  schedule: ["run"],
   // Problems, with a position in the source, are one type for everybody.
   project: ["graph"],
 };

@@ -20,13 +20,14 @@ async function commitOf(folder: string): Promise<Commit | undefined> {
   }
 }
 
-/** Who ran what, where, on which commit; names only. */
+/** Who ran what, where, on which commit (`known`, or the folder's); names only. */
 export async function about(
   command: string,
   folder: string,
   selection?: { readonly select: readonly string[]; readonly exclude: readonly string[] },
+  known?: Commit,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const commit = await commitOf(folder);
+  const commit = known ?? (await commitOf(folder));
   return {
     command,
     actor: actor(),

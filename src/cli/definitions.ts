@@ -19,6 +19,7 @@ export function addCommands(program: Command, choose: Choose): void {
   status(program, choose);
   snapshot(program, choose);
   audit(program, choose);
+  schedule(program, choose);
   sample(program, choose);
 }
 
@@ -104,6 +105,7 @@ function run(program: Command, choose: Choose): void {
     .option("--fail-fast", "start nothing new after a failure")
     .option("--resume", "go on from the last run, if it failed or was cut short")
     .option("--prove-incremental", "then rebuild incremental tables aside from all history, and compare")
+    .option("--any-commit", "also where the environment's gitRef is another commit than the one checked out")
     .action(
       (
         select: readonly string[],
@@ -112,6 +114,7 @@ function run(program: Command, choose: Choose): void {
           readonly failFast?: true;
           readonly resume?: true;
           readonly proveIncremental?: true;
+          readonly anyCommit?: true;
         },
         command: Command,
       ) =>
@@ -119,7 +122,8 @@ function run(program: Command, choose: Choose): void {
           const { runCommand } = await import("./commands/run.js");
           const [fullRefresh, failFast] = [given.fullRefresh === true, given.failFast === true];
           const [resume, prove] = [given.resume === true, given.proveIncremental === true];
-          return runCommand({ ...options, ...given, select, fullRefresh, failFast, resume, prove }, io);
+          const anyCommit = given.anyCommit === true;
+          return runCommand({ ...options, ...given, select, fullRefresh, failFast, resume, prove, anyCommit }, io);
         }),
     );
 }
@@ -247,6 +251,44 @@ function audit(program: Command, choose: Choose): void {
       choose(command, async (io, options) => {
         const { auditExportCommand } = await import("./commands/export.js");
         return auditExportCommand({ ...options, ...given }, io);
+      }),
+    );
+}
+
+function schedule(program: Command, choose: Choose): void {
+  const group = program.command("schedule").description("what runs when, of environments.json");
+  group
+    .command("list")
+    .description("each schedule: its cron line, when it is next due, what it runs")
+    .action((_given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { scheduleListCommand } = await import("./commands/schedule.js");
+        return scheduleListCommand(options, io);
+      }),
+    );
+  group
+    .command("next")
+    .description("when schedules come due")
+    .option("--count <n>", "times at most", number({ least: 1 }), 10)
+    .addOption(
+      new Option("--after <instant>", "times after this one; a date is its first instant, UTC")
+        .argParser(instant)
+        .default(null, "now"),
+    )
+    .action((given: { readonly count: number; readonly after: string | null }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { scheduleNextCommand } = await import("./commands/schedule.js");
+        return scheduleNextCommand({ ...options, ...given }, io);
+      }),
+    );
+  group
+    .command("run")
+    .description("what a schedule runs, in its environment, with the code of its gitRef; then tells its channels")
+    .argument("<name>", "the schedule, or environment.schedule")
+    .action((name: string, _given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { scheduleRunCommand } = await import("./commands/schedule.js");
+        return scheduleRunCommand({ ...options, name }, io);
       }),
     );
 }

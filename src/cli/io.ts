@@ -1,5 +1,6 @@
 /** What a command may touch of the process: handed in, so that a test can hand in its own. */
 import pc from "picocolors";
+import type { CodeVersion } from "../schedule/index.js";
 import type { BeforeStatement } from "../warehouse/index.js";
 
 /** The part of a writable stream that commands use. */
@@ -35,6 +36,8 @@ export interface GlobalOptions {
   readonly quiet: boolean;
   /** False with `--no-color`. */
   readonly color: boolean;
+  /** Where the code is not the project's working tree, but that of a commit in a folder of its own. */
+  readonly code?: CodeVersion;
 }
 
 /** Why `Io.signal` was aborted, and the exit code that follows. */

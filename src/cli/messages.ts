@@ -13,10 +13,11 @@ export interface Messages {
 }
 
 /** Messages to `io.stderr`, never to stdout, which is for results. */
-export function messages(io: Io, options: Pick<GlobalOptions, "project" | "quiet" | "color">): Messages {
+export function messages(io: Io, options: Pick<GlobalOptions, "project" | "code" | "quiet" | "color">): Messages {
   const paint = paintFor(io.stderr, io, options);
+  const project = options.code?.dir ?? options.project;
   const show = (problem: Problem, level: "error" | "warning") =>
-    io.stderr.write(`${renderProblem(problem, { project: options.project, paint, level })}\n`);
+    io.stderr.write(`${renderProblem(problem, { project, paint, level })}\n`);
   return {
     error: (problem) => void show(problem, "error"),
     warning: (problem) => void show(problem, "warning"),

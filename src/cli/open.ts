@@ -24,6 +24,8 @@ import { instant } from "./render/layout.js";
 
 export interface OpenedProject {
   readonly project: Project;
+  /** Absolute; holds what was compiled, and differs from the project's folder where a commit's code is run. */
+  readonly codeDir: string;
   readonly environment: ResolvedEnvironment & { readonly name: string };
   readonly graph: Graph;
   /** Absolute. */
@@ -42,11 +44,13 @@ const DEFAULT_ENVIRONMENT = "local";
  * @throws ProblemError of the project, the environment and every compile error.
  */
 export async function openProject(options: GlobalOptions, io: Io): Promise<OpenedProject> {
-  const project = readProject(options.project);
+  // Warehouse, ledger and environments are the project's; only the code may be a commit's.
+  const code = readProject(options.code?.dir ?? options.project);
+  const project = { ...code, dir: options.project };
   const name = options.environment ?? DEFAULT_ENVIRONMENT;
-  const environment = resolveEnvironment(name, project, readEnvironments(project.dir), options.vars);
+  const environment = resolveEnvironment(name, readEnvironments(project.dir), options.vars);
   const { graph, ...compiled } = await compileProject({
-    projectDir: project.dir,
+    projectDir: code.dir,
     overrides: environment.overrides,
     print: (text) => void io.stderr.write(text),
   });
@@ -55,6 +59,7 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
   const warehouseFile = warehousePath(project.dir, environment, io.env);
   return {
     project,
+    codeDir: code.dir,
     environment: { ...environment, name },
     graph,
     warehouseFile,
@@ -155,10 +160,10 @@ function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): 
 }
 
 /** Reads files of the project by their names in the graph; `undefined` for what cannot be read. */
-export function sourcesOf({ project }: OpenedProject): (file: string) => string | undefined {
+export function sourcesOf({ codeDir }: OpenedProject): (file: string) => string | undefined {
   return (file) => {
     try {
-      return readFileSync(join(project.dir, file), "utf8");
+      return readFileSync(join(codeDir, file), "utf8");
     } catch {
       return undefined;
     }

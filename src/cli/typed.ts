@@ -25,6 +25,7 @@ function nearer(cwd: string, folder: string): string {
   return path.length < folder.length ? path : folder;
 }
 
-function quoted(word: string): string {
+/** A word as a shell takes it. */
+export function quoted(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,7 +9,6 @@ import {
   environmentsJsonSchema,
   noEnvironment,
   readEnvironments,
-  readProject,
   resolveEnvironment,
   warehousePath,
 } from "./index.js";
@@ -312,8 +311,6 @@ test("whatever the file holds, it is read or refused with places", () => {
 });
 
 describe("an environment", () => {
-  writeFileSync(join(dir, "dataform.json"), '{ "warehouse": "snowflake", "defaultSchema": "gold" }');
-  const project = readProject(dir);
   const environments: readonly Environment[] = [
     {
       name: "production",
@@ -330,7 +327,7 @@ describe("an environment", () => {
   ];
 
   test("overrides, and variables of the command line win", () => {
-    expect(resolveEnvironment("production", project, environments, { b: "3" })).toEqual({
+    expect(resolveEnvironment("production", environments, { b: "3" })).toEqual({
       name: "production",
       overrides: { defaultDatabase: "P", vars: { a: "1", b: "3" } },
       gitRef: "main",
@@ -339,14 +336,14 @@ describe("an environment", () => {
   });
 
   test("local is built in, and a project may say otherwise", () => {
-    expect(resolveEnvironment("local", project, []).overrides).toEqual({ warehouse: "duckdb" });
+    expect(resolveEnvironment("local", []).overrides).toEqual({ warehouse: "duckdb" });
     const own: readonly Environment[] = [{ name: "local", configOverride: { warehouse: "snowflake" }, schedules: [] }];
-    expect(resolveEnvironment("local", project, own).overrides).toEqual({ warehouse: "snowflake" });
+    expect(resolveEnvironment("local", own).overrides).toEqual({ warehouse: "snowflake" });
     expect(noEnvironment()).toEqual({ name: undefined, overrides: {}, schedules: [] });
   });
 
   test("an unknown name is an error that names the nearest and lists the others", () => {
-    expect(() => resolveEnvironment("prodution", project, environments)).toThrow(
+    expect(() => resolveEnvironment("prodution", environments)).toThrow(
       expect.objectContaining({
         problems: [
           expect.objectContaining({
@@ -359,7 +356,7 @@ describe("an environment", () => {
   });
 
   test("the embedded warehouse: connection, then MEDFORM_DUCKDB, then .medform", () => {
-    const embedded = resolveEnvironment("embedded", project, environments);
+    const embedded = resolveEnvironment("embedded", environments);
     expect(warehousePath("/p", embedded, { MEDFORM_DUCKDB: "/other.duckdb" })).toBe("/p/data/x.duckdb");
     expect(warehousePath("/p", {}, { MEDFORM_DUCKDB: "/other.duckdb" })).toBe("/other.duckdb");
     expect(warehousePath("/p", {}, {})).toBe("/p/.medform/warehouse.duckdb");

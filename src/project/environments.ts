@@ -3,7 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { nearest, type Position, ProblemError } from "../graph/index.js";
 import type { Connection } from "./environments-file.js";
 import type { Environment, Environments, Schedule } from "./environments-read.js";
-import type { ConfigOverrides, Project } from "./project.js";
+import type { ConfigOverrides } from "./project.js";
 
 export interface ResolvedEnvironment {
   /** `undefined`: no environment, only what dataform.json says. */
@@ -31,7 +31,6 @@ const local: Environment = {
  */
 export function resolveEnvironment(
   wanted: string,
-  _project: Project,
   environments: Environments,
   cliVars: Readonly<Record<string, string>> = {},
 ): ResolvedEnvironment {

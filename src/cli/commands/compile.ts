@@ -22,7 +22,7 @@ export async function compileCommand(options: CompileCommandOptions, io: Io): Pr
   const environment =
     options.environment === undefined
       ? noEnvironment(options.vars)
-      : resolveEnvironment(options.environment, project, readEnvironments(project.dir), options.vars);
+      : resolveEnvironment(options.environment, readEnvironments(project.dir), options.vars);
   const { compiled, problems } = await evaluateProject({
     projectDir: project.dir,
     overrides: environment.overrides,

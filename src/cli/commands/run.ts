@@ -3,6 +3,7 @@ import { ProblemError } from "../../graph/index.js";
 import { makePlan, type PlanInput, recordPlan } from "../../plan/index.js";
 import {
   executeRun,
+  type Listener,
   noRun,
   planResumed,
   type Resumable,
@@ -12,6 +13,7 @@ import {
 } from "../../run/index.js";
 import { about } from "../about.js";
 import { openRecordingLedger } from "../anchors.js";
+import { refuseOtherCommit } from "../commit.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
@@ -32,6 +34,12 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly threads?: number;
   /** ISO instant, or null for the project's own default. */
   readonly asOf: string | null;
+  /** Also where the environment's gitRef names another commit than the one that is checked out. */
+  readonly anyCommit: boolean;
+  /** As the lease and the ledger call what runs; `run` unless told. */
+  readonly command?: string;
+  /** Hears all events, beside the view. */
+  readonly watch?: Listener;
 }
 
 /** @returns the run's exit code: 0, 1, 2, 3, 130 or 143. */
@@ -39,7 +47,9 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   if (options.resume) refuseMixed(options);
   const opened = await openProject(options, io);
   if (options.resume && !opened.warehouseExists) throw noRun();
-  await using warehouse = await openWarehouse(opened, { command: "run" });
+  const { code, command = "run" } = options;
+  if (code === undefined && !options.anyCommit) await refuseOtherCommit(opened, messages(io, options));
+  await using warehouse = await openWarehouse(opened, { command });
   tellPrevious(warehouse, messages(io, options));
   await using ledger = await openRecordingLedger(warehouse, options, io);
   const situation = await readSituation(opened.graph, warehouse, ledger);
@@ -60,6 +70,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   const record = recordPlan(input, plan, { environment, vars: from?.record.vars ?? options.vars, from });
   const selection = { select: record.select, exclude: record.exclude };
   const view = await createRunView(io, options, graph);
+  const commit = code && { id: code.commit.slice(0, 12), dirty: false };
   // Whatever the run leaves for readers is told before its end.
   let end: RunFinished | undefined;
   let note: string | undefined;
@@ -70,11 +81,15 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       warehouse,
       ledger,
       listener: (event) => {
+        options.watch?.(event);
         if (event.kind === "run-finished") end = event;
         else view.listen(event);
       },
       environment,
-      about: { ...(await about("run", opened.project.dir, selection)), ...(from && { resumes: from.runId }) },
+      about: {
+        ...(await about(command, opened.project.dir, selection, commit)),
+        ...(from && { resumes: from.runId }),
+      },
       record,
       hashKey,
       threads: options.threads,

@@ -38,7 +38,8 @@ export async function createRunView(
       progress?.close();
       const render = options.quiet ? renderQuietSummary : renderSummary;
       const typed = typedHere(io, options);
-      const context = { width: widthOf(io.stdout), paint, project: options.project, graph, typed };
+      const project = options.code?.dir ?? options.project;
+      const context = { width: widthOf(io.stdout), paint, project, graph, typed };
       for (const line of render(digestOf(events), context)) io.stdout.write(`${line}\n`);
     },
   };
