@@ -10,6 +10,10 @@ const files: Readonly<Record<string, string>> = {
     defaultSchema: "S",
     assertionSchema: "RULES",
   }),
+  // Without snapshots: each trial would take two. What a kill leaves of one is in test/readers.
+  "environments.json": JSON.stringify({
+    environments: [{ name: "local", configOverride: { warehouse: "duckdb" } }],
+  }),
   "definitions/sources.js": `
     const columns = (names) => Object.fromEntries(names.split(" ").map((name) => [name, "As delivered."]));
     declare({ schema: "raw", name: "synthea_supplies" }).config({ columns: columns("date patient code quantity") });
