@@ -1,6 +1,11 @@
 /** Cron lines and time zones: which are understood, and when they come due. */
-import { Cron } from "croner";
+import { createRequire } from "node:module";
+import type { Cron } from "croner";
 import { nearest } from "../graph/index.js";
+
+// Most commands of most projects need none of it, so it is loaded where the first schedule is read.
+const require = createRequire(import.meta.url);
+const croner = (): typeof import("croner") => require("croner");
 
 /**
  * Five fields as in a crontab, names and `@daily` too; `5/12` is read as "from 5 in steps of 12", as Dataform's scheduler did.
@@ -8,6 +13,7 @@ import { nearest } from "../graph/index.js";
  * comes due once.
  */
 function cronOf(line: string, timeZone: string): Cron {
+  const { Cron } = croner();
   return new Cron(line, { timezone: timeZone, mode: "5-part", sloppyRanges: true, fixedTimeRule: "no-wildcard" });
 }
 

@@ -139,6 +139,15 @@ describe("a worktree", () => {
   });
 });
 
+/** Of a process, which may have ended meanwhile. */
+function argumentsOf(pid: string): string {
+  try {
+    return readFileSync(join("/proc", pid, "cmdline"), "utf8");
+  } catch {
+    return "";
+  }
+}
+
 describe("what is left behind", () => {
   test("by the dead is removed by the next, and nothing else is", async () => {
     const { root, project } = repository("two");
@@ -159,6 +168,17 @@ describe("what is left behind", () => {
       expect(worktreesOf(root)).toHaveLength(3);
     }
     expect(worktreesOf(root).map((line) => basename(line.split(" ")[0] ?? ""))).toEqual(["theirs"]);
+  });
+
+  test.skipIf(!existsSync("/proc/self/cmdline"))("by a keeper that is killed: we see to it", async () => {
+    const { root, project } = repository("five");
+    const worktree = await openWorktree(project, "main");
+    const own = basename(join(worktree.dir, ".."));
+    const keeper = readdirSync("/proc").find((pid) => /^\d+$/.test(pid) && argumentsOf(pid).includes(own));
+    process.kill(Number(keeper), "SIGKILL");
+    await worktree[Symbol.asyncDispose]();
+    expect(worktreesOf(root)).toEqual([]);
+    expect(existsSync(worktree.dir)).toBe(false);
   });
 
   test("by nobody who is killed: the keeper sees to it", async () => {

@@ -7,6 +7,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { execPath as node } from "node:process";
 import { type Position, ProblemError } from "../graph/index.js";
 import { type CodeVersion, commitAt, git, gitFailed, repositoryOf, withoutGitVariables } from "./git.js";
 
@@ -24,7 +25,7 @@ export async function openWorktree(project: string, ref: string, at?: Position):
   // Resolved, for the compiler tells what is inside the project by its path.
   const base = realpathSync(await mkdtemp(join(tmpdir(), `${ours}${process.pid}-`)));
   const keeper = startKeeper(root, base);
-  const close = () => stopKeeper(keeper, base);
+  const close = () => stopKeeper(keeper, root, base);
   try {
     const added = await git(root, "worktree", "add", "--quiet", "--detach", "--force", base, commit);
     if (!added.ok) throw gitFailed(added.text, at);
@@ -38,7 +39,7 @@ export async function openWorktree(project: string, ref: string, at?: Position):
       });
     }
     await linkPackages(project, root, base);
-    return { dir: join(dir), commit, [Symbol.asyncDispose]: close };
+    return { dir, commit, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -64,7 +65,8 @@ async function removeStale(root: string): Promise<void> {
   const folders = list.ok ? [...list.text.matchAll(/^worktree (.*)$/gm)].map(([, folder = ""]) => folder) : [];
   for (const folder of folders.filter((each) => basename(each).startsWith(ours))) {
     const pid = Number(basename(folder).slice(ours.length).split("-")[0]);
-    if (isAlive(pid) && existsSync(folder)) continue;
+    // Its folder may be there and out of our sight, as where a service has a temporary folder of its own.
+    if (isAlive(pid)) continue;
     await git(root, "worktree", "remove", "--force", "--force", folder);
     await rm(folder, { recursive: true, force: true });
   }
@@ -79,8 +81,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+interface Keeper {
+  readonly process: ChildProcess;
+  /** It has ended, or never began. */
+  readonly gone: Promise<unknown>;
+}
+
 /** Signals to our group or session are not for it: it ends when we have. */
-const keeper = `
+const keeping = `
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 const [root, base] = process.argv.slice(1);
 process.stdin.resume().on("close", () => {
@@ -89,21 +97,22 @@ process.stdin.resume().on("close", () => {
   require("node:fs").rmSync(base, { recursive: true, force: true });
 });`;
 
-function startKeeper(root: string, base: string): ChildProcess {
-  return spawn(process.execPath, ["-e", keeper, root, base], {
+function startKeeper(root: string, base: string): Keeper {
+  const process = spawn(node, ["-e", keeping, root, base], {
     cwd: root,
     detached: true,
     env: withoutGitVariables(),
     stdio: ["pipe", "ignore", "ignore"],
   });
+  process.stdin?.on("error", () => undefined);
+  return { process, gone: new Promise((done) => process.once("exit", done).once("error", done)) };
 }
 
-async function stopKeeper(process: ChildProcess, base: string): Promise<void> {
-  if (process.exitCode === null && process.signalCode === null) {
-    await new Promise<void>((done) => {
-      process.once("exit", () => done()).once("error", () => done());
-      process.stdin?.end();
-    });
-  }
+/** Does its work where it was ended before us. */
+async function stopKeeper({ process, gone }: Keeper, root: string, base: string): Promise<void> {
+  process.stdin?.end();
+  await gone;
+  if (!existsSync(base)) return;
+  await git(root, "worktree", "remove", "--force", "--force", base);
   await rm(base, { recursive: true, force: true });
 }

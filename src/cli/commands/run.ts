@@ -13,7 +13,6 @@ import {
 } from "../../run/index.js";
 import { about } from "../about.js";
 import { openRecordingLedger } from "../anchors.js";
-import { refuseOtherCommit } from "../commit.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
@@ -48,7 +47,10 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
   const opened = await openProject(options, io);
   if (options.resume && !opened.warehouseExists) throw noRun();
   const { code, command = "run" } = options;
-  if (code === undefined && !options.anyCommit) await refuseOtherCommit(opened, messages(io, options));
+  if (code === undefined && !options.anyCommit && opened.environment.gitRef !== undefined) {
+    const { refuseOtherCommit } = await import("../commit.js");
+    await refuseOtherCommit(opened, messages(io, options));
+  }
   await using warehouse = await openWarehouse(opened, { command });
   tellPrevious(warehouse, messages(io, options));
   await using ledger = await openRecordingLedger(warehouse, options, io);
