@@ -40,6 +40,11 @@ export async function makeRows(scope: PublishScope, target: Target, query: strin
   return { target, columns };
 }
 
+/** The same, where nobody asks for the columns. */
+export async function makeInput(scope: PublishScope, { target, query }: UnitTestInput): Promise<void> {
+  await scope.session.run(`create view ${quoteTarget(target)} as\n${query}`);
+}
+
 /** The rows that a test of this incremental table says are in it already: with them an increment is tested. */
 export const rowsAlready = ({ inputs }: UnitTest, { target }: Relation): UnitTestInput | undefined =>
   inputs.find((input) => sameTarget(input.target, target));
@@ -125,10 +130,8 @@ async function fill(scope: PublishScope, relation: Relation, query: string, miss
     (name) => `${known.has(name.toLowerCase()) ? "model" : "already"}.${quoteName(name)} as ${quoteName(name)}`,
   );
   const [from, shape] = [quoteTarget(rows.target), quoteTarget(model.target)];
-  await makeTable(
-    scope,
-    target,
-    `select ${typed.join(", ")} from ${shape} as model cross join ${from} as already where 1 = 0`,
+  await scope.session.run(
+    `create table ${quoteTarget(target)} as select ${typed.join(", ")} from ${shape} as model cross join ${from} as already where 1 = 0`,
   );
   const columns = rows.columns.map(quoteName).join(", ");
   await scope.session.run(`insert into ${quoteTarget(target)} (${columns}) select ${columns} from ${from}`);

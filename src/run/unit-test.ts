@@ -2,11 +2,8 @@
  * Runs unit tests (`type: "test"`) one after another in a warehouse that is empty, and is so again after each: what a test
  * makes is never committed.
  */
-import { locateInSource } from "../compile/index.js";
 import {
   type Graph,
-  type Position,
-  type Problem,
   ProblemError,
   quoteTarget,
   type Relation,
@@ -16,20 +13,22 @@ import {
   type UnitTest,
   type UnitTestInput,
 } from "../graph/index.js";
-import { EngineError, type PublishScope, type StatementPlace, type Value, type Warehouse } from "../warehouse/index.js";
+import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
 import { type CancellableScope, scopes } from "./context.js";
-import { countRows, rowsOnly } from "./difference.js";
 import {
   checkInputs,
   type Made,
   makeIncremental,
+  makeInput,
   makeRows,
   makeTable,
   rowsAlready,
   testedRelation,
   testSchema,
 } from "./unit-test-build.js";
-import type { RowDifference, UnitTestEvent, UnitTestResult, UnitTestsFinished } from "./unit-test-events.js";
+import { differenceOf } from "./unit-test-difference.js";
+import type { UnitTestEvent, UnitTestResult, UnitTestsFinished } from "./unit-test-events.js";
+import { during } from "./unit-test-problems.js";
 
 export interface UnitTestOptions {
   readonly graph: Graph;
@@ -40,7 +39,8 @@ export interface UnitTestOptions {
   readonly listener: (event: UnitTestEvent) => void;
   /** ISO instant, or null. */
   readonly asOf: string | null;
-  readonly sourceOf?: (file: string) => string | undefined;
+  /** The text of a file of the project, where it can be had. */
+  readonly sourceOf: (file: string) => string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -51,8 +51,6 @@ const variables: Readonly<Record<string, Value>> = {
   MEDFORM_STARTED_AT: "2000-01-01T00:00:00.000Z",
   MEDFORM_HASH_KEY: "unit-test",
 };
-
-const mostRows = 20;
 
 type Open = () => Promise<CancellableScope>;
 
@@ -128,18 +126,20 @@ async function resultOf(test: UnitTest, open: Open, options: UnitTestOptions): P
 
 async function differenceOfQuery(test: UnitTest, model: Relation | undefined, open: Open, options: UnitTestOptions) {
   await using scope = await open();
-  const actual = await during("", [model?.fileName ?? "", test.fileName], options, () =>
+  const actual = await during("", [model?.fileName ?? "", test.fileName], options.sourceOf, () =>
     makeTable(scope.scope, beside(test.dataset, options.graph, "ACTUAL"), test.testQuery),
   );
-  return await differenceFrom(actual, test, scope.scope, options);
+  return await compared(actual, test, scope.scope, options);
 }
 
 async function differenceOfIncremental(test: UnitTest, model: Relation, open: Open, options: UnitTestOptions) {
   checkInputs(test, model, options.graph);
   const inputs = test.inputs.filter(({ target }) => !sameTarget(target, model.target));
   const isHere = ({ target }: UnitTestInput) => target.database === model.target.database;
-  const make = (scope: PublishScope, { target, query }: UnitTestInput) =>
-    during(`its input ${targetLabel(target)}: `, [test.fileName], options, () => makeRows(scope, target, query));
+  const make = (scope: PublishScope, input: UnitTestInput) =>
+    during(`its input ${targetLabel(input.target)}: `, [test.fileName], options.sourceOf, () =>
+      makeInput(scope, input),
+    );
   await using _elsewhere = await committed(
     inputs.filter((input) => !isHere(input)),
     make,
@@ -148,16 +148,16 @@ async function differenceOfIncremental(test: UnitTest, model: Relation, open: Op
   );
   await using scope = await open();
   for (const input of inputs.filter(isHere)) await make(scope.scope, input);
-  const actual = await during("", [model.fileName, test.fileName], options, () =>
+  const actual = await during("", [model.fileName, test.fileName], options.sourceOf, () =>
     makeIncremental(test, model, options.graph, scope.scope),
   );
-  return await differenceFrom(actual, test, scope.scope, options);
+  return await compared(actual, test, scope.scope, options);
 }
 
 /** Inputs of other databases than the model's: a transaction writes to one, so these are committed, and dropped afterwards. */
 async function committed(
   inputs: readonly UnitTestInput[],
-  make: (scope: PublishScope, input: UnitTestInput) => Promise<Made>,
+  make: (scope: PublishScope, input: UnitTestInput) => Promise<void>,
   open: Open,
   warehouse: Warehouse,
 ): Promise<AsyncDisposable> {
@@ -181,70 +181,10 @@ async function committed(
   return { [Symbol.asyncDispose]: drop };
 }
 
-/** What is there and what is expected, compared by the names of their columns; the order of columns and rows is nothing. */
-async function differenceFrom(
-  actual: Made,
-  test: UnitTest,
-  scope: PublishScope,
-  options: UnitTestOptions,
-): Promise<RowDifference | undefined> {
-  const expected = await during("the expected rows: ", [test.fileName], options, () =>
-    makeRows(scope, beside(test.dataset, options.graph, "EXPECTED"), test.expectedOutputQuery),
+async function compared(actual: Made, test: UnitTest, scope: PublishScope, { graph, sourceOf }: UnitTestOptions) {
+  const rows = beside(test.dataset, graph, "EXPECTED");
+  const expected = await during("the expected rows: ", [test.fileName], sourceOf, () =>
+    makeRows(scope, rows, test.expectedOutputQuery),
   );
-  const lacks = (columns: readonly string[], name: string) =>
-    !columns.some((other) => other.toLowerCase() === name.toLowerCase());
-  const missingColumns = expected.columns.filter((name) => lacks(actual.columns, name));
-  const unexpectedColumns = actual.columns.filter((name) => lacks(expected.columns, name));
-  const comparable = missingColumns.length + unexpectedColumns.length === 0;
-  const sides = { left: quoteTarget(actual.target), right: quoteTarget(expected.target) };
-  const { session } = scope;
-  const columns = comparable ? expected.columns : [];
-  const counts = await during("comparing: ", [], options, () => countRows(session, columns, sides));
-  // As Dataform has it: where there is no row on either side, there is nothing to differ.
-  if (counts.left + counts.right === 0) return undefined;
-  if (comparable && counts.onlyLeft + counts.onlyRight === 0) return undefined;
-  const only = (side: "left" | "right", number: number) =>
-    comparable && number > 0 ? rowsOnly(session, columns, sides, side, mostRows) : [];
-  return {
-    expectedRows: counts.right,
-    actualRows: counts.left,
-    missingColumns,
-    unexpectedColumns,
-    missingRows: comparable ? counts.onlyRight : 0,
-    missing: await only("right", counts.onlyRight),
-    unexpectedRows: comparable ? counts.onlyLeft : 0,
-    unexpected: await only("left", counts.onlyLeft),
-  };
-}
-
-/** Tells an error of the engine with what was being done, at its line in the first of these files that has it. */
-async function during<T>(
-  what: string,
-  files: readonly string[],
-  { sourceOf = () => undefined }: UnitTestOptions,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    const place = error instanceof EngineError ? error.place : undefined;
-    const at = place && positionOf(place, files, sourceOf);
-    const [problem] = error.problems;
-    const known: Problem = { code: "engine-error", message: error.message, ...problem };
-    throw new ProblemError({ ...known, message: `${what}${at ? place.message : known.message}`, ...(at && { at }) });
-  }
-}
-
-function positionOf(
-  place: StatementPlace,
-  files: readonly string[],
-  sourceOf: (file: string) => string | undefined,
-): Position | undefined {
-  for (const file of files) {
-    const source = file === "" ? undefined : sourceOf(file);
-    const found = source === undefined ? undefined : locateInSource(place.sql, source, place);
-    if (found) return { file, ...found };
-  }
-  return undefined;
+  return during("comparing: ", [], sourceOf, () => differenceOf(scope, actual, expected));
 }

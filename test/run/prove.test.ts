@@ -155,4 +155,28 @@ describe("a proof of incremental tables", () => {
     expect(proofs(ran)).toMatchObject([{ outcome: "skipped", reason: "cancelled" }]);
     expect(ran.finished).toMatchObject({ outcome: "cancelled", exitCode: 130 });
   });
+
+  it("takes what a changed schema left by the model's policy: a column that is no more is kept", async () => {
+    const files = (tags: string) => ({
+      "p.sqlx": source,
+      "a.sqlx": `config { type: "incremental", schema: "S", uniqueKey: ["ID"]${tags} }\nselect * from ${P}`,
+    });
+    for (const [tags, outcome] of [
+      ["", "pass"],
+      [`, tags: ["on_schema_change:ignore"]`, "pass"],
+    ] as const) {
+      await w.sql("create schema if not exists EHR.RAW");
+      await w.sql("create or replace table EHR.RAW.P as select 'a' as id, 1 as v, 2 as gone");
+      const graph = await compile(files(tags));
+      await w.run(graph, { fullRefresh: true });
+      await w.sql("alter table EHR.RAW.P drop column gone");
+      await w.sql("alter table EHR.RAW.P add column came integer");
+      await insert("('b', 2)");
+      const ran = await w.run(graph, { prove: true });
+      expect(ran.statuses).toEqual({ "s.a": "built" });
+      expect(outcomes(ran)).toEqual({ a: outcome });
+      const came = tags === "" ? [] : ["came"];
+      expect(proofs(ran)[0]?.columnsOnly).toEqual({ onlyPublished: ["gone"], onlyRebuilt: came });
+    }
+  });
 });

@@ -12,7 +12,7 @@ interface Tried {
 
 async function tried(
   files: Readonly<Record<string, string>>,
-  asked: { readonly select?: readonly string[]; readonly exclude?: readonly string[]; readonly asOf?: string } = {},
+  asked: { readonly asOf?: string } = {},
   signal?: AbortSignal,
 ): Promise<Tried> {
   const graph = await compile(files);
@@ -20,7 +20,7 @@ async function tried(
   const events: UnitTestEvent[] = [];
   const { exitCode } = await runUnitTests({
     graph,
-    tests: selectUnitTests(graph, { select: asked.select ?? [], exclude: asked.exclude ?? [] }),
+    tests: graph.tests,
     warehouse,
     asOf: asked.asOf ?? null,
     sourceOf: (file) => files[file.replace("definitions/", "")],
@@ -176,22 +176,67 @@ select 'a' as id, 10 as total union all select 'c', 2 union all select null, 20`
     expect(exitCode).toBe(0);
   });
 
-  it("go in by the model's own policy: insert keeps what is there", async () => {
-    const plain = (more: string) =>
-      `config { type: "incremental", schema: "s"${more} }\nselect id, v from \${ref("raw", "p")}`;
-    const body = (rows: string) => `input "raw", "p" { select 'a' as id, 1 as v }
-input "k" { select 'a' as id, 1 as v union all select 'z', 3 }
-${rows}`;
-    const all = "select 'a' as id, 1 as v union all select 'a', 1 union all select 'z', 3";
-    const once = "select 'a' as id, 1 as v union all select 'z', 3";
-    const inserted = await tried({ "p.sqlx": source, "k.sqlx": plain(""), "a.sqlx": test("k", "t", body(all)) });
-    expect(inserted.outcomes).toEqual({ t: "pass" });
-    const merged = await tried({
+  it("go in by the model's own policy", async () => {
+    const model = (more: string) =>
+      `config { type: "incremental", schema: "s"${more} }\nselect id, day, v from \${ref("raw", "p")}`;
+    const row = (id: string, day: string, v: number) => `select '${id}' as id, date '${day}' as day, ${v} as v`;
+    const rows = (...list: readonly string[]) => list.join(" union all ");
+    const given = `input "raw", "p" { ${rows(row("a", "2024-01-31", 1), row("n", "2024-02-02", 2))} }
+input "K" { ${rows(row("a", "2024-01-01", 9), row("b", "2024-02-03", 8), row("c", "2024-03-01", 7))} }`;
+    const brought = [row("a", "2024-01-31", 1), row("n", "2024-02-02", 2)];
+    const [a, b, c] = [row("a", "2024-01-01", 9), row("b", "2024-02-03", 8), row("c", "2024-03-01", 7)];
+    const policies: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+      append: ["", [...brought, a, b, c]],
+      merge: [`, uniqueKey: ["id"]`, [...brought, b, c]],
+      insert: [`, uniqueKey: ["id"], tags: ["increment:insert"]`, [row("n", "2024-02-02", 2), a, b, c]],
+      interval: [`, tags: ["increment:interval:day:month"]`, [...brought, c]],
+    };
+    const files = Object.entries(policies).flatMap(([name, [more, expected]]) => [
+      [`${name}.sqlx`, model(more)],
+      [`${name}_test.sqlx`, test(name, name, given.replace('"K"', `"${name}"`) + rows(...expected))],
+    ]);
+    const { outcomes } = await tried({ "p.sqlx": source, ...Object.fromEntries(files) });
+    expect(outcomes).toEqual({ append: "pass", merge: "pass", insert: "pass", interval: "pass" });
+  });
+
+  it("follow a changed schema as the model's policy says: the columns that were there are those of the input", async () => {
+    const { outcomes, of } = await tried({
       "p.sqlx": source,
-      "k.sqlx": plain(`, uniqueKey: ["id"]`),
-      "a.sqlx": test("k", "t", body(once)),
+      "k.sqlx": `config { type: "incremental", schema: "s" }\nselect id, fresh from \${ref("raw", "p")}`,
+      "strict.sqlx": `config { type: "incremental", schema: "s", tags: ["on_schema_change:fail"] }\nselect id, fresh from \${ref("raw", "p")}`,
+      "a.sqlx": test(
+        "k",
+        "extended",
+        `input "raw", "p" { select 2 as id, 'x' as fresh }
+input "k" { select 1 as id, 'o' as old }
+select 1 as id, 'o' as old, null as fresh union all select 2, null, 'x'`,
+      ),
+      "b.sqlx": test(
+        "strict",
+        "refused",
+        `input "raw", "p" { select 2 as id, 'x' as fresh }
+input "strict" { select 1 as id }
+select 1 as id`,
+      ),
     });
-    expect(merged.outcomes).toEqual({ t: "pass" });
+    expect(outcomes).toEqual({ extended: "pass", refused: "error" });
+    expect(of("refused")?.problem?.code).toBe("schema-changed");
+  });
+
+  it("compare a NULL without a type with anything", async () => {
+    const { outcomes } = await tried({
+      "p.sqlx": source,
+      "k.sqlx": `config { type: "incremental", schema: "s", uniqueKey: ["id"] }
+select id, ended_on, ended_on > date '2024-01-01' as is_late from \${ref("raw", "p")}`,
+      "a.sqlx": test(
+        "k",
+        "t",
+        `input "raw", "p" { select 'a' as id, null as ended_on }
+input "k" { select 'b' as id, null as ended_on, null as is_late }
+select 'a' as id, null as ended_on, null as is_late union all select 'b', null, null`,
+      ),
+    });
+    expect(outcomes).toEqual({ t: "pass" });
   });
 
   it("are errors where an input is missing, unknown or cannot be evaluated", async () => {
@@ -237,6 +282,7 @@ describe("selection of unit tests", () => {
     "ta.sqlx": test("a", "first of a", "select 1 as n"),
     "tb.sqlx": test("b", "second", "select 2 as n"),
   };
+  const graph = compile(files);
   it.each([
     [[], [], ["first of a", "second"]],
     [["s.a"], [], ["first of a"]],
@@ -246,10 +292,20 @@ describe("selection of unit tests", () => {
     [[], ["first of a"], ["second"]],
     [["s.*"], ["s.b"], ["first of a"]],
   ] as const)("%j without %j is %j", async (select, exclude, expected) => {
-    expect(Object.keys((await tried(files, { select, exclude })).outcomes)).toEqual(expected);
+    expect(selectUnitTests(await graph, { select, exclude }).map(({ name }) => name)).toEqual(expected);
   });
 
-  it("stops at Ctrl-C", async () => {
+  it("stops at Ctrl-C, in the middle of a statement", async () => {
+    const abort = new AbortController();
+    const endless = `with k as (select unnest(range(1000000)) as i) select count(*) as n from k as x, k as y where x.i + y.i <> 3`;
+    setTimeout(() => abort.abort({ exitCode: 143 }), 300);
+    const slow = { "a.sqlx": `config { type: "table", schema: "s" } ${endless}`, "ta.sqlx": files["ta.sqlx"] };
+    const { outcomes, exitCode } = await tried(slow, {}, abort.signal);
+    expect(outcomes).toEqual({ "first of a": "cancelled" });
+    expect(exitCode).toBe(143);
+  });
+
+  it("runs nothing after Ctrl-C", async () => {
     const abort = new AbortController();
     abort.abort();
     const { outcomes, exitCode } = await tried(files, {}, abort.signal);
