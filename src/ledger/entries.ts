@@ -133,6 +133,11 @@ export function standingEntry(about: {
   };
 }
 
+/** The views over the ledger were made, from the text that gives this fingerprint. */
+export function viewsEntry(at: string, fingerprint: string): Entry {
+  return { kind: "views", subject: "MEDFORM", outcome: "made", at, body: { fingerprint } };
+}
+
 /** A relation that is gone from the warehouse. */
 export function dropEntry(about: { readonly at: string; readonly target: Target }): Entry {
   return {

@@ -8,6 +8,7 @@ import {
   publicationSchema,
   ruleOutcomeSchema,
   unpublishedSchema,
+  viewsSchema,
 } from "./schema.js";
 import type { Commit, Entry, RuleState, RunState, SourceState, State, TargetState, Unpublished } from "./types.js";
 
@@ -107,7 +108,8 @@ export function foldEntries(state: State, entries: readonly Entry[], chain: Chai
   const { targets, sources, rules, failed } = state;
   const draft: Draft = { targets: { ...targets }, sources: { ...sources }, rules: { ...rules }, failed: { ...failed } };
   for (const entry of entries) apply(draft, entry, chain);
-  return { ...state, ...draft };
+  const views = entries.findLast(({ kind }) => kind === "views");
+  return { ...state, ...draft, ...(views === undefined ? {} : { views: viewsSchema.parse(views.body).fingerprint }) };
 }
 
 export function foldEntry(state: State, entry: Entry, chain: ChainInfo): State {

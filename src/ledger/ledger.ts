@@ -1,8 +1,9 @@
 /** The ledger in a warehouse: one writer, whose appends are grouped; chains that are opened and sealed in the main one. */
 import { randomBytes } from "node:crypto";
 import { ProblemError } from "../graph/index.js";
-import type { Session, Warehouse } from "../warehouse/index.js";
+import { isTransient, type Session, type Warehouse } from "../warehouse/index.js";
 import type { Anchoring } from "./anchoring.js";
+import { viewsEntry } from "./entries.js";
 import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
@@ -10,9 +11,21 @@ import { parsed, readTail, type Tail, type Unsealed } from "./read.js";
 import { aboutRunSchema } from "./schema.js";
 import { groupSize, ledgerStore, type Store } from "./store.js";
 import type { Chain, Entry, Ledger, RunState, SealOptions, State } from "./types.js";
+import { type LedgerViews, ledgerViews } from "./views.js";
 
-/** How often the main chain's head is tried when somebody else moves it at the same time. */
+/** How often a transaction is tried when somebody else changes the same rows at the same time. */
 const attempts = 20;
+
+async function repeated<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (!isTransient(error) || attempt >= attempts) throw error;
+      await new Promise((done) => setTimeout(done, attempt * 2));
+    }
+  }
+}
 
 function recordsOf(chain: string, after: ChainHead, entries: readonly Entry[]): readonly LedgerRecord[] {
   const records: LedgerRecord[] = [];
@@ -49,6 +62,7 @@ class WarehouseLedger implements Ledger {
     private readonly session: Session,
     private readonly engine: { readonly name: string; readonly version: string },
     private readonly store: Store,
+    private readonly views: LedgerViews,
     private readonly anchoring: Anchoring | undefined,
   ) {}
 
@@ -104,6 +118,7 @@ class WarehouseLedger implements Ledger {
       const startedAt = new Date().toISOString();
       const { commit } = aboutRunSchema.parse(about);
       let chain: ChainInfo = { id: "", number: 0, kind, startedAt, commit };
+      const views = await this.#remakeViews();
       const records = await this.#main(async () => {
         const tail = await this.#tail();
         const number = tail.state.number + 1;
@@ -121,12 +136,22 @@ class WarehouseLedger implements Ledger {
           at: startedAt,
           body: { about, engine: this.engine, kind, number },
         };
-        return { entries: [...this.#interrupted(tail), opened] };
+        return { entries: [...this.#interrupted(tail), opened, ...views] };
       });
       this.#own.add(chain.id);
-      const start = records.at(-1)?.hash ?? "";
+      const start = records.find(({ kind }) => kind === "open")?.hash ?? "";
       return this.#chain(chain, start);
     });
+  }
+
+  /** Makes the views over the ledger where they are missing or their text is another one; returns what to record of that. */
+  async #remakeViews(): Promise<readonly Entry[]> {
+    await this.store.create();
+    const { fingerprint } = this.views;
+    const known = (await this.#tail()).state.views;
+    if (known === fingerprint && (await this.views.present(this.session))) return [];
+    await repeated(() => this.views.create(this.session));
+    return known === fingerprint ? [] : [viewsEntry(new Date().toISOString(), fingerprint)];
   }
 
   #chain(info: ChainInfo, start: string): Chain {
@@ -203,7 +228,7 @@ class WarehouseLedger implements Ledger {
     make: () => Promise<{ readonly entries: readonly Entry[]; readonly seals?: boolean }>,
   ): Promise<readonly LedgerRecord[]> {
     await this.store.create();
-    for (let attempt = 1; ; attempt += 1) {
+    return await repeated(async () => {
       await this.session.run("begin transaction");
       try {
         const head = await this.store.head("main");
@@ -218,11 +243,9 @@ class WarehouseLedger implements Ledger {
         return records;
       } catch (error) {
         await this.session.run("rollback").catch(() => undefined);
-        const conflict = error instanceof ProblemError && error.problems.some(({ code }) => code === "conflict");
-        if (!conflict || attempt >= attempts) throw error;
-        await new Promise((done) => setTimeout(done, attempt * 2));
+        throw error;
       }
-    }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -240,5 +263,11 @@ export interface LedgerOptions {
 export async function openLedger(warehouse: Warehouse, options: LedgerOptions = {}): Promise<Ledger> {
   const session = await warehouse.session();
   const engine = { name: warehouse.engine, version: warehouse.engineVersion };
-  return new WarehouseLedger(session, engine, await ledgerStore(warehouse, session), options.anchoring);
+  return new WarehouseLedger(
+    session,
+    engine,
+    await ledgerStore(warehouse, session),
+    ledgerViews(warehouse),
+    options.anchoring,
+  );
 }

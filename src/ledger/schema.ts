@@ -45,6 +45,8 @@ export const aboutTargetSchema = z.object({ target: targetSchema });
 
 export const descriptionSchema = z.object({ target: targetSchema, metadata: z.string() });
 
+export const viewsSchema = z.object({ fingerprint: z.string() });
+
 export const chainKindSchema = z.enum(["run", "load", "assert"]);
 
 const commitSchema = z.object({ id: z.string(), dirty: z.boolean() });
@@ -105,6 +107,7 @@ export const stateSchema: z.ZodType<State> = z.object({
     })
     .nullable(),
   failed: z.record(z.string(), unpublishedSchema).default({}),
+  views: z.string().optional(),
   number: z.number(),
 });
 

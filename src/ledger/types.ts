@@ -79,6 +79,8 @@ export interface State {
   readonly lastRun: RunState | null;
   /** Targets whose last attempt ended without a publication, and how; a publication or a drop takes them out. */
   readonly failed: Readonly<Record<string, Unpublished>>;
+  /** Fingerprint of the views over the ledger that were last made. */
+  readonly views?: string;
   /** Number of the last chain that was opened; rises strictly. */
   readonly number: number;
 }

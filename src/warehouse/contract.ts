@@ -140,6 +140,8 @@ export interface Warehouse extends AsyncDisposable {
   /** The database that unqualified and MEDFORM.* names live in. */
   readonly database: string;
   session(): Promise<Session>;
+  /** SQL for the text at a path in an expression of JSON text: plain for a scalar, JSON for more, NULL for null and nothing. */
+  jsonText(json: string, path: readonly string[]): string;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
   readonly lease: Lease;

@@ -136,7 +136,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
       ids.push(chain.id);
     }
     const main = await records("main");
-    expect(main.map(({ kind }) => kind)).toEqual(["open", "seal", "open", "seal"]);
+    expect(main.map(({ kind }) => kind)).toEqual(["open", "views", "seal", "open", "seal"]);
     expect(verifyChain(main)).toMatchObject({ ok: true });
     for (const id of ids) {
       const opened = main.find(({ kind, subject }) => kind === "open" && subject === id);

@@ -2,6 +2,7 @@
 import type { Warehouse } from "../contract.js";
 import { duckDbCatalog } from "./catalog.js";
 import { acquire, type OpenOptions } from "./instance.js";
+import { jsonText } from "./json.js";
 import { duckDbPublisher } from "./publisher.js";
 import { DuckDbSession } from "./session.js";
 import { duckDbSnapshots } from "./snapshot.js";
@@ -41,6 +42,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       engineVersion: instance.api.version(),
       database: instance.database,
       session: connect,
+      jsonText,
       catalog,
       publisher,
       lease: {
