@@ -132,6 +132,8 @@ function ruleRow(assertion: Assertion, rule: string, state: State): RuleRow {
     severity: assertion.severity,
     outcome: known?.outcome ?? "unevaluated",
     failing: known?.failing ?? null,
+    ...(assertion.threshold && { threshold: assertion.threshold }),
+    ...(known?.of !== undefined && { of: known.of }),
     at: known?.at ?? null,
   };
 }

@@ -1,5 +1,5 @@
 /** What the report says, as plain data: names, counts, instants, descriptions. No value of a row. */
-import type { Graph, Severity } from "../graph/index.js";
+import type { Graph, Severity, Threshold } from "../graph/index.js";
 import type { RuleState, State } from "../ledger/index.js";
 import type { Dispositions } from "../run/index.js";
 
@@ -31,6 +31,9 @@ export interface RuleRow {
   /** `unevaluated`: declared, and the ledger has no result of it. */
   readonly outcome: RuleState["outcome"] | "unevaluated";
   readonly failing: number | null;
+  /** How many failing rows it bears, and the rows that a share was measured against when it was last evaluated. */
+  readonly threshold?: Threshold;
+  readonly of?: number;
   /** ISO instant, or null. */
   readonly at: string | null;
 }

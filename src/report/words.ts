@@ -1,4 +1,5 @@
 /** Numbers, instants and ages as the report writes them. */
+import type { Threshold } from "../graph/index.js";
 
 const thousands = new Intl.NumberFormat("en-US");
 
@@ -10,6 +11,16 @@ export function number(value: number): string {
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
+
+/** What a rule bears: `at most 10 rows`, `at most 0.5% of the rows`; empty where it bears none. */
+export function toleranceText(threshold: Threshold | undefined): string {
+  if (threshold === undefined) return "";
+  return "rows" in threshold
+    ? `at most ${plural(threshold.rows, "row")}`
+    : `at most ${percent(threshold.share)} of the rows`;
+}
+
+const percent = (share: number) => `${Number((share * 100).toPrecision(12))}%`;
 
 /** An ISO instant as `2026-03-01 04:30 UTC`; other text as it is. */
 export function instantText(iso: string): string {

@@ -2,6 +2,7 @@
 import { type Problem, type Target, targetLabel } from "../../graph/index.js";
 import type { Dispositions, Evaluation } from "../../run/index.js";
 import type { Paint } from "../io.js";
+import { breachText } from "./breach.js";
 import type { Digest } from "./digest.js";
 import { columns, count, counted, cut, wrap } from "./layout.js";
 import { renderProblem } from "./problem.js";
@@ -134,7 +135,7 @@ export function rulesSection(evaluations: readonly Evaluation[], { width, paint 
         paintOutcome(each.outcome),
         each.rule.toLowerCase(),
         ...severity(each.severity),
-        each.failing === null ? "–" : count(each.failing),
+        breachText(each),
         targetLabel(each.gate ?? each.assertion),
       ]),
   ];

@@ -2,6 +2,7 @@
 import { age, type ReportModel } from "../../report/index.js";
 import type { Paint } from "../io.js";
 import type { Typed } from "../typed.js";
+import { breachText } from "./breach.js";
 import { columns, count, counted, instant, wrap } from "./layout.js";
 
 export interface StatusContext {
@@ -117,7 +118,7 @@ function rules(model: ReportModel, { width, paint }: StatusContext): readonly st
         rule.outcome === "fail" || rule.outcome === "error" ? paint.red(rule.outcome) : paint.yellow(rule.outcome),
         rule.rule,
         rule.severity,
-        rule.failing === null ? "–" : count(rule.failing),
+        breachText(rule),
         table,
       ]),
   );

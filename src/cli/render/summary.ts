@@ -61,7 +61,7 @@ function nothingDone({ finished, evaluations, proofs, actions }: Digest): boolea
 const ALWAYS: readonly ActionStatus[] = ["built", "unchanged", "skipped", "failed", "discarded"];
 const SOMETIMES: readonly ActionStatus[] = ["blocked", "cancelled"];
 
-function verdict({ finished, evaluations }: Digest, paint: Paint): readonly string[] {
+function verdict({ finished, evaluations, actions }: Digest, paint: Paint): readonly string[] {
   if (finished === undefined) return [];
   const { counts } = finished;
   const parts = [...ALWAYS, ...SOMETIMES.filter((status) => counts[status] > 0)].map(
@@ -79,15 +79,21 @@ function verdict({ finished, evaluations }: Digest, paint: Paint): readonly stri
     counts.discarded > 0
       ? `; ${counted(counts.discarded, "table")} not published, what was published before stays`
       : "";
+  // What is disabled is so on purpose; what is protected may not be what who asked for a full refresh expects.
+  const refused = actions.filter(({ status, reason }) => status === "blocked" && reason !== "disabled").length;
   const sentence = ((): string => {
     switch (finished.outcome) {
       case "succeeded":
-        return paint.bold(paint.green("Succeeded"));
+        return refused === 0
+          ? paint.bold(paint.green("Succeeded"))
+          : `${paint.bold(paint.yellow("Succeeded in part"))}: ${counted(refused, "table")} blocked, and left as ${refused === 1 ? "it was" : "they were"}`;
       case "failed":
         return `${paint.bold(paint.red("Failed"))}: ${rules}${kept}`;
       case "cancelled":
         return `${paint.bold(paint.yellow("Cancelled"))}: what was published stays, nothing half built is visible`;
       case "error": {
+        if (finished.exitCode === 3)
+          return `${paint.bold(paint.red("Refused"))}: a newer run has published meanwhile, and what it published stays`;
         const broken = counts.failed > 0 ? `${counted(counts.failed, "action")} failed` : "the run could not go on";
         return `${paint.bold(paint.red("Error"))}: ${broken}${failing + unequal > 0 ? `, ${rules}` : ""}${kept}`;
       }
@@ -106,7 +112,7 @@ export function nextCommands(digest: Digest, graph?: Pick<Graph, "actions">): re
     .filter(({ outcome, failing }) => outcome === "warn" && failing !== null)
     .toSorted((a, b) => (b.failing ?? 0) - (a.failing ?? 0))[0];
   const next: (readonly [string, string])[] = [];
-  if (digest.finished?.outcome === "cancelled") next.push(["medform run", "do what is left"]);
+  if (digest.finished?.outcome === "cancelled") next.push(["medform run --resume", "do what is left"]);
   if (broken !== undefined)
     next.push([`medform run ${targetLabel(broken.target)}+`, "once it is mended, with what depends on it"]);
   if (gate !== undefined) next.push(afterFailure(gate, digest));

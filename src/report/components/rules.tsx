@@ -1,6 +1,6 @@
 /** Rules and their results, a table for each gate; what did not pass stands first. */
 import type { RuleGroup, RuleRow } from "../types.js";
-import { number, plural } from "../words.js";
+import { number, plural, toleranceText } from "../words.js";
 import { Count, Name, Scroll, Section } from "./section.js";
 
 export function RulesSection({ groups }: { readonly groups: readonly RuleGroup[] }) {
@@ -95,6 +95,12 @@ function RuleTable({ label, rules }: { readonly label: string; readonly rules: r
               <th scope="row">
                 <Name text={rule.rule} />
                 {rule.description === undefined ? null : <span class="note">{rule.description}</span>}
+                {rule.threshold === undefined ? null : (
+                  <span class="note">
+                    bears {toleranceText(rule.threshold)}
+                    {rule.of === undefined ? "" : `, when last evaluated of ${number(rule.of)}`}
+                  </span>
+                )}
               </th>
               <td>{rule.severity}</td>
               <Count value={rule.failing} />
