@@ -287,7 +287,7 @@ function schedule(program: Command, choose: Choose): void {
     .argument("<name>", "the schedule, or environment.schedule")
     .action((name: string, _given: unknown, command: Command) =>
       choose(command, async (io, options) => {
-        const { scheduleRunCommand } = await import("./commands/schedule.js");
+        const { scheduleRunCommand } = await import("./commands/schedule-run.js");
         return scheduleRunCommand({ ...options, name }, io);
       }),
     );

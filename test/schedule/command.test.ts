@@ -72,12 +72,13 @@ const nightly = (more = "") =>
 beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   execFileSync("git", ["init", "-q", "-b", "main", project]);
-  write(".gitignore", ".medform/\n");
+  // In no commit: what runs where is said by the working tree.
+  write(".gitignore", ".medform/\nenvironments.json\n");
   write("dataform.json", '{ "warehouse": "snowflake", "defaultDatabase": "EHR", "defaultSchema": "GOLD" }');
   write(
     "environments.json",
     `{ "environments": [
-      ${environment("good", `${nightly(', "options": { "includeDependencies": true }')}, { "name": "off", "cron": "@daily", "disabled": true, "notify": [ { "channel": "hook" } ] }`)},
+      ${environment("good", `${nightly(', "options": { "includeDependencies": true }')}, { "name": "off", "cron": "@daily", "disabled": true, "notify": [ { "channel": "hook" } ] }, { "name": "tagless", "cron": "@daily", "tags": ["weekly"] }`)},
       ${environment("bad", nightly())},
       ${environment("broken", nightly())},
       ${environment("slow", nightly())},
@@ -196,6 +197,13 @@ describe("schedule run", () => {
     expect(told).toMatchObject([{ status: "FAILURE", problems: [{ code: "git-ref" }] }]);
   });
 
+  test("ends with 1 at its place where nothing has its tag", async () => {
+    const { code, stderr } = await medform("schedule", "run", "tagless");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/selection-unknown: "tag:weekly"[\s\S]*environments\.json:\d+:\d+[\s\S]*"name": "tagless"/);
+    nothingLeft();
+  });
+
   test("ends with 143 on SIGTERM: cancelled, told, nothing left", async () => {
     const env = { ...process.env, MEDFORM_DUCKDB: "", NO_COLOR: "1", HOOK: hook() };
     const child = spawn(
@@ -268,6 +276,7 @@ describe("schedule list and next", () => {
     expect(values.map(({ name }) => name)).toEqual([
       "nightly",
       "off",
+      "tagless",
       "nightly",
       "nightly",
       "nightly",

@@ -1,33 +1,15 @@
-/** `medform schedule`: what runs when, and the run that cron, Airflow or a CI job calls. */
-import { hostname } from "node:os";
-import { basename } from "node:path";
+/** `medform schedule list` and `next`: what runs when. */
 import { compileProject } from "../../compile/index.js";
 import { type Problem, ProblemError } from "../../graph/index.js";
 import { type Environment, readEnvironments, readProject, resolveEnvironment } from "../../project/index.js";
-import type { RunEvent } from "../../run/index.js";
-import {
-  type CodeVersion,
-  findSchedule,
-  type Named,
-  namedSchedules,
-  nextDue,
-  nextOf,
-  notify,
-  openWorktree,
-  reportOf,
-  selectionOf,
-  unusedTags,
-} from "../../schedule/index.js";
-import { type GlobalOptions, Interrupted, type Io, paintFor, widthOf } from "../io.js";
+import { type Named, namedSchedules, nextDue, nextOf, unusedTags } from "../../schedule/index.js";
+import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
 import { messages } from "../messages.js";
-import { unexpected } from "../program.js";
 import { columns } from "../render/layout.js";
 import { jsonLine } from "../render/run-view.js";
-import { quoted, typedHere } from "../typed.js";
-import { runCommand } from "./run.js";
 
 /** Of all environments, or of the one that is named. */
-function schedulesOf(options: GlobalOptions): readonly Named[] {
+export function schedulesOf(options: GlobalOptions): readonly Named[] {
   const environments = readEnvironments(options.project);
   if (environments.length === 0) readProject(options.project);
   if (options.environment !== undefined) resolveEnvironment(options.environment, environments);
@@ -140,93 +122,4 @@ export async function scheduleNextCommand(
 function localTime(at: Date, timeZone: string): string {
   const parts = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
   return `${parts} ${timeZone}`;
-}
-
-/**
- * Runs what a schedule selects, in its environment, with the code of the environment's gitRef; then tells its channels.
- *
- * @returns the exit code of the run: 0, 1, 2, 3, 130 or 143.
- */
-export async function scheduleRunCommand(options: GlobalOptions & { readonly name: string }, io: Io): Promise<number> {
-  const { environment, schedule } = findSchedule(schedulesOf(options), options.name);
-  const { gitRef, gitRefAt } = environment;
-  const here: GlobalOptions = { ...options, environment: environment.name };
-  const typed = typedHere(io, here);
-  const select = selectionOf(schedule);
-  if (schedule.disabled) {
-    const message = `The schedule "${environment.name}.${schedule.name}" is disabled.`;
-    const hint = `${typed(["medform run", ...select].join(" "))} runs the same without it.`;
-    throw new ProblemError({ code: "schedule-disabled", message, at: schedule.at, hint }, 3);
-  }
-  const started = new Date();
-  const clock = performance.now();
-  const events: RunEvent[] = [];
-  const thrown: Problem[] = [];
-  const vars = { environmentName: environment.name, scheduleName: schedule.name, ...options.vars };
-  let code: CodeVersion | undefined;
-
-  /** Problems are shown while the code that they are about is still there. */
-  const attempt = async (within: GlobalOptions, work: () => Promise<number>): Promise<number> => {
-    try {
-      return await work();
-    } catch (error) {
-      const known = error instanceof ProblemError;
-      const problems = known ? error.problems.map((problem) => placed(problem, schedule)) : [unexpected(error, io)];
-      thrown.push(...(known ? problems : [{ code: "internal", message: "Something went wrong inside medform." }]));
-      const { reason } = io.signal;
-      if (reason instanceof Interrupted) messages(io, within).note(`${reason.message}.`);
-      else for (const problem of problems) messages(io, within).error(problem);
-      return reason instanceof Interrupted ? reason.exitCode : known ? error.exitCode : 1;
-    }
-  };
-  const run = (within: GlobalOptions) =>
-    attempt(within, () =>
-      runCommand(
-        {
-          ...within,
-          vars,
-          select,
-          exclude: [],
-          fullRefresh: schedule.fullRefresh,
-          failFast: false,
-          resume: false,
-          prove: false,
-          anyCommit: true,
-          asOf: null,
-          command: `schedule run ${environment.name}.${schedule.name}`,
-          watch: (event) => void events.push(event),
-        },
-        io,
-      ),
-    );
-  const exitCode = await attempt(here, async () => {
-    if (gitRef === undefined) return await run(here);
-    await using worktree = await openWorktree(options.project, gitRef, gitRefAt);
-    code = worktree;
-    return await run({ ...here, code: worktree });
-  });
-
-  const report = reportOf(
-    {
-      project: basename(options.project),
-      environment: environment.name,
-      schedule: schedule.name,
-      commit: code?.commit ?? null,
-      host: hostname(),
-      startedAt: started.toISOString(),
-      milliseconds: Math.round(performance.now() - clock),
-      look: `medform status --project ${quoted(options.project)} --environment ${quoted(environment.name)}`,
-    },
-    { events, thrown, exitCode },
-  );
-  const told = await notify(report, schedule, io.env, io.signal);
-  const say = messages(io, options);
-  if (told.channels.length > 0) say.note(`Told ${told.channels.join(", ")}.`);
-  for (const problem of told.problems) say.warning(problem);
-  return exitCode;
-}
-
-/** What no line of the project is to blame for is the schedule's. */
-function placed(problem: Problem, { at }: Named["schedule"]): Problem {
-  return problem.at === undefined && problem.code.startsWith("selection-") ? { ...problem, at } : problem;
 }
