@@ -97,8 +97,9 @@ export interface Proof {
   readonly kind: "proof";
   readonly at: string;
   readonly target: Target;
-  readonly outcome: Exclude<EvaluationOutcome, "warn">;
-  /** Why it was skipped, else empty. */
+  /** `warn`: it differs, and keeps history of its own, so that it may. */
+  readonly outcome: EvaluationOutcome;
+  /** Why it was skipped or may differ, else empty. */
   readonly reason: string;
   /** Rows on both sides, and those that have no equal on the other; null where nothing was compared. */
   readonly rows: {
@@ -147,7 +148,7 @@ export interface RunFinished {
   readonly counts: Readonly<Record<ActionStatus, number>>;
   readonly rules: Readonly<Record<EvaluationOutcome, number>>;
   /** Present where incremental tables were proved. */
-  readonly proofs?: Readonly<Record<Proof["outcome"], number>>;
+  readonly proofs?: Readonly<Record<EvaluationOutcome, number>>;
   /** 0 done, 1 error, 2 a rule of severity error or a proof failed, 3 overtaken by a newer run, 130/143 by a signal. */
   readonly exitCode: number;
 }

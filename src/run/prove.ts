@@ -15,14 +15,16 @@ import { compared, type Difference, keepPublished, rowsDiffering } from "./prove
 export const proofRule = "INCREMENTAL_EQUALS_FULL";
 
 /**
- * Proves the selected incremental tables, each on what it reads as it is published, or as it was rebuilt here before. What
- * cannot be rebuilt from history, or is not up to date after this run, is told as skipped with the reason.
+ * Proves the selected incremental tables, each on what it reads as it is published, or as it was rebuilt here before. One that
+ * is not up to date after this run is told as skipped with the reason; one that keeps history of its own is rebuilt alone, and
+ * a difference is a warning.
  */
 export async function prove(graph: Graph, plan: Plan, state: State, context: Context): Promise<void> {
   const asked = incrementals(graph, plan);
   const unprovable = new Map(asked.flatMap((relation) => reasonOf(relation, context) ?? []));
+  const provable = asked.filter(({ target }) => !unprovable.has(targetKey(target)));
   const rebuilt = rebuiltFor(
-    asked.filter(({ target }) => !unprovable.has(targetKey(target))),
+    provable.filter((relation) => !keepsHistory(relation)),
     graph,
     plan,
   );
@@ -36,7 +38,11 @@ export async function prove(graph: Graph, plan: Plan, state: State, context: Con
     const here = rebuilt.filter(({ target }) => (target.database ?? "") === database);
     await proveTogether(here, state, context);
   }
+  for (const relation of provable.filter(keepsHistory)) await proveTogether([relation], state, context);
 }
+
+/** Its rows may say what its sources, or its SQL, said before and say no more. */
+const keepsHistory = ({ protected: isProtected, onSqlChange }: Relation) => isProtected || onSqlChange === "increment";
 
 function incrementals(graph: Graph, plan: Plan): readonly Relation[] {
   const selected = new Set(plan.steps.map(({ target }) => targetKey(target)));
@@ -47,7 +53,7 @@ function incrementals(graph: Graph, plan: Plan): readonly Relation[] {
 
 /** Why it cannot be proved, with its key; nothing where it can. */
 function reasonOf(
-  { target, disabled, protected: isProtected, onSqlChange }: Relation,
+  { target, disabled }: Relation,
   { step, published, cancelled }: Context,
 ): readonly [readonly [string, string]] | undefined {
   const key = targetKey(target);
@@ -55,8 +61,6 @@ function reasonOf(
   const because = (reason: string) => [[key, reason]] as const;
   if (cancelled()) return because("cancelled");
   if (disabled) return because("disabled");
-  if (isProtected) return because("protected: it is never made from nothing, so its history may be nowhere else");
-  if (onSqlChange === "increment") return because("on_sql_change:increment: older rows may come from older SQL");
   if (decision === "block") return because("the plan blocked it, so it may be behind what it reads");
   if (decision === "build" && !published.has(key))
     return because("this run did not publish it, so it may be behind what it reads");
@@ -111,6 +115,10 @@ async function proveTogether(relations: readonly Relation[], state: State, conte
         continue;
       }
       const problem = problemOf(error, relation, context);
+      if (keepsHistory(relation)) {
+        await tell(skipped(relation.target, `it keeps history, and cannot be made anew: ${problem.code}`), context);
+        continue;
+      }
       const milliseconds = Math.round(performance.now() - started);
       await tell({ ...unknown(relation.target, "error", ""), milliseconds, problem }, context);
     }
@@ -127,12 +135,16 @@ async function rebuildAndCompare(relation: Relation, scope: PublishScope, state:
 }
 
 /** Rows decide, and columns that only one of them has, unless the model's policy for a changed schema explains them. */
-function proofOf({ target, onSchemaChange }: Relation, difference: Difference): Omit<Proof, "milliseconds"> {
+function proofOf(relation: Relation, difference: Difference): Omit<Proof, "milliseconds"> {
+  const { target, onSchemaChange } = relation;
   const { onlyPublished, onlyRebuilt } = difference.columnsOnly;
   const keeps = onSchemaChange === "extend" || onSchemaChange === "ignore";
   const strays = (onlyPublished.length > 0 && !keeps) || (onlyRebuilt.length > 0 && onSchemaChange !== "ignore");
   const equal = rowsDiffering(difference) === 0 && !strays;
-  return { kind: "proof", at: now(), target, outcome: equal ? "pass" : "fail", reason: "", ...difference };
+  const keeper = !equal && keepsHistory(relation);
+  const reason = keeper ? "it keeps history, which need not be what is there to make it from now" : "";
+  const outcome = equal ? "pass" : keeper ? "warn" : "fail";
+  return { kind: "proof", at: now(), target, outcome, reason, ...difference };
 }
 
 function unknown(target: Target, outcome: Proof["outcome"], reason: string): Proof {
@@ -163,7 +175,7 @@ function entryOf({ target, problem, ...proof }: Proof, { step }: Context): Entry
     at,
     assertion: target,
     rule: proofRule,
-    severity: "error",
+    severity: outcome === "warn" ? "warn" : "error",
     outcome,
     failing: rows === null ? null : rows.onlyPublished + rows.onlyRebuilt,
     milliseconds,

@@ -1,6 +1,6 @@
 /** Counts what a run tells, and says how it ended. */
 import type { Target } from "../graph/index.js";
-import type { ActionStatus, EvaluationOutcome, Proof, RunEvent, RunFinished } from "./events.js";
+import type { ActionStatus, EvaluationOutcome, RunEvent, RunFinished } from "./events.js";
 
 export interface Tally {
   add(event: RunEvent): void;
@@ -25,7 +25,7 @@ export function tally(): Tally {
     cancelled: 0,
   };
   const rules: Record<EvaluationOutcome, number> = { pass: 0, warn: 0, fail: 0, error: 0, skipped: 0 };
-  const proofs: Record<Proof["outcome"], number> = { pass: 0, fail: 0, error: 0, skipped: 0 };
+  const proofs: Record<EvaluationOutcome, number> = { pass: 0, warn: 0, fail: 0, error: 0, skipped: 0 };
   const alone: Target[] = [];
   let fenced = false;
   return {
@@ -61,7 +61,7 @@ export function tally(): Tally {
 function endOf(
   counts: Readonly<Record<ActionStatus, number>>,
   rules: Readonly<Record<EvaluationOutcome, number>>,
-  proofs: Readonly<Record<Proof["outcome"], number>>,
+  proofs: Readonly<Record<EvaluationOutcome, number>>,
   { signal, fenced }: { readonly signal: AbortSignal | undefined; readonly fenced: boolean },
 ): readonly [RunFinished["outcome"], number] {
   // A signal that came after the last unit had ended cancelled nothing.

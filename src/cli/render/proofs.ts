@@ -11,15 +11,17 @@ export function proofsSection(proofs: readonly Proof[], { width, paint }: Sectio
   const words = [
     `${count(of("pass").length)} equal to a full refresh`,
     ...(of("fail").length > 0 ? [`${count(of("fail").length)} not`] : []),
+    ...(of("warn").length > 0 ? [`${count(of("warn").length)} not, and may`] : []),
     ...(of("error").length > 0 ? [`${count(of("error").length)} errored`] : []),
     ...(of("skipped").length > 0 ? [`${count(of("skipped").length)} skipped`] : []),
   ];
-  const unequal = of("fail").flatMap(({ target, rows }) =>
+  const differing = [...of("fail"), ...of("warn")];
+  const unequal = differing.flatMap(({ target, rows, outcome }) =>
     rows === null
       ? []
       : [
           [
-            paint.red("differs"),
+            (outcome === "fail" ? paint.red : paint.yellow)("differs"),
             targetLabel(target),
             count(rows.published),
             count(rows.rebuilt),
@@ -32,8 +34,9 @@ export function proofsSection(proofs: readonly Proof[], { width, paint }: Sectio
   const right = { align: "right" as const };
   const layout = [{}, { shrink: true, keepEnd: true }, right, right, right, right];
   const notes = [
-    ...of("fail").flatMap((proof) => detailOf(proof).map((text) => `${targetLabel(proof.target)}: ${text}`)),
-    ...reasons(of("skipped")),
+    ...differing.flatMap((proof) => detailOf(proof).map((text) => `${targetLabel(proof.target)}: ${text}`)),
+    ...reasons("may differ", of("warn")),
+    ...reasons("not proved", of("skipped")),
   ];
   return [
     `${paint.bold("Proofs")}  ${words.join(", ")}`,
@@ -54,9 +57,9 @@ function detailOf({ columns: differing, columnsOnly }: Proof): readonly string[]
 }
 
 /** A line for each reason. */
-function reasons(skipped: readonly Proof[]): readonly string[] {
-  return [...new Set(skipped.map(({ reason }) => reason))].map((reason) => {
-    const names = skipped.filter((each) => each.reason === reason).map(({ target }) => targetLabel(target));
-    return `not proved: ${names.join(", ")} (${reason})`;
+function reasons(what: string, proofs: readonly Proof[]): readonly string[] {
+  return [...new Set(proofs.map(({ reason }) => reason))].map((reason) => {
+    const names = proofs.filter((each) => each.reason === reason).map(({ target }) => targetLabel(target));
+    return `${what}: ${names.join(", ")} (${reason})`;
   });
 }
