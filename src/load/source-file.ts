@@ -93,7 +93,10 @@ function asProblem(error: unknown, file: SourceFile): unknown {
       code: "load-unreadable",
       message: `${file.name} cannot be read (${code})`,
       at: { file: file.name },
-      hint: "The user who runs the load needs the right to read it.",
+      hint:
+        code === "ENOENT"
+          ? "It was there when the load began. Load again when it is back; nothing was loaded."
+          : "The user who runs the load needs the right to read it.",
     });
   }
   return error;

@@ -42,7 +42,7 @@ export interface Start {
   readonly warehouse: string;
   readonly fault?: Fault;
   readonly env?: Readonly<Record<string, string>>;
-  /** Shell commands that come before it in the same process: limits, mounts. */
+  /** A script of bash that starts it as "$@", within limits or mounts of its own. */
   readonly within?: string;
   readonly started?: (child: ChildProcess) => void;
 }
@@ -50,8 +50,7 @@ export interface Start {
 export function start({ args, warehouse, fault = { kind: "none" }, env, within, started }: Start): Promise<Ended> {
   const began = performance.now();
   const command = [process.execPath, script, ...args];
-  const [file = "", ...rest] =
-    within === undefined ? command : ["bash", "-c", `${within}\nexec "$@"`, "bash", ...command];
+  const [file = "", ...rest] = within === undefined ? command : ["bash", "-c", within, "bash", ...command];
   return new Promise((done, failed) => {
     const child = spawn(file, rest, {
       env: {

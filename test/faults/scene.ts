@@ -82,8 +82,10 @@ export interface Trial {
   readonly wrong: readonly string[];
 }
 
-export interface Tried extends Pick<Start, "env" | "within"> {
+export interface Tried extends Pick<Start, "env"> {
   readonly fault: Fault;
+  /** The script that the command is started by, made for the folder of the trial. */
+  readonly within?: (folder: string) => string;
   /** Further faults, each in another start, before the plain one. */
   readonly then?: readonly Fault[];
   readonly started?: Start["started"];
@@ -98,7 +100,7 @@ export async function attempt(scene: Scene, dir: string, tried: Tried): Promise<
     cpSync(scene.before, folder, { recursive: true });
     const warehouse = warehouseIn(folder);
     const { fault, then = [], env, within, started } = tried;
-    const ended = await start({ args: scene.args, warehouse, fault, env, within, started });
+    const ended = await start({ args: scene.args, warehouse, fault, env, within: within?.(folder), started });
     const left = await snapshot(warehouse);
     for (const next of then) await start({ args: scene.args, warehouse, fault: next });
     tried.mend?.(folder);

@@ -84,7 +84,11 @@ interface Pattern {
   /** Names that the pattern captured, each proved to be an identifier of the statement. */
   readonly say: (names: readonly string[]) => string;
   readonly code?: string;
+  readonly hint?: string;
 }
+
+/** What a full disk asks of people, whoever met it. */
+export const makeRoom = "Make room where the warehouse lies, and do it again: what was not committed is undone.";
 
 /** A captured name may be qualified; every part must be an identifier of the statement. */
 const patterns: readonly Pattern[] = [
@@ -138,6 +142,7 @@ const patterns: readonly Pattern[] = [
     test: /No space left on device|File too large|\bENOSPC\b|\bEFBIG\b/,
     say: () => "the disk is full",
     code: "disk-full",
+    hint: makeRoom,
   })),
   {
     family: "TransactionContext",
@@ -193,7 +198,7 @@ function understood(error: unknown, sql: string, linesBefore: number): { problem
   const identifiers = identifiersOf(sql);
 
   let message = family.message + (name === "Conversion" ? conversion(text, identifiers) : "");
-  let code = family.code;
+  let { code, hint } = family;
   for (const pattern of patterns) {
     if (pattern.family !== name) continue;
     const match = pattern.test.exec(text);
@@ -201,11 +206,12 @@ function understood(error: unknown, sql: string, linesBefore: number): { problem
     if (captured === undefined) continue;
     message = pattern.say(captured);
     code = pattern.code ?? code;
+    hint = pattern.hint ?? hint;
     break;
   }
   const place = placeInStatement(raw, sql);
   const line = place === undefined ? 0 : place.line - linesBefore;
-  const problem = family.hint === undefined ? { code, message } : { code, message, hint: family.hint };
+  const problem = hint === undefined ? { code, message } : { code, message, hint };
   return place === undefined || line <= 0 ? { problem } : { problem, place: { ...place, line } };
 }
 

@@ -67,6 +67,7 @@ async function makeFolder(folder: string, path: string): Promise<void> {
   }
 }
 
-function codeOf(error: unknown): string {
+/** What the system calls it: ENOSPC, EACCES. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "unknown error";
 }

@@ -8,6 +8,8 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { ProblemError } from "../../graph/index.js";
 import type { LeaseHolder } from "../contract.js";
+import { makeRoom } from "./errors.js";
+import { codeOf } from "./file.js";
 
 const holderSchema = z.object({
   file: z.string(),
@@ -33,11 +35,24 @@ export async function readHolder(path: string): Promise<LeaseHolder | undefined>
 /**
  * Written under another name first, so that nobody ever reads half of it. One name for each warehouse, which has one writer:
  * what a writer that died left there is written over.
+ *
+ * @throws ProblemError `disk-full`, `warehouse-folder`.
  */
 export async function writeHolder(path: string, holder: LeaseHolder): Promise<void> {
   const draft = `${lockFile(path)}.${basename(path)}`;
-  await writeFile(draft, `${JSON.stringify({ file: basename(path), ...holder }, null, 2)}\n`);
-  await rename(draft, lockFile(path));
+  try {
+    await writeFile(draft, `${JSON.stringify({ file: basename(path), ...holder }, null, 2)}\n`);
+    await rename(draft, lockFile(path));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    const code = codeOf(error);
+    const full = ["ENOSPC", "EFBIG", "EDQUOT"].includes(code);
+    throw new ProblemError({
+      code: full ? "disk-full" : "warehouse-folder",
+      message: `${lockFile(path)}, which says who holds the warehouse, cannot be written (${code})`,
+      hint: full ? makeRoom : "Name a path that may be written: MEDFORM_DUCKDB, or the environment's `connection`.",
+    });
+  }
 }
 
 export async function removeHolder(path: string): Promise<void> {
