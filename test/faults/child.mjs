@@ -14,7 +14,7 @@ let seen = 0;
 
 const tell = (word, text) => writeSync(2, `\n${word} ${seen} ${text.replaceAll(/\s+/g, " ").slice(0, 90)}\n`);
 
-function strike(text) {
+async function strike(text) {
   if (kind === "kill") {
     tell("struck", text);
     process.kill(process.pid, "SIGKILL");
@@ -33,6 +33,10 @@ function strike(text) {
     tell("struck", text);
     fs.rmSync(fault.path, { recursive: true });
   }
+  if (kind === "wait" && seen === at) {
+    tell("struck", text);
+    while (!fs.existsSync(fault.until)) await new Promise((done) => setTimeout(done, 20));
+  }
   if (kind === "truncate" && seen === at) {
     tell("struck", text);
     fs.truncateSync(fault.path, fault.size);
@@ -40,11 +44,11 @@ function strike(text) {
 }
 
 /** Statements are counted where their text matches, from 1. */
-function beforeStatement(sql) {
+async function beforeStatement(sql) {
   if (kind === "trace") writeSync(2, `\nstatement ${sql.replaceAll(/\s+/g, " ").slice(0, 90)}\n`);
   if (fault.of !== undefined || !wanted.test(sql)) return;
   seen += 1;
-  if (seen >= at && seen < at + times) strike(sql);
+  if (seen >= at && seen < at + times) await strike(sql);
 }
 
 if (fault.of === "file") {
@@ -54,7 +58,7 @@ if (fault.of === "file") {
       const text = `${name} ${args[0]}`;
       if (wanted.test(text)) {
         seen += 1;
-        if (seen === at) strike(text);
+        if (seen === at) await strike(text);
       }
       return call(...args);
     };

@@ -22,6 +22,8 @@ export type Fault =
   /** The statement, and as many more as `times` says, fail with what an engine would say. */
   | ({ readonly kind: "fail"; readonly message: string; readonly times?: number } & Where)
   | ({ readonly kind: "signal"; readonly signal: "SIGINT" | "SIGTERM" } & Where)
+  /** Waits there until a file is made. */
+  | ({ readonly kind: "wait"; readonly until: string } & Where)
   | ({ readonly kind: "remove"; readonly path: string } & Where)
   | ({ readonly kind: "truncate"; readonly path: string; readonly size: number } & Where);
 

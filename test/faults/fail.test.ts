@@ -36,7 +36,7 @@ function told(scene: Scene, kind: keyof typeof errors, at: number, trial: Trial)
 }
 
 describe.skipIf(!isBuilt)("a statement that fails (needs the built command)", () => {
-  const counts: Readonly<Record<SceneName, number>> = { first: 0, refresh: 4, refused: 0, load: 2 };
+  const counts: Readonly<Record<SceneName, number>> = { first: 0, refresh: 2, refused: 0, load: 1 };
   const cases = (Object.entries(counts) as [SceneName, number][]).filter(([, count]) => long || count > 0);
 
   describe.each(["lasting", "passing"] as const)("%s", (kind) => {
