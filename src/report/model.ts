@@ -1,7 +1,7 @@
 /** Assembles the report's data from the graph, the ledger's state and counts. */
 import { type Assertion, type Graph, type Relation, type Target, targetKey, targetLabel } from "../graph/index.js";
-import type { RunState, State } from "../ledger/index.js";
-import type { Dispositions } from "../run/index.js";
+import type { RuleState, RunState, State } from "../ledger/index.js";
+import { type Dispositions, proofRule } from "../run/index.js";
 import type {
   Figure,
   Layer,
@@ -97,6 +97,14 @@ function ruleGroups(graph: Graph, state: State): readonly RuleGroup[] {
     groups.set(key, group);
     for (const rule of assertion.rules) group.rules.push(ruleRow(assertion, rule, state));
   }
+  for (const { kind, target } of graph.actions) {
+    const known = kind === "incremental" ? state.rules[`${targetKey(target)}/${proofRule}`] : undefined;
+    if (known === undefined) continue;
+    const key = targetLabel(target);
+    const group = groups.get(key) ?? { order: position.get(targetKey(target)) ?? -1, rules: [] };
+    groups.set(key, group);
+    group.rules.push(proofRow(known));
+  }
   const rank = (row: RuleRow) => OUTCOME_RANK.indexOf(row.outcome);
   return [...groups]
     .map(([table, { order, rules }]) => ({
@@ -135,6 +143,19 @@ function ruleRow(assertion: Assertion, rule: string, state: State): RuleRow {
     ...(assertion.threshold && { threshold: assertion.threshold }),
     ...(known?.of !== undefined && { of: known.of }),
     at: known?.at ?? null,
+  };
+}
+
+/** The last proof of a table: of it nobody declares a rule. */
+function proofRow({ assertion, rule, severity, outcome, failing, at }: RuleState): RuleRow {
+  return {
+    rule: rule.toLowerCase(),
+    assertion: targetLabel(assertion),
+    description: "Increments made what a full refresh makes.",
+    severity,
+    outcome,
+    failing,
+    at,
   };
 }
 

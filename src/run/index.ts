@@ -5,6 +5,7 @@
 export { dispositions as readDispositions, dispositionsTag } from "./dispositions.js";
 export type * from "./events.js";
 export { defaultThreads, executeAssert, executeRun, type RunOptions } from "./execute.js";
+export { proofRule } from "./prove.js";
 export { defaultRetry, type RetryPolicy } from "./repeat.js";
 export { noRun, planResumed, type Resumable, readResumable } from "./resume.js";
 export { readSituation, type Situation } from "./situation.js";

@@ -108,6 +108,7 @@ function verdict({ finished, evaluations, actions }: Digest, paint: Paint): read
 export function nextCommands(digest: Digest, graph?: Pick<Graph, "actions">): readonly (readonly [string, string])[] {
   const broken = digest.actions.find(({ status }) => status === "failed");
   const gate = digest.evaluations.find(({ outcome }) => outcome === "fail");
+  const unequal = digest.proofs.find(({ outcome }) => outcome === "fail");
   const warned = digest.evaluations
     .filter(({ outcome, failing }) => outcome === "warn" && failing !== null)
     .toSorted((a, b) => (b.failing ?? 0) - (a.failing ?? 0))[0];
@@ -116,6 +117,11 @@ export function nextCommands(digest: Digest, graph?: Pick<Graph, "actions">): re
   if (broken !== undefined)
     next.push([`medform run ${targetLabel(broken.target)}+`, "once it is mended, with what depends on it"]);
   if (gate !== undefined) next.push(afterFailure(gate, digest));
+  if (unequal !== undefined)
+    next.push([
+      `medform run ${targetLabel(unequal.target)}+ --full-refresh`,
+      "makes it anew, and what is made from it",
+    ]);
   for (const target of quarantineTables(digest, graph)) {
     next.push([`medform show ${targetLabel(target)} --limit 20`, "rows that wait, and the rules that they broke"]);
   }
