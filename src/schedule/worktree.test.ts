@@ -53,7 +53,6 @@ describe("a worktree", () => {
 
   test.each([
     ["main", second, "second"],
-    ["v1", first, "first"],
     [first.slice(0, 8), first, "first"],
   ])("of %s holds the code of that commit, and is gone afterwards", async (ref, commit, text) => {
     writeFileSync(join(project, "dataform.json"), "half written");
@@ -125,6 +124,17 @@ describe("a worktree", () => {
     gitIn(folder, "clone", "-q", "--branch", "v1", root, clone);
     await using worktree = await openWorktree(join(clone, "warehouse"), "main");
     expect(worktree.commit).toBe(second);
+  });
+
+  test("needs room for it", async () => {
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = join(folder, "nowhere");
+    const opened = openWorktree(project, "main");
+    await expect(opened).rejects.toMatchObject({
+      problems: [{ code: "temporary-folder", hint: expect.stringContaining("TMPDIR") }],
+    });
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
   });
 
   test("needs a repository", async () => {

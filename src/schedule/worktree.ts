@@ -16,14 +16,14 @@ export interface Worktree extends CodeVersion, AsyncDisposable {}
 /**
  * Checks `ref` out, detached, with the packages that the project has installed. Dispose it to remove it.
  *
- * @throws ProblemError `git-missing`, `git-none`, `git-ref`, `git-failed`, `git-project`.
+ * @throws ProblemError `git-missing`, `git-none`, `git-ref`, `git-failed`, `git-project`, `temporary-folder`.
  */
 export async function openWorktree(project: string, ref: string, at?: Position): Promise<Worktree> {
   const { root, prefix } = await repositoryOf(project, `The code to run is that of "${ref}"`, at);
   const commit = await commitAt(root, ref, at);
   await removeStale(root);
   // Resolved, for the compiler tells what is inside the project by its path.
-  const base = realpathSync(await mkdtemp(join(tmpdir(), `${ours}${process.pid}-`)));
+  const base = realpathSync(await temporaryFolder());
   const keeper = startKeeper(root, base);
   const close = () => stopKeeper(keeper, root, base);
   try {
@@ -48,6 +48,18 @@ export async function openWorktree(project: string, ref: string, at?: Position):
 
 /** Says whose a worktree is, so that those of the dead are known. */
 const ours = `medform-${hostname().replaceAll(/[^A-Za-z0-9]/g, "")}-`;
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), `${ours}${process.pid}-`));
+  } catch (error) {
+    throw new ProblemError({
+      code: "temporary-folder",
+      message: `No folder for the code can be made in ${tmpdir()} (${(error as NodeJS.ErrnoException).code}).`,
+      hint: "Make room there, or name another folder with TMPDIR.",
+    });
+  }
+}
 
 /** Of the project's folder and of those above it, as Node looks for packages. */
 async function linkPackages(project: string, root: string, base: string): Promise<void> {

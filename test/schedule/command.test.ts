@@ -223,6 +223,26 @@ describe("schedule run", () => {
     nothingLeft();
   });
 
+  test.skipIf(process.env.MEDFORM_LONG !== "1")(
+    "leaves nothing, whenever it is ended",
+    async () => {
+      const env = { ...process.env, MEDFORM_DUCKDB: "", HOOK: hook() };
+      for (let i = 0; i < 20; i++) {
+        const child = spawn(process.execPath, [command, "schedule", "run", "bad.nightly", "--project", project], {
+          env,
+        });
+        const closed = new Promise((done) => child.once("close", done));
+        await new Promise((done) => setTimeout(done, 100 * i));
+        child.kill(i % 2 === 0 ? "SIGTERM" : "SIGKILL");
+        await closed;
+        await expect.poll(() => git("worktree", "list").split("\n").length, { timeout: 20_000 }).toBe(1);
+        nothingLeft();
+      }
+      expect((await medform("schedule", "run", "good.nightly")).code).toBe(0);
+    },
+    600_000,
+  );
+
   test("is refused where the schedule is disabled, and tells nobody", async () => {
     const { code, stderr } = await medform("schedule", "run", "off");
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining("schedule-disabled") });
