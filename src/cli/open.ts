@@ -33,6 +33,8 @@ export interface OpenedProject {
   readonly warehouseExists: boolean;
   /** What the engine may take, from MEDFORM_MEMORY_LIMIT. */
   readonly memoryLimit?: string;
+  /** Bytes that must be free on the disk before anything is written, from MEDFORM_DISK_RESERVE. */
+  readonly diskReserve?: number;
   readonly beforeStatement?: BeforeStatement;
 }
 
@@ -65,6 +67,7 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
     warehouseFile,
     warehouseExists: existsSync(warehouseFile),
     memoryLimit: memoryLimitOf(io.env),
+    diskReserve: diskReserveOf(io.env),
     beforeStatement: io.beforeStatement,
   };
 }
@@ -135,6 +138,7 @@ function openOptions(
     readOnly,
     holder: { command },
     memoryLimit: opened.memoryLimit,
+    diskReserve: opened.diskReserve,
     beforeStatement: opened.beforeStatement,
   };
 }
@@ -156,6 +160,17 @@ function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): 
     code: "memory-limit",
     message: "MEDFORM_MEMORY_LIMIT is no amount of memory.",
     hint: "Write it with its unit, such as 4GB; unset, the engine takes up to a quarter of the machine's memory.",
+  });
+}
+
+function diskReserveOf({ MEDFORM_DISK_RESERVE: text = "" }: NodeJS.ProcessEnv): number | undefined {
+  if (text === "") return undefined;
+  const [, amount = "", unit = ""] = /^(\d+(?:\.\d+)?) ?(KB|MB|GB)$/i.exec(text === "0" ? "0MB" : text) ?? [];
+  if (amount !== "") return Number(amount) * 1024 ** (["KB", "MB", "GB"].indexOf(unit.toUpperCase()) + 1);
+  throw new ProblemError({
+    code: "disk-reserve",
+    message: "MEDFORM_DISK_RESERVE is no amount of bytes.",
+    hint: "Write it with its unit, such as 1GB, or 0; unset, 64MB must be free before anything is written.",
   });
 }
 

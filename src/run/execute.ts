@@ -65,6 +65,7 @@ export function executeAssert(options: RunOptions): Promise<RunFinished> {
 async function execute(kind: "run" | "assert", options: RunOptions): Promise<RunFinished> {
   const { graph, plan, warehouse, ledger, signal } = options;
   const started = performance.now();
+  await warehouse.ensureRoom(plan.steps.filter(({ mode }) => mode === "create").map(({ target }) => target));
   const chain = await ledger.open(kind, { ...options.about, environment: options.environment });
   await warehouse.lease.hold(chain.id);
   const startedAt = now();

@@ -146,4 +146,11 @@ export interface Warehouse extends AsyncDisposable {
   readonly publisher: Publisher;
   readonly lease: Lease;
   readonly snapshots: Snapshots;
+  /**
+   * Refuses, before anything is touched, where the disk has no room to make these relations anew, each beside its former
+   * self. Those that are not there yet count nothing: nobody knows how large they become.
+   *
+   * @throws ProblemError `disk-low`, exit 3, with what is free, what is needed, and where.
+   */
+  ensureRoom(remade: readonly Target[]): Promise<void>;
 }

@@ -1,7 +1,8 @@
 /** What a test runs in a process of its own: holds a warehouse, or publishes in a loop until it is killed. */
+import { ProblemError } from "../../src/graph/index.js";
 import { intentEntry, openLedger, publishEntry } from "../../src/ledger/index.js";
 import { openDuckDb } from "../../src/warehouse/index.js";
-import { marker, relation, target } from "./engines.js";
+import { marker, publish, relation, target, values } from "./engines.js";
 
 async function hold(path: string): Promise<void> {
   const warehouse = await openDuckDb({ path, database: "EHR", holder: { runId: "run-7", command: "medform run" } });
@@ -40,5 +41,30 @@ async function publishForever(path: string): Promise<void> {
   }
 }
 
+/** Where files may not grow beyond a limit: builds what does not fit, sorts what does not fit, and goes on. */
+async function fill(path: string): Promise<void> {
+  const warehouse = await openDuckDb({
+    path,
+    database: "EHR",
+    memoryLimit: "100MB",
+    holder: { command: "medform run" },
+  });
+  await warehouse.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+  await publish(warehouse, relation("KEPT", "select 1 as x"), 1);
+  const rows = "select hash(range)::varchar as a, hash(range + 1)::varchar as b from range(2000000)";
+  const problems: unknown[] = [];
+  for (const built of [relation("KEPT", rows), relation("LARGE", rows, { clusterBy: ["a"] })]) {
+    const error = await publish(warehouse, built, 2).catch((thrown: unknown) => thrown);
+    problems.push(...(error instanceof ProblemError ? error.problems : [String(error)]));
+  }
+  await publish(warehouse, relation("AFTER", "select 2 as x"), 3);
+  await using session = await warehouse.session();
+  const kept = await values(session, 'select * from "EHR"."SILVER"."KEPT"');
+  const names = (await warehouse.catalog.relations()).map(({ target: { name } }) => name);
+  process.stdout.write(`${JSON.stringify({ problems, kept, names })}\n`);
+  await warehouse[Symbol.asyncDispose]();
+}
+
 const [name, path = ""] = process.argv.slice(2);
-await (name === "hold" ? hold(path) : publishForever(path));
+const works: Readonly<Record<string, (path: string) => Promise<void>>> = { hold, publishForever, fill };
+await works[name ?? ""]?.(path);

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ProblemError } from "../../src/graph/index.js";
 import { openLedger, recoverMarkers } from "../../src/ledger/index.js";
 import { openDuckDb, type Warehouse } from "../../src/warehouse/index.js";
-import { publish, relation, temporaryFolder, values } from "./engines.js";
+import { publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 const long = process.env.MEDFORM_LONG === "1";
 
@@ -195,6 +195,54 @@ describe("in two processes", () => {
     expect(message).toContain(`process ${child.pid}`);
     child.stdin?.write("\n");
     await once(child, "exit");
+  });
+});
+
+describe("a disk that is full", () => {
+  it("fails what does not fit, leaves everything as it was, and the warehouse usable", {
+    timeout: 120_000,
+  }, async () => {
+    const command = `ulimit -f 20000; exec "${process.execPath}" "${join(bundle, "child.js")}" fill "${path}"`;
+    const child = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
+    const { problems, kept, names } = JSON.parse(await firstLine(child));
+    expect(problems).toHaveLength(2);
+    for (const problem of problems) {
+      expect(problem).toMatchObject({ code: "disk-full", hint: expect.stringContaining("Make room") });
+    }
+    expect(kept).toEqual([[1]]);
+    expect(names).toContain("AFTER");
+    expect(names).not.toContain("LARGE");
+    await using warehouse = await open();
+    await using session = await warehouse.session();
+    expect(await values(session, 'select * from "EHR"."SILVER"."KEPT"')).toEqual([[1]]);
+  });
+
+  it("is noticed before anything is written, with what is needed and where", async () => {
+    const low = await refusal(open({ freeBytes: async () => 10 * 1024 ** 2 }));
+    expect(low).toMatchObject({ exitCode: 3, problems: [{ code: "disk-low" }] });
+    expect(low.message).toMatch(/needs about 64 MB in .*, where 10 MB are free/);
+    expect(low.message).toContain(folder.path);
+    expect(existsSync(path)).toBe(false);
+
+    const large = relation("LARGE", "select range as id, hash(range)::varchar as v from range(1200000)");
+    {
+      await using warehouse = await open();
+      await warehouse.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+      await publish(warehouse, large, 1);
+      await publish(warehouse, relation("SMALL", "select 1 as x"), 1);
+      await using session = await warehouse.session();
+      await session.run("checkpoint");
+      await warehouse.ensureRoom([large.target]);
+    }
+    await using warehouse = await open({ freeBytes: async () => 65 * 1024 ** 2 });
+    await warehouse.ensureRoom([target("SMALL"), target("NOT_THERE")]);
+    const refused = await refusal(warehouse.ensureRoom([large.target, target("SMALL")]));
+    expect(refused).toMatchObject({ exitCode: 3, problems: [{ code: "disk-low" }] });
+    expect((await refusal(publish(warehouse, large, 2))).message).toContain("making EHR.SILVER.LARGE anew needs about");
+    await publish(warehouse, relation("SMALL", "select 2 as x"), 2);
+    await using reader = await open({ readOnly: true, freeBytes: async () => 0 });
+    await using session = await reader.session();
+    expect(await values(session, 'select count(*) from "EHR"."SILVER"."LARGE"')).toEqual([[1200000]]);
   });
 });
 

@@ -139,11 +139,18 @@ const patterns: readonly Pattern[] = [
   },
   ...["IO", "TransactionContext", "FATAL"].map((family) => ({
     family,
-    test: /No space left on device|File too large|\bENOSPC\b|\bEFBIG\b/,
+    test: /No space left on device|File too large|Disk quota exceeded/,
     say: () => "the disk is full",
     code: "disk-full",
     hint: makeRoom,
   })),
+  {
+    family: "Out of Memory",
+    test: /failed to offload data block/,
+    say: () => "what does not fit into memory does not fit onto the disk either",
+    code: "disk-full",
+    hint: makeRoom,
+  },
   {
     family: "TransactionContext",
     test: /^Conflict on |write-write conflict|^Failed to commit: PRIMARY KEY or UNIQUE/,
@@ -187,9 +194,15 @@ export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem
   return { ...problem, message: `${problem.message}, at line ${place.line}${column} of the statement` };
 }
 
+/** What the system calls it, where a file of ours beside the warehouse could not be written. */
+const diskFull: ReadonlySet<string> = new Set(["ENOSPC", "EFBIG", "EDQUOT"]);
+
 /** The problem without its place, and the place where there is one in the model's own text. */
 function understood(error: unknown, sql: string, linesBefore: number): { problem: Problem; place?: Place } {
   const raw = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && "code" in error && diskFull.has(String(error.code))) {
+    return { problem: { code: "disk-full", message: "the disk is full", hint: makeRoom } };
+  }
   const prefix = /^(?:Failed to extract statements: )?([A-Za-z ]+?) Error: /.exec(raw);
   const name = prefix?.[1] ?? "";
   const family = Object.hasOwn(families, name) ? families[name] : undefined;

@@ -29,6 +29,8 @@ export interface Workshop {
   readonly mergeBy: "delete" | "rewrite" | undefined;
   /** Names and types of what a query returns; undefined where the engine cannot tell. */
   describe(query: string): Promise<readonly ColumnType[]>;
+  /** Refuses where the disk has no room for the relation beside its former self. */
+  roomFor(relation: Relation): Promise<void>;
   /** Brings the comments of a relation in line with its model, where `current` differs. */
   comment(relation: Relation, columns: readonly string[], current: ReadonlyMap<string, string>): Promise<void>;
 }
@@ -182,6 +184,7 @@ async function putIn(
     if (staged === 0) return { changed: 0, anew: false };
     const wanted = mergeBy ?? (largeMerge(staged, before.rows) ? "rewrite" : "delete");
     if (wanted === "rewrite" && !before.bound) {
+      await shop.roomFor(relation);
       const old = await count(sql.qualified(relation.target, database), shop);
       await session.run(sql.rewrite(relation, shape, how.on, stage, database));
       const kept = (await count(sql.qualified(relation.target, database), shop)) - staged;

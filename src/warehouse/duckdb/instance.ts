@@ -11,6 +11,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { ProblemError, quoteName, quoteText } from "../../graph/index.js";
 import type { LeaseHolder } from "../contract.js";
+import { type DiskOptions, diskUnder } from "./disk.js";
 import { rewriteError } from "./errors.js";
 import { prepareFile } from "./file.js";
 import { holderOf, lockedBy, lockedError, readHolder, removeHolder, writeHolder } from "./lease.js";
@@ -18,7 +19,7 @@ import { createPublication } from "./statements.js";
 
 type Api = typeof import("@duckdb/node-api");
 
-export interface OpenOptions {
+export interface OpenOptions extends DiskOptions {
   /** The warehouse file, made where it is missing; `:memory:` for one that nobody else sees and that is gone at the end. */
   readonly path: string;
   /** The name that compiled SQL knows the warehouse by; without one it is MEDFORM, and targets have no database. */
@@ -128,6 +129,7 @@ async function attachFile(connection: DuckDBConnection, path: string, database: 
 async function start(options: OpenOptions, path: string, database: string) {
   const readOnly = options.readOnly === true;
   if (path !== memory) await prepareFile(path, readOnly);
+  if (!readOnly) await diskUnder(path, options).ensure(0, "writing to a warehouse");
   const api = await import("@duckdb/node-api");
   let instance: DuckDBInstance;
   try {

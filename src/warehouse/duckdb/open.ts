@@ -1,6 +1,7 @@
 /** Opens the embedded warehouse: the parts of the contract over one instance. */
 import type { Warehouse } from "../contract.js";
 import { duckDbCatalog } from "./catalog.js";
+import { bytesToRemake, diskUnder } from "./disk.js";
 import { acquire, type OpenOptions } from "./instance.js";
 import { jsonText } from "./json.js";
 import { duckDbPublisher } from "./publisher.js";
@@ -30,12 +31,14 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   };
   try {
     const own = await connect();
+    const disk = diskUnder(instance.path, options);
     const catalog = duckDbCatalog(instance, own, options.database !== undefined);
     const publisher = duckDbPublisher({
       database: instance.database,
       connect,
       databases: () => catalog.databases(),
       mergeBy: options.mergeBy,
+      disk,
     });
     return {
       engine: "duckdb",
@@ -56,6 +59,11 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
         databases: () => catalog.databases(),
         markers: () => publisher.markers(),
       }),
+      async ensureRoom(remade) {
+        if (remade.length === 0 || instance.path === ":memory:") return;
+        const bytes = await bytesToRemake(own, remade, instance.database);
+        await disk.ensure(bytes, `making ${remade.length === 1 ? "a relation" : `${remade.length} relations`} anew`);
+      },
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { ProblemError, quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
+import { bytesToRemake, type Disk, largeTable } from "./disk.js";
 import { type Existing, existing, refuse } from "./existing.js";
 import { increment, type Staged } from "./increment.js";
 import { newRowsOf, placesFor, redirect, refuseViews } from "./newRows.js";
@@ -23,9 +24,10 @@ export interface PublisherOptions {
   databases(): Promise<readonly string[]>;
   /** How merges go in; by their size where this does not say. */
   readonly mergeBy: "delete" | "rewrite" | undefined;
+  readonly disk: Disk;
 }
 
-export function duckDbPublisher({ database, connect, databases, mergeBy }: PublisherOptions): Publisher {
+export function duckDbPublisher({ database, connect, databases, mergeBy, disk }: PublisherOptions): Publisher {
   return {
     async open(variables) {
       const session = await connect();
@@ -38,7 +40,7 @@ export function duckDbPublisher({ database, connect, databases, mergeBy }: Publi
         await session[Symbol.asyncDispose]();
         throw error;
       }
-      return scope(session, database, mergeBy);
+      return scope(session, { database, mergeBy, disk });
     },
     async markers() {
       await using session = await connect();
@@ -64,7 +66,10 @@ export function duckDbPublisher({ database, connect, databases, mergeBy }: Publi
   };
 }
 
-function scope(session: DuckDbSession, database: string, mergeBy: PublisherOptions["mergeBy"]): PublishScope {
+function scope(
+  session: DuckDbSession,
+  { database, mergeBy, disk }: Pick<PublisherOptions, "database" | "mergeBy" | "disk">,
+): PublishScope {
   let ended = false;
   let stages = 0;
   /** By target: what its increment in this scope brought. */
@@ -110,6 +115,7 @@ function scope(session: DuckDbSession, database: string, mergeBy: PublisherOptio
     const columns = await columnsOf(relation.query);
     const before = await existing(session, relation, database);
     const kind = relation.kind === "view" ? "view" : "table";
+    if (before !== undefined && before.rows >= largeTable) await roomFor(relation);
     if (before !== undefined && before.kind !== kind) {
       await session.run(sql.drop(relation.target, before.kind, database));
     }
@@ -127,6 +133,11 @@ function scope(session: DuckDbSession, database: string, mergeBy: PublisherOptio
     return { rows, changed: rows, columns: made ? namesOf(made) : columns };
   }
 
+  async function roomFor(relation: Relation): Promise<void> {
+    const bytes = await bytesToRemake(session, [relation.target], database);
+    await disk.ensure(bytes, `making ${targetKey(relation.target)} anew`);
+  }
+
   async function build(relation: Relation, mode: BuildMode): Promise<Built> {
     staged.delete(targetKey(relation.target));
     if (mode === "create") return create(relation);
@@ -136,6 +147,7 @@ function scope(session: DuckDbSession, database: string, mergeBy: PublisherOptio
       database,
       stage: sql.stageName(stages),
       mergeBy,
+      roomFor,
       describe,
       comment,
     });
