@@ -92,6 +92,12 @@ export interface Evaluation {
   readonly problem?: Problem;
 }
 
+export interface ProofStarted {
+  readonly kind: "proof-started";
+  readonly at: string;
+  readonly target: Target;
+}
+
 /** Whether increments made of a table what a full refresh makes; no value of a row, counts and names only. */
 export interface Proof {
   readonly kind: "proof";
@@ -164,6 +170,7 @@ export type RunEvent =
   | Retry
   | ActionFinished
   | Evaluation
+  | ProofStarted
   | Proof
   | Dispositions
   | Notice

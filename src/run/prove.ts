@@ -105,6 +105,7 @@ async function proveTogether(relations: readonly Relation[], state: State, conte
         await scope.scope.build(relation, "create");
         continue;
       }
+      context.emit({ kind: "proof-started", at: now(), target: relation.target });
       const difference = await rebuildAndCompare(relation, scope.scope, state);
       const milliseconds = Math.round(performance.now() - started);
       await tell({ ...proofOf(relation, difference), milliseconds }, context);

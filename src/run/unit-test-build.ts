@@ -99,25 +99,18 @@ function missingInputs(
   });
 }
 
-/** Builds the table as a run does: for the first time, or on top of the rows that are there already. */
-export async function makeIncremental(
-  test: UnitTest,
-  relation: Relation,
-  graph: Graph,
-  scope: PublishScope,
-): Promise<Made> {
-  const already = rowsAlready(test, relation);
-  if (already) await fill(scope, relation, already.query, missingInputs(fullSql(relation), test, relation, graph));
-  const { columns } = await scope.build(relation, already ? "increment" : "create");
-  return { target: relation.target, columns };
-}
-
 /**
  * The table with the rows that are there already. Its columns are theirs, so that a changed schema can be tested; the types
  * are those that the model itself makes, so that a test need not cast its literals, wherever they can be told.
  */
-async function fill(scope: PublishScope, relation: Relation, query: string, missing: readonly Target[]): Promise<void> {
+export async function fillTable(
+  scope: PublishScope,
+  relation: Relation,
+  query: string,
+  { test, graph }: { readonly test: UnitTest; readonly graph: Graph },
+): Promise<void> {
   const { target } = relation;
+  const missing = missingInputs(fullSql(relation), test, relation, graph);
   if (missing.length > 0 || relation.preOps.length > 0) {
     await makeTable(scope, target, query);
     return;

@@ -17,8 +17,8 @@ import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
 import { type CancellableScope, scopes } from "./context.js";
 import {
   checkInputs,
+  fillTable,
   type Made,
-  makeIncremental,
   makeInput,
   makeRows,
   makeTable,
@@ -148,9 +148,15 @@ async function differenceOfIncremental(test: UnitTest, model: Relation, open: Op
   );
   await using scope = await open();
   for (const input of inputs.filter(isHere)) await make(scope.scope, input);
-  const actual = await during("", [model.fileName, test.fileName], options.sourceOf, () =>
-    makeIncremental(test, model, options.graph, scope.scope),
+  const already = rowsAlready(test, model);
+  if (already)
+    await during("the rows that are there already: ", [test.fileName, model.fileName], options.sourceOf, () =>
+      fillTable(scope.scope, model, already.query, { test, graph: options.graph }),
+    );
+  const { columns } = await during("", [model.fileName, test.fileName], options.sourceOf, () =>
+    scope.scope.build(model, already ? "increment" : "create"),
   );
+  const actual = { target: model.target, columns };
   return await compared(actual, test, scope.scope, options);
 }
 

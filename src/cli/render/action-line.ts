@@ -132,7 +132,7 @@ function noteOf(action: ActionFinished, gated: readonly Evaluation[]): string {
 
 /** `12/86  running: silver.encounter 3 s, silver.patient 1 s`, cut to the width; empty where nothing runs. */
 export function liveLine(
-  running: readonly { readonly action: ActionStarted; readonly milliseconds: number }[],
+  running: readonly { readonly action: Pick<ActionStarted, "target">; readonly milliseconds: number }[],
   context: { readonly width: number; readonly paint: Paint; readonly done: number; readonly total: number },
 ): string {
   if (running.length === 0) return "";

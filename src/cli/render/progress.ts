@@ -32,7 +32,7 @@ export function createProgress(options: {
   const { output, paint, live } = options;
   const nameWidth = Math.min(options.nameWidth ?? WIDEST_NAME, WIDEST_NAME);
   const now = options.now ?? (() => performance.now());
-  const running = new Map<string, { readonly action: ActionStarted; readonly since: number }>();
+  const running = new Map<string, { readonly action: Pick<ActionStarted, "target">; readonly since: number }>();
   /** By the table that they gate; told on its line. */
   const gated = new Map<string, Evaluation[]>();
   const assertions = new Set<string>();
@@ -98,7 +98,12 @@ export function createProgress(options: {
       case "run-finished":
         running.clear();
         return refresh();
+      case "proof-started":
+        running.set(targetKey(event.target), { action: event, since: now() });
+        return refresh();
       case "proof":
+        running.delete(targetKey(event.target));
+        return refresh();
       case "notice":
       case "dispositions":
         return;
