@@ -128,6 +128,52 @@ describe("what is built, and why", () => {
     });
   });
 
+  it("goes on from what is there where on_sql_change:increment asks for it, whatever SQL changed", () => {
+    const kept = { onSqlChange: "increment", protected: true } as const;
+    const before = graphOf(src, view("b.v", ["raw.p"]), incremental("s.i", ["b.v"], kept), table("g.t", ["s.i"]));
+    const known = built(before);
+    expect(planFor(before, known).units).toEqual([]);
+    const own = graphOf(src, view("b.v", ["raw.p"]), incremental("s.i", ["b.v"], { ...kept, query: "select 2" }));
+    expect(decisions(planFor(own, known))).toMatchObject({
+      "s.i": "increment: SQL changed; kept, as on_sql_change:increment asks",
+    });
+    const above = graphOf(
+      src,
+      view("b.v", ["raw.p"], { query: "select 2" }),
+      incremental("s.i", ["b.v"], kept),
+      table("g.t", ["s.i"]),
+    );
+    const plan = planFor(above, known);
+    expect(decisions(plan)).toMatchObject({
+      "s.i": "increment: upstream SQL changed; kept, as on_sql_change:increment asks",
+      // What is made from it keeps nothing.
+      "g.t": "create: upstream SQL changed",
+    });
+    expect(planFor(above, carriedOut(plan, above, known, "r2")).units).toEqual([]);
+    expect(decisions(planFor(above, known, { fullRefresh: true }))).toMatchObject({
+      "s.i": "block: protected, and would be built anew: full refresh",
+    });
+    const gone = known.relations.filter(({ target }) => target.name !== "I");
+    expect(decisions(planFor(above, { ...known, relations: gone }))).toMatchObject({
+      "s.i": "create: relation missing",
+    });
+  });
+
+  it("never keeps hashes of one key beside those of another", () => {
+    const kept = { onSqlChange: "increment" } as const;
+    const query = "select sha256(getvariable('MEDFORM_HASH_KEY'))";
+    const graph = graphOf(src, table("s.h", ["raw.p"], { query }), incremental("s.i", ["s.h"], kept));
+    const known = carriedOut(planFor(graph, loaded(graph), { hashKey: "one" }), graph, loaded(graph));
+    expect(planFor(graph, known, { hashKey: "one" }).units).toEqual([]);
+    expect(decisions(planFor(graph, known, { hashKey: "two" }))).toEqual({
+      "s.h": "create: hash key changed",
+      "s.i": "create: hash key changed",
+    });
+    // Also where what holds the hashes was made anew by another run.
+    const half = carriedOut(planFor(graph, known, { hashKey: "two", select: "s.h" }), graph, known, "r2");
+    expect(decisions(planFor(graph, half, { hashKey: "two" }))).toMatchObject({ "s.i": "create: hash key changed" });
+  });
+
   it("counts a source that nobody keeps record of as changed, unless it is empty", () => {
     const known = built(graph);
     expect(decisions(planFor(graph, { ...known, sourceVersions: {} }))).toMatchObject({
@@ -284,6 +330,38 @@ describe("gates and units", () => {
     expect(units(planFor(graph, before, { select: "g.t" }))).toEqual([]);
   });
 
+  it("says which table a share or new rows are of: the only one, else the last", () => {
+    const share = { threshold: { share: 0.1 } };
+    const graph = graphOf(
+      src,
+      table("s.a", ["raw.p"]),
+      table("s.b", ["raw.p"]),
+      view("s.v", ["s.b"]),
+      assertion("r.one", ["s.a"], share),
+      assertion("r.two", ["s.b", "s.a"], { onlyNew: true }),
+      assertion("r.view", ["s.v"], share),
+      assertion("r.inline", ["s.a", "s.b"], { ...share, parent: named("s.a") }),
+      assertion("r.rows", ["s.a"], { threshold: { rows: 1 } }),
+    );
+    const subjects = planFor(graph, loaded(graph)).steps.filter(({ type }) => type === "assertion");
+    expect(Object.fromEntries(subjects.map(({ target, subject }) => [target.name, subject?.name]))).toEqual({
+      ONE: "A",
+      TWO: "B",
+      VIEW: "V",
+      INLINE: "A",
+      ROWS: undefined,
+    });
+  });
+
+  it("leaves a rule on new rows alone where nothing that it reads is built", () => {
+    const tables = [src, incremental("s.a", ["raw.p"]), table("g.t", ["raw.p"])];
+    const before = built(graphOf(...tables));
+    const graph = graphOf(...tables, assertion("r.a", ["s.a"], { onlyNew: true }));
+    expect(units(planFor(graph, before))).toEqual([]);
+    expect(decisions(planFor(graph, before, { select: "r.a" }))).toEqual({ "r.a": "skip: no new rows" });
+    expect(units(planFor(graph, withBatch(before, "b2"), { select: "s.a" }))).toEqual(["s.a [r.a]"]);
+  });
+
   it("makes a table wait for the assertion that it depends on", () => {
     const graph = graphOf(src, table("s.a", ["raw.p"]), assertion("r.a", ["s.a"]), table("g.t", ["raw.p", "r.a"]));
     expect(units(planFor(graph, loaded(graph)))).toEqual(["s.a [r.a]", "g.t needs:s.a"]);
@@ -302,6 +380,41 @@ describe("gates and units", () => {
     expect(units(planFor(graph, withBatch(built(graph), "b2")))).toEqual(["g.m", "g.a,g.z [r.am,r.mz] after:g.m"]);
     const between = graphOf(table("g.a", [], { tags }), table("g.m", ["g.a"]), table("g.z", ["g.m"], { tags }));
     expect(problems(between)).toMatchObject([{ code: "plan-publish-group" }]);
+  });
+});
+
+describe("what is selected by state", () => {
+  const graph = graphOf(...chain, assertion("r.i", ["s.i"]), table("s.other", ["raw.p"]));
+  const pick = (g: Graph, known: Known, select: string) =>
+    planFor(g, known, { select, fullRefresh: true }).steps.map(({ target }) => `${target.schema}.${target.name}`);
+
+  it("is what differs from what is published, or never was", () => {
+    const known = built(graph);
+    expect(pick(graph, loaded(graph), "state:modified")).toHaveLength(5);
+    expect(pick(graph, known, "state:modified")).toEqual([]);
+    expect(pick(graph, withBatch(known, "b2"), "state:modified")).toEqual([]);
+    const changed = graphOf(
+      src,
+      view("b.v", ["raw.p"], { query: "select 2" }),
+      ...chain.slice(2),
+      assertion("r.i", ["s.i"], { query: "select 2" }),
+      table("s.other", ["raw.p"]),
+    );
+    expect(pick(changed, known, "state:modified").sort()).toEqual(["B.V", "G.T", "R.I", "S.I"]);
+    expect(pick(changed, known, "state:modified,s.*")).toEqual(["S.I", "R.I"]);
+  });
+
+  it("is what was not published last time, and what a rule failed on", () => {
+    const known = built(graph);
+    expect(pick(graph, known, "state:failed")).toEqual([]);
+    const failed = { "EHR.G.T": "skipped", "EHR.S.OTHER": "cancelled" } as const;
+    expect(pick(graph, { ...known, state: { ...known.state, failed } }, "state:failed")).toEqual(["G.T", "S.OTHER"]);
+    const [key = "", rule] = Object.entries(known.state.rules)[0] ?? [];
+    const rules = rule ? { [key]: { ...rule, outcome: "fail" as const } } : {};
+    expect(pick(graph, { ...known, state: { ...known.state, rules } }, "state:failed")).toEqual(["S.I", "R.I"]);
+    const { "EHR.S.OTHER": other, ...rest } = known.state.targets;
+    const targets = { ...rest, ...(other && { "EHR.S.OTHER": { ...other, failing: true } }) };
+    expect(pick(graph, { ...known, state: { ...known.state, targets } }, "state:failed")).toEqual(["S.OTHER"]);
   });
 });
 
