@@ -116,7 +116,7 @@ function refuseWhere(
     ...(fresh.length > 0 ? [`the query has columns that the table has not: ${names(fresh)}`] : []),
     ...(gone.length > 0 ? [`the table has columns that the query has not: ${names(gone)}`] : []),
     ...(types.length > 0
-      ? [`the table's type is not one that can become the query's without loss: ${types.join(", ")}`]
+      ? [`types that the table's cannot become without loss: ${types.join(", ")}`]
       : []),
   ];
   if (parts.length === 0) return;
