@@ -33,10 +33,12 @@ class Unlucky extends Error {
 export async function repeated(unit: Unit, rules: readonly Assertion[], context: Context): Promise<Attempt> {
   const { attempts, delay } = context.retry;
   const safe = isSafe(unit, context);
+  let ended: Attempt | undefined;
   const once = async (number: number) => {
     const attempt = await attemptUnit(unit, rules, context, number);
     const unlucky = safe ? unluckyOf(attempt) : undefined;
     if (unlucky) throw unlucky;
+    ended = attempt;
     return attempt;
   };
   try {
@@ -56,6 +58,8 @@ export async function repeated(unit: Unit, rules: readonly Assertion[], context:
       },
     });
   } catch (error) {
+    // A cancel that came while it committed came too late.
+    if (ended) return ended;
     if (error instanceof Unlucky && !context.cancelled()) return error.attempt;
     // Cancelled while it waited, or before it began.
     if (error instanceof Unlucky || (context.cancelled() && error === context.signal?.reason))

@@ -61,6 +61,43 @@ describe("a run that died between commit and record", () => {
   });
 });
 
+describe("what a dead run had committed", () => {
+  /** Statuses of the next run, after one that died with the first record of a publication. */
+  async function afterDeath(files: Readonly<Record<string, string>>) {
+    const graph = await compile(files);
+    await w.sql("create table EHR.MAIN.LOG (n integer)");
+    await expect(w.run(graph, { ledger: dying(w.ledger), threads: 1 })).rejects.toThrow("died");
+    await using fresh = await openLedger(w.warehouse);
+    const { recovered } = await readSituation(graph, w.warehouse, fresh);
+    const state = await fresh.state();
+    return { recovered: recovered.map(({ subject }) => subject).sort(), state };
+  }
+
+  it("is known of an operation, whether others read from it or not", async () => {
+    for (const output of ["", ", hasOutput: true"]) {
+      const { recovered, state } = await afterDeath({
+        "o.sqlx": `config { type: "operations", schema: "S"${output} }
+          create table if not exists EHR.S.O (n integer); insert into EHR.MAIN.LOG select 1`,
+      });
+      expect(recovered).toEqual(["EHR.S.O"]);
+      expect(state.targets["EHR.S.O"]).toMatchObject({ kind: "operation", version: state.lastRun?.runId });
+      expect(await w.rows("select * from EHR.MAIN.LOG")).toEqual([[1]]);
+      await w[Symbol.asyncDispose]();
+      w = await world();
+    }
+  });
+
+  it("is known of every member of a group", async () => {
+    const { recovered } = await afterDeath({
+      "a.sqlx": `config { type: "table", schema: "S", tags: ["publish:both"] } select 1 as n`,
+      "b.sqlx": `config { type: "table", schema: "S", tags: ["publish:both"] } select n from \${ref("A")}`,
+      "c.sqlx": `config { type: "table", schema: "S" } select n from \${ref("B")}`,
+    });
+    expect(recovered).toEqual(["EHR.S.A", "EHR.S.B"]);
+    expect(await w.rows("select a.n, b.n from EHR.S.A a, EHR.S.B b")).toEqual([[1, 1]]);
+  });
+});
+
 describe("executeAssert", () => {
   it("evaluates what reads the selection, on what is published, and marks what fails", async () => {
     const graph = await compile({

@@ -349,6 +349,24 @@ describe("how a run ends early", () => {
     expect(await w.rows("select table_name from duckdb_tables() where schema_name in ('S', 'G')")).toEqual([["A"]]);
   });
 
+  it("says of what had committed when the cancel came that it is published", async () => {
+    const abort = new AbortController();
+    await using late = await world(":memory:", (sql) => {
+      if (/PUBLICATION as t/.test(sql)) abort.abort(Object.assign(new Error("Interrupted"), { exitCode: 130 }));
+    });
+    const graph = await compile({
+      "a.sqlx": table("S", "select 1 as n"),
+      "b.sqlx": table("S", `select * from ${A}`),
+    });
+    const ran = await late.run(graph, { signal: abort.signal });
+    expect(ran.statuses).toEqual({ "s.a": "built", "s.b": "cancelled" });
+    expect(ran.finished).toMatchObject({ outcome: "cancelled", exitCode: 130 });
+    const state = await late.state();
+    expect(Object.keys(state.targets)).toEqual(["EHR.S.A"]);
+    expect(state.failed).toEqual({ "EHR.S.B": "cancelled" });
+    expect((await late.run(graph)).statuses).toEqual({ "s.a": "unchanged", "s.b": "built" });
+  });
+
   it("starts nothing new after a failure, with fail-fast", async () => {
     const graph = await compile({
       "a.sqlx": table("S", "select 'x'::int as n"),
