@@ -39,9 +39,16 @@ const byKey = ({ uniqueKey }: Relation) => (uniqueKey.length > 0 ? "merge" : "in
 
 const limits = ({ threshold, onlyNew }: Assertion) => (threshold || onlyNew ? [threshold ?? null, onlyNew] : []);
 
+/** Reading all SQL of a project is most of what a plan costs, and several parts of one command ask for it. */
+const known = new WeakMap<Action, Map<string, string>>();
+
 /** The action alone, as `fingerprint` wants it. */
 export function ownFingerprint(action: Action, engine: string): string {
-  return sha256(essence(action, engine)).slice(0, half);
+  const prints = known.get(action) ?? new Map<string, string>();
+  known.set(action, prints);
+  const print = prints.get(engine) ?? sha256(essence(action, engine)).slice(0, half);
+  prints.set(engine, print);
+  return print;
 }
 
 /**
