@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { main } from "../../src/cli/program.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const bin = join(root, "dist/src/cli/bin.cjs");
@@ -48,7 +49,10 @@ export interface Place extends Disposable {
   kept(): readonly string[];
   /** What is not finished. */
   unfinished(): readonly string[];
+  /** Here, for that costs a tenth. */
   medform(...args: readonly string[]): Promise<Ended>;
+  /** In a process of its own, which a lock shuts out. */
+  elsewhere(...args: readonly string[]): Promise<Ended>;
   start(...args: readonly string[]): ChildProcess;
 }
 
@@ -77,6 +81,22 @@ export function place(more: Readonly<Record<string, string>> = {}): Place {
     unfinished: () => names().filter((name) => name.endsWith(".new")),
     start,
     async medform(...args) {
+      const [out, err]: [string[], string[]] = [[], []];
+      const code = await main(
+        args,
+        {
+          stdout: { write: (text) => out.push(text) },
+          stderr: { write: (text) => err.push(text) },
+          env,
+          cwd: dir,
+          isTTY: false,
+          signal: new AbortController().signal,
+        },
+        () => "test",
+      );
+      return { code, stdout: out.join(""), stderr: err.join("") };
+    },
+    async elsewhere(...args) {
       const child = start(...args);
       const [out, err]: [string[], string[]] = [[], []];
       child.stdout?.on("data", (chunk: Buffer) => out.push(chunk.toString()));

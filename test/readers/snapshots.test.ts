@@ -24,6 +24,7 @@ describe("a run", () => {
   afterAll(() => here[Symbol.dispose]());
 
   it("leaves a snapshot when it succeeded, and the same one stays where nothing was published since", async () => {
+    expect((await here.medform("snapshot")).stderr).toContain("snapshot-unbuilt");
     expect((await here.medform("run", "--environment", "none")).code).toBe(0);
     expect(existsSync(here.snapshots)).toBe(false);
     const { code, stdout } = await here.medform("run", "--full-refresh");
@@ -59,6 +60,18 @@ describe("a run", () => {
     expect(await readOnce(here.snapshot)).toEqual(readings.at(-1));
   });
 
+  it("is not needed for one: medform snapshot says what it took, and keeps N", async () => {
+    const { stdout } = await here.medform("snapshot", "--keep", "1", "--json");
+    const taken = JSON.parse(stdout);
+    expect(taken).toMatchObject({ file: here.snapshot, kept: 1, runId: expect.stringMatching(/^run-\d{6}-/) });
+    expect(taken.bytes).toBe(statSync(here.snapshot).size);
+    const { stdout: told } = await here.medform("snapshot", "--keep", "2");
+    expect(told).toContain(`as run ${taken.runId} published it\n`);
+    expect(told).toContain("2 snapshots kept");
+    expect(here.kept()).toHaveLength(2);
+    expectWhole(await readOnce(here.snapshot));
+  });
+
   it("leaves none where a rule failed", async () => {
     const before = await readOnce(here.snapshot);
     const { code } = await here.medform("run", "--full-refresh", "--vars", "broken=yes");
@@ -75,28 +88,6 @@ describe("a run", () => {
     const quiet = await other.medform("run", "--quiet", "--full-refresh");
     expect(quiet).toMatchObject({ code: 0, stdout: "" });
     expect(quiet.stderr).toContain("snapshot-not-written");
-  });
-});
-
-describe("medform snapshot", () => {
-  it("says what it took, keeps N, and is refused where there is nothing to take", async () => {
-    using here = place();
-    expect(await here.medform("snapshot")).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("snapshot-unbuilt"),
-    });
-    await here.medform("run", "--environment", "none");
-    const { stdout } = await here.medform("snapshot", "--json");
-    const taken = JSON.parse(stdout);
-    expect(taken).toMatchObject({ file: here.snapshot, kept: 1, runId: expect.stringMatching(/^run-000001-/) });
-    expect(taken.bytes).toBe(statSync(here.snapshot).size);
-    expect((await here.medform("snapshot", "--keep", "2")).stdout).toMatch(
-      /as run run-000001-.* published it\n.*2 snapshots kept/,
-    );
-    expect(here.kept()).toHaveLength(2);
-    await here.medform("snapshot", "--quiet");
-    expect(here.kept()).toHaveLength(1);
-    expectWhole(await readOnce(here.snapshot));
   });
 });
 
@@ -172,7 +163,7 @@ describe("while a run holds the warehouse", () => {
     {
       await using held = await open();
       const refused = await Promise.all(
-        [...reading.slice(0, long ? undefined : 2), ...writing].map((command) => here.medform(...command)),
+        [...reading.slice(0, long ? undefined : 2), ...writing].map((command) => here.elsewhere(...command)),
       );
       for (const { code, stderr } of refused) {
         expect(code).toBe(3);
@@ -184,7 +175,7 @@ describe("while a run holds the warehouse", () => {
     await using held = await open();
     await using session = await held.session();
     await session.run(`insert into "EHR"."GOLD"."FIRST" values (-1, -1)`);
-    const answered = await Promise.all(reading.map((command) => here.medform(...command, "--json")));
+    const answered = await Promise.all(reading.map((command) => here.elsewhere(...command, "--json")));
     for (const { code, stdout, stderr } of answered) {
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("reading-snapshot") });
       expect(stderr).toContain(`is in use by \`medform run\``);
@@ -199,13 +190,13 @@ describe("while a run holds the warehouse", () => {
           .map((line) => typeof JSON.parse(line)),
       ).not.toEqual([]);
     }
-    const { stdout } = await here.medform("show", "FIRST", "--where", "ID < 1", "--json");
+    const { stdout } = await here.elsewhere("show", "FIRST", "--where", "ID < 1", "--json");
     expect(
       stdout
         .trim()
         .split("\n")
         .map((line) => JSON.parse(line)),
     ).toEqual([{ ID: 0, RUN: 1 }]);
-    expect((await here.medform("plan")).code).toBe(3);
+    expect((await here.elsewhere("plan")).code).toBe(3);
   });
 });
