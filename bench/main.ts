@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME…`: measures a thing beside its baseline in one run and prints JSON lines. */
 import { benchCompile } from "./compile.js";
+import { benchLedger } from "./ledger.js";
 import { benchLoad } from "./load.js";
 
 /** Times in seconds of wall clock, the least of several runs; memory is the peak of our own process. */
@@ -19,6 +20,7 @@ export type Report = (measurement: Measurement) => void;
 
 const benches: Readonly<Record<string, (sizes: readonly number[], report: Report) => Promise<void>>> = {
   compile: benchCompile,
+  ledger: benchLedger,
   load: benchLoad,
 };
 

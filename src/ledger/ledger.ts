@@ -7,7 +7,7 @@ import { viewsEntry } from "./entries.js";
 import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
-import { parsed, readTail, type Tail, type Unsealed } from "./read.js";
+import { nothingSealed, type OwnChain, parsed, readTail, type Tail, type Unsealed } from "./read.js";
 import { aboutRunSchema } from "./schema.js";
 import { groupSize, ledgerStore, type Store } from "./store.js";
 import type { Chain, Entry, Ledger, RunState, SealOptions, State } from "./types.js";
@@ -56,7 +56,8 @@ const headOf = (records: readonly LedgerRecord[], before: ChainHead): ChainHead 
 class WarehouseLedger implements Ledger {
   /** Everything that touches the session waits in one line. */
   #line: Promise<unknown> = Promise.resolve();
-  readonly #own = new Set<string>();
+  readonly #own = new Map<string, OwnChain>();
+  readonly #known = nothingSealed();
 
   constructor(
     private readonly session: Session,
@@ -73,7 +74,7 @@ class WarehouseLedger implements Ledger {
   }
 
   #tail(): Promise<Tail> {
-    return readTail(this.store, this.#own);
+    return readTail(this.store, this.#own, this.#known);
   }
 
   state(): Promise<State> {
@@ -138,7 +139,6 @@ class WarehouseLedger implements Ledger {
         };
         return { entries: [...this.#interrupted(tail), opened, ...views] };
       });
-      this.#own.add(chain.id);
       const start = records.find(({ kind }) => kind === "open")?.hash ?? "";
       return this.#chain(chain, start);
     });
@@ -155,7 +155,8 @@ class WarehouseLedger implements Ledger {
   }
 
   #chain(info: ChainInfo, start: string): Chain {
-    let head: ChainHead = { seq: 0, hash: start };
+    const own: OwnChain = { entries: [], head: { seq: 0, hash: start } };
+    this.#own.set(info.id, own);
     let sealed = false;
     let waiting: { entries: readonly Entry[]; done: () => void; failed: (error: unknown) => void }[] = [];
 
@@ -172,13 +173,14 @@ class WarehouseLedger implements Ledger {
       try {
         const records = recordsOf(
           info.id,
-          head,
+          own.head,
           group.flatMap(({ entries }) => entries),
         );
         for (let at = 0; at < records.length; at += groupSize) {
           const some = records.slice(at, at + groupSize);
           await this.store.insert(some);
-          head = headOf(some, head);
+          own.head = headOf(some, own.head);
+          own.entries.push(...some.map(parsed));
         }
         for (const { done } of group) done();
       } catch (error) {
@@ -206,8 +208,8 @@ class WarehouseLedger implements Ledger {
             const at = new Date().toISOString();
             const known = state ?? (await this.#tail()).state;
             const body = {
-              records: head.seq,
-              lastHash: head.hash,
+              records: own.head.seq,
+              lastHash: own.head.hash,
               ...(counts === undefined ? {} : { counts }),
               state: foldSealed(known, info, outcome, at),
             };
