@@ -47,6 +47,8 @@ describe("a run that goes on from another", () => {
     const first = await last();
     expect(await version("S.A")).toBe(first);
 
+    const left = await w.plan(graph, { select: "state:failed" });
+    expect(left.steps.map(({ target }) => target.name)).toEqual(["B", "C"]);
     await gateOpen(true);
     const resumed = await w.run(graph, { resume: true });
     expect(resumed.statuses).toEqual({ "s.a": "unchanged", "s.b": "built", "s.c": "built", "s.log": "unchanged" });
