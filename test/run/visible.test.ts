@@ -294,7 +294,7 @@ async function check(project: Project, plan: readonly Round[]): Promise<number> 
 }
 
 describe("what a reader sees while runs go on", () => {
-  const numRuns = process.env.MEDFORM_LONG === "1" ? 150 : 6;
+  const numRuns = process.env.MEDFORM_LONG === "1" ? 100 : 6;
 
   it(
     "is whole, and has passed the rules that gate it",
