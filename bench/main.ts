@@ -1,7 +1,9 @@
 /** `npm run bench -- NAME…`: measures a thing beside its baseline in one run and prints JSON lines. */
 import { benchCompile } from "./compile.js";
+import { benchIncremental } from "./incremental.js";
 import { benchLedger } from "./ledger.js";
 import { benchLoad } from "./load.js";
+import { benchRefresh } from "./refresh.js";
 
 /** Times in seconds of wall clock, the least of several runs; memory is the peak of our own process. */
 export interface Measurement {
@@ -20,8 +22,10 @@ export type Report = (measurement: Measurement) => void;
 
 const benches: Readonly<Record<string, (sizes: readonly number[], report: Report) => Promise<void>>> = {
   compile: benchCompile,
+  incremental: benchIncremental,
   ledger: benchLedger,
   load: benchLoad,
+  refresh: benchRefresh,
 };
 
 async function main(args: readonly string[]): Promise<number> {

@@ -18,7 +18,8 @@
  * - `validType` (type 2): the type of `at`, `instant` (unless told) or `date`.
  *
  * All three are functions of the changes alone: late, corrected, repeated and disordered changes, in whatever increments they
- * come, leave what a full rebuild makes. A type 2 table has the uniqueKey key, valid_from, recorded_from; types 1 and 3 the key.
+ * come, leave what a full rebuild makes. A type 2 table only grows: what a source or the model says anew of the past is recorded
+ * as learned at the next change. A type 2 table has the uniqueKey key, valid_from, recorded_from; types 1 and 3 the key.
  */
 const { column } = require("./columns.js");
 const { type1 } = require("./scd/type1.js");

@@ -221,7 +221,8 @@ function whyCreate(
 ): string | undefined {
   const known = situation.state.targets[key];
   const info = situation.relations.get(key);
-  if (situation.fullRefresh) return "full refresh";
+  // As Dataform means it: a full refresh leaves what is protected to its increments.
+  if (situation.fullRefresh && !(relation.protected && info)) return "full refresh";
   if (!known) return "new";
   if (!info) return "relation missing";
   if (info.kind !== (relation.kind === "view" ? "view" : "table")) return `exists as a ${info.kind}`;

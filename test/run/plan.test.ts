@@ -118,9 +118,12 @@ describe("what is built, and why", () => {
       "s.off": "block: disabled",
     });
     expect(decisions(planFor(guarded, built(guarded), { fullRefresh: true }))).toEqual({
-      "s.i": "block: protected, and would be built anew: full refresh",
+      "s.i": "skip: unchanged",
       "s.off": "block: disabled",
       "g.t": "create: full refresh",
+    });
+    expect(decisions(planFor(guarded, withBatch(built(guarded), "b2"), { fullRefresh: true }))).toMatchObject({
+      "s.i": "increment: new source batches: raw.p",
     });
     const changed = graphOf(src, incremental("s.i", ["raw.p"], { protected: true, query: "select 2" }));
     expect(decisions(planFor(changed, withBatch(built(guarded), "b2")))).toEqual({
@@ -151,7 +154,7 @@ describe("what is built, and why", () => {
     });
     expect(planFor(above, carriedOut(plan, above, known, "r2")).units).toEqual([]);
     expect(decisions(planFor(above, known, { fullRefresh: true }))).toMatchObject({
-      "s.i": "block: protected, and would be built anew: full refresh",
+      "s.i": "increment: upstream SQL changed; kept, as on_sql_change:increment asks",
     });
     const gone = known.relations.filter(({ target }) => target.name !== "I");
     expect(decisions(planFor(above, { ...known, relations: gone }))).toMatchObject({

@@ -47,7 +47,7 @@ const phenomena = `select
 
 describe("ten daily deliveries", () => {
   it("change each incremental model in several increments, which equal a full refresh", {
-    timeout: 300_000,
+    timeout: 900_000,
   }, async () => {
     const days = tenDays(await sample(10, 7), 1);
     const exercised = new Map((await incrementals()).map((relation) => [nameOf(relation), 0]));

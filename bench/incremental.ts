@@ -1,0 +1,24 @@
+/** An increment of one hundredth of all events beside a full refresh of the same warehouse, both by the command. */
+import { openHospital, rounded } from "./hospital.js";
+import type { Report } from "./main.js";
+
+/** `sizes`: patients of the sample hospital. */
+export async function benchIncremental(sizes: readonly number[], report: Report): Promise<void> {
+  for (const size of sizes.length > 0 ? sizes : [500, 2000]) {
+    using hospital = await openHospital(size, 0.01);
+    await hospital.load();
+    await hospital.medform("run");
+    await hospital.later();
+    const increment = await hospital.medform("run");
+    const full = await hospital.medform("run", "--full-refresh");
+    report({
+      bench: "incremental",
+      size,
+      seconds: rounded(increment.seconds),
+      baseline: "medform run --full-refresh",
+      baselineSeconds: rounded(full.seconds),
+      ratio: rounded(full.seconds / increment.seconds),
+      peakMb: increment.peakMb,
+    });
+  }
+}
