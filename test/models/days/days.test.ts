@@ -106,7 +106,7 @@ interface Event {
 for (const [name, files, there] of sets) {
   // Some ten refreshes each: with MEDFORM_LONG=1.
   describe.skipIf(!long || !there)(`ten daily deliveries of ${name}, by the command (needs MEDFORM_LONG)`, () => {
-    it("are proved by it for each incremental model that it may rebuild, and here for the others", {
+    it("are proved by it for each incremental model", {
       timeout: 900_000,
     }, async () => {
       using box = scratch();
@@ -124,24 +124,12 @@ for (const [name, files, there] of sets) {
       const proofs = lines<Event>(proved.stdout).filter(({ kind }) => kind === "proof");
       expect(proved.code).toBe(0);
       const outcomes = Object.fromEntries(proofs.map((proof) => [nameOf(proof), proof.outcome]));
-      const all = await incrementals();
-      expect(outcomes).toEqual(
-        Object.fromEntries(all.map((relation) => [nameOf(relation), relation.protected ? "skipped" : "pass"])),
-      );
-
+      expect(outcomes).toEqual(Object.fromEntries((await incrementals()).map((each) => [nameOf(each), "pass"])));
+      // Histories are not proved by being empty of what was once known otherwise.
       using db = await reader(box.warehouse);
-      for (const relation of all.filter((each) => each.protected)) {
-        const columns = relation.columns
-          .filter(({ tags }) => !tags.includes("provenance"))
-          .map(({ path }) => path.join("."))
-          .join(", ");
-        const table = `"EHR"."${relation.target.schema}"."${relation.target.name}"`;
-        const differing = await db.one(`select count(*) from (
-          (select ${columns} from ${table} except all select ${columns} from (${relation.query}))
-          union all
-          (select ${columns} from (${relation.query}) except all select ${columns} from ${table}))`);
-        expect([nameOf(relation), differing]).toEqual([nameOf(relation), 0]);
-        expect(await db.one(`select count(*) from ${table} where recorded_to is not null`)).toBeGreaterThan(0);
+      for (const table of ["PATIENT_HISTORY", "PATIENT_ADDRESS_HISTORY"]) {
+        const ended = await db.one(`select count(*) from "EHR".SILVER.${table} where recorded_to is not null`);
+        expect([table, ended > 0]).toEqual([table, true]);
       }
     });
   });
