@@ -102,6 +102,8 @@ export interface Tried extends Pick<Start, "env"> {
   /** Further faults, each in another start, before the plain one. */
   readonly then?: readonly Fault[];
   readonly started?: Start["started"];
+  /** How it comes again, where not just as before. */
+  readonly again?: (folder: string) => ReturnType<typeof call>;
   /** Puts right what the fault took away, before the command comes again. */
   readonly mend?: (folder: string) => void;
 }
@@ -118,7 +120,7 @@ export async function attempt(scene: Scene, dir: string, tried: Tried): Promise<
     const left = await snapshot(warehouse);
     for (const next of then) await start({ args: scene.args, warehouse, fault: next, env });
     tried.mend?.(folder);
-    const again = await call(scene.args, scene.project, warehouse);
+    const again = await (tried.again?.(folder) ?? call(scene.args, scene.project, warehouse));
     const final = await snapshot(warehouse);
     const verified = await call(["audit", "verify", "--json"], scene.project, warehouse);
     const wrong = [

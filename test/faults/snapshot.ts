@@ -1,6 +1,8 @@
 /** What a warehouse file holds, said so shortly that two can be compared: a checksum for each table, markers, the ledger's verdict. */
+import { existsSync } from "node:fs";
 import { quoteTarget, targetKey } from "../../src/graph/index.js";
 import {
+  emptyState,
   type LedgerRecord,
   type LedgerVerdict,
   openLedger,
@@ -31,6 +33,7 @@ const provenance = new Set(["run_id", "judged_run", "loaded_at", "_loaded_at", "
 
 /** Reads a file that nobody writes, changing nothing. */
 export async function snapshot(path: string): Promise<Snapshot> {
+  if (!existsSync(path)) return { tables: {}, markers: {}, state: emptyState, verdict: undefined, records: [] };
   await using warehouse = await openDuckDb({
     path,
     database: "EHR",

@@ -3,16 +3,12 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isBuilt, start } from "./child.js";
 import { attempt, call, each, warehouseIn } from "./scene.js";
-import { fence, long, places, scenesOf, seed, spread } from "./scenes.js";
+import { fence, long, places, seed, spread } from "./scenes.js";
+import { sceneOf, w } from "./shared.js";
 import { snapshot } from "./snapshot.js";
-import { ward } from "./ward.js";
-
-const w = ward();
-const sceneOf = scenesOf(w);
-afterAll(() => w[Symbol.dispose]());
 
 const timeout = 600_000;
 const signals = [

@@ -1,13 +1,9 @@
 /** Each statement fails once: what was not committed is as it was, the command says so, and the next one ends it. */
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isBuilt } from "./child.js";
 import { attempt, each, type Scene, type Trial } from "./scene.js";
-import { long, type SceneName, scenesOf, seed, spread } from "./scenes.js";
-import { ward } from "./ward.js";
-
-const w = ward();
-const sceneOf = scenesOf(w);
-afterAll(() => w[Symbol.dispose]());
+import { long, type SceneName, seed, spread } from "./scenes.js";
+import { sceneOf, w } from "./shared.js";
 
 const timeout = 600_000;
 

@@ -1,28 +1,17 @@
 /** The source goes away: before it is read, while it is read, or after it was landed. Nothing of it is half there. */
 import { chmodSync, cpSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openDuckDb } from "../../src/warehouse/index.js";
 import { type Fault, isBuilt } from "./child.js";
 import { attempt, call, type Scene, type Trial, warehouseIn } from "./scene.js";
-import { scenesOf } from "./scenes.js";
+import { sceneOf, w } from "./shared.js";
 import { snapshot } from "./snapshot.js";
-import { ward } from "./ward.js";
-
-const w = ward();
-const sceneOf = scenesOf(w);
-afterAll(() => w[Symbol.dispose]());
 
 let load: Scene;
 let spare: string;
 const delivery = w.delivery("second");
 const supplies = join(delivery, "supplies.csv");
-
-beforeAll(async () => {
-  load = await sceneOf("load");
-  spare = mkdtempSync(join(w.dir, "spare-"));
-  cpSync(delivery, spare, { recursive: true });
-});
 
 const again = () => {
   rmSync(delivery, { recursive: true, force: true });
@@ -43,6 +32,12 @@ const moments = [
 ] as const;
 
 describe.skipIf(!isBuilt)("a source that goes away (needs the built command)", () => {
+  beforeAll(async () => {
+    load = await sceneOf("load");
+    spare = mkdtempSync(join(w.dir, "spare-"));
+    cpSync(delivery, spare, { recursive: true });
+  });
+
   it.each(moments)("is refused by name where a file is removed %s", async (_, matching) => {
     const { ended } = await without({ kind: "remove", path: supplies, at: 1, matching });
     expect(ended.code).toBe(1);
