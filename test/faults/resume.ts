@@ -24,7 +24,7 @@ async function resumed(scene: Scene, folder: string) {
 }
 
 describe.skipIf(!isBuilt)("a refresh that goes on with --resume (needs the built command)", () => {
-  it.each(Object.entries(faults))(
+  it.each(Object.entries(faults).slice(0, long ? 3 : 1))(
     `ends as an undisturbed one where it was %s (seed ${seed})`,
     { timeout },
     async (name, fault) => {
