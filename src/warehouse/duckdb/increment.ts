@@ -3,7 +3,7 @@
  * relation's policy says. All of it within the transaction of the publishing scope.
  */
 import { type Relation, targetKey } from "../../graph/index.js";
-import type { Built } from "../contract.js";
+import type { Built, Value } from "../contract.js";
 import { type Existing, existing, refuse } from "./existing.js";
 import { largeMerge } from "./merge.js";
 import type { DuckDbSession } from "./session.js";
@@ -16,8 +16,8 @@ export interface Staged {
   /** The temporary table that holds it. */
   readonly stage: string;
   readonly shape: Shape;
-  /** When a row \`t\` of the table is one of the staged rows \`s\`; undefined where nothing tells. */
-  readonly on: string | undefined;
+  /** Which rows of the table are staged ones; undefined where nothing tells. */
+  readonly match: sql.Match | undefined;
 }
 
 export interface Workshop {
@@ -45,7 +45,7 @@ export async function increment(
   const before = await tableOf(relation, shop);
   const incoming = await shop.describe(query);
   const shape = shapeOf(relation, before.columns, incoming, await wholeOf(relation, before, incoming, shop));
-  const how = checkedPolicy(relation, before, incoming);
+  const how = checkedPolicy(relation, before, incoming, stage);
 
   await session.execute(sql.stageQuery(relation, query, stage), { linesBefore: sql.linesBefore });
   await refuseDuplicates(relation, how.keys, shop);
@@ -64,7 +64,7 @@ export async function increment(
   const rows = await count(sql.qualified(relation.target, database), shop);
   return {
     built: { rows, changed, columns: columns.map(({ name }) => name) },
-    staged: { relation, stage, shape, on: how.kind === "append" ? undefined : how.on },
+    staged: { relation, stage, shape, match: how.kind === "append" ? undefined : how.match },
   };
 }
 
@@ -103,11 +103,17 @@ async function wholeOf(
 
 type How =
   | { readonly kind: "append"; readonly keys: readonly string[] }
-  | { readonly kind: "missing" | "replace"; readonly keys: readonly string[]; readonly on: string }
-  | { readonly kind: "interval"; readonly keys: readonly string[]; readonly on: string };
+  | { readonly kind: "missing" | "replace"; readonly keys: readonly string[]; readonly match: sql.Match }
+  | {
+      readonly kind: "interval";
+      readonly keys: readonly string[];
+      readonly match: sql.Match;
+      readonly column: string;
+      readonly grain: string | undefined;
+    };
 
 /** What the policy asks for, held against the columns that there are: each must be in the table already. */
-function checkedPolicy(relation: Relation, { columns }: Existing, incoming: readonly ColumnType[]): How {
+function checkedPolicy(relation: Relation, { columns }: Existing, incoming: readonly ColumnType[], stage: string): How {
   const { uniqueKey, increment: policy } = relation;
   const name = targetKey(relation.target);
   const lacking = uniqueKey.filter((key) => !find(columns, key) || !find(incoming, key));
@@ -121,12 +127,12 @@ function checkedPolicy(relation: Relation, { columns }: Existing, incoming: read
     );
   }
   const keys = uniqueKey.map((key) => find(columns, key)?.name ?? key);
-  const byKey = sql.sameValues(keys.map(sql.columnOf));
+  const byKey = sql.matchByKeys(keys, stage);
   switch (policy.kind) {
     case "insert":
-      return keys.length === 0 ? { kind: "append", keys } : { kind: "missing", keys, on: byKey };
+      return keys.length === 0 ? { kind: "append", keys } : { kind: "missing", keys, match: byKey };
     case "merge":
-      if (keys.length > 0) return { kind: "replace", keys, on: byKey };
+      if (keys.length > 0) return { kind: "replace", keys, match: byKey };
       throw refuse(
         "unique-key",
         `${name} is merged by its uniqueKey (increment:merge), but has none`,
@@ -149,7 +155,8 @@ function checkedPolicy(relation: Relation, { columns }: Existing, incoming: read
           "Cast it in the query, or leave out the grain.",
         );
       }
-      return { kind: "interval", keys, on: sql.sameValues([sql.intervalOf(stored.name, policy.grain)]) };
+      const match = sql.matchByInterval(stored.name, policy.grain, stage);
+      return { kind: "interval", keys, match, column: stored.name, grain: policy.grain };
     }
   }
 }
@@ -178,20 +185,34 @@ async function putIn(
 ): Promise<{ readonly changed: number; readonly anew: boolean }> {
   const { session, database, stage, mergeBy } = shop;
   let deleted = 0;
-  if (how.kind === "missing") await session.run(sql.deleteKnown(relation, how.on, stage, database));
+  if (how.kind === "missing") {
+    for (const statement of sql.deleteKnown(relation, how.match, stage, database)) await session.run(statement);
+  }
   if (how.kind === "replace" || how.kind === "interval") {
-    const staged = await count(stage, shop);
+    const [row] = await session.rows(sql.countStaged(how.match, stage));
+    const [staged, nulls] = [Number(row?.n ?? 0), Number(row?.nulls ?? 0)];
     if (staged === 0) return { changed: 0, anew: false };
     const wanted = mergeBy ?? (largeMerge(staged, before.rows) ? "rewrite" : "delete");
     if (wanted === "rewrite" && !before.bound) {
       await shop.roomFor(relation);
       const old = await count(sql.qualified(relation.target, database), shop);
-      await session.run(sql.rewrite(relation, shape, how.on, stage, database));
+      await session.run(sql.rewrite(relation, shape, how.match, stage, database));
       const kept = (await count(sql.qualified(relation.target, database), shop)) - staged;
       return { changed: Math.max(old - kept, staged), anew: true };
     }
-    deleted = (await session.run(sql.deleteReplaced(relation, how.on, stage, database))).changed;
+    const [narrowed, binds] = await limits(how, shape, shop);
+    const text = sql.deleteReplaced(relation, how.match, database) + narrowed;
+    deleted = (await session.run(text, binds)).changed;
+    if (nulls > 0) deleted += (await session.run(sql.deleteReplacedNulls(relation, how.match, database))).changed;
   }
   const { changed } = await session.run(sql.insertStaged(relation, shape.filled, stage, database));
   return { changed: Math.max(changed, deleted), anew: false };
+}
+
+/** What the deletion of intervals of a grain need not look at; nothing for the others, whose values the engine compares. */
+async function limits(how: How, { columns }: Shape, { session, stage }: Workshop): Promise<[string, readonly Value[]]> {
+  if (how.kind !== "interval" || how.grain === undefined) return ["", []];
+  const [row] = await session.rows(sql.bounds(how.column, how.grain, stage));
+  if (row?.low === null || row?.high === null || row === undefined) return ["", []];
+  return [sql.within(how.column, find(columns, how.column)?.type ?? "TIMESTAMP"), [row.low ?? null, row.high ?? null]];
 }

@@ -127,9 +127,9 @@ export function placesFor(targets: readonly Target[]): readonly { readonly targe
  *
  * @throws ProblemError `rows-new-hooks` where nothing does.
  */
-export function newRowsOf({ relation, stage, shape, on }: Staged, place: string, database: string): string {
+export function newRowsOf({ relation, stage, shape, match }: Staged, place: string, database: string): string {
   if (relation.incrementalPostOps.length === 0) return sql.viewOfStaged(shape, stage, place);
-  if (on !== undefined) return sql.viewOfTable(relation, on, stage, place, database);
+  if (match !== undefined) return sql.viewOfTable(relation, match, place, database);
   throw refuse(
     "rows-new-hooks",
     `only new rows of ${targetKey(relation.target)} are asked for, but its post operations may have changed them, and it has no uniqueKey to find them by`,

@@ -115,9 +115,7 @@ function refuseWhere(
   const parts = [
     ...(fresh.length > 0 ? [`the query has columns that the table has not: ${names(fresh)}`] : []),
     ...(gone.length > 0 ? [`the table has columns that the query has not: ${names(gone)}`] : []),
-    ...(types.length > 0
-      ? [`types that the table's cannot become without loss: ${types.join(", ")}`]
-      : []),
+    ...(types.length > 0 ? [`types that the table's cannot become without loss: ${types.join(", ")}`] : []),
   ];
   if (parts.length === 0) return;
   const untyped = changes.some(({ change: each }) => each.kind === "refuse" && each.wanted === "INTEGER");

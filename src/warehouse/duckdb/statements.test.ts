@@ -41,15 +41,18 @@ order by id, date_trunc('month', at)`);
 
   it("replaces by null-safe keys, in the order of the stage", () => {
     const stage = sql.stageName(1);
-    const on = sql.sameValues(["id", "Order"].map(sql.columnOf));
-    expect(sql.deleteReplaced(relation, on, stage, "X")).toBe(
-      'delete from "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage_1 as s where t."id" is not distinct from s."id" and t."Order" is not distinct from s."Order"',
+    const match = sql.matchByKeys(["id", "Order"], stage);
+    expect(sql.deleteReplaced(relation, match, "X")).toBe(
+      'delete from "EHR"."SILVER"."A ""b""" as t using temp.main.medform_stage_1 as s where t."id" = s."id" and t."Order" = s."Order"',
+    );
+    expect(sql.deleteReplacedNulls(relation, match, "X")).toBe(
+      'delete from "EHR"."SILVER"."A ""b""" as t using (select s.* from temp.main.medform_stage_1 as s where s."id" is null or s."Order" is null) as s where t."id" is not distinct from s."id" and t."Order" is not distinct from s."Order"',
     );
     expect(sql.insertStaged(relation, ["id", "Order"], stage, "X")).toBe(
       'insert into "EHR"."SILVER"."A ""b""" ("id", "Order") select "id", "Order" from temp.main.medform_stage_1',
     );
-    expect(sql.sameValues([sql.intervalOf("At", "day")])).toBe(
-      `date_trunc('day', t."At") is not distinct from date_trunc('day', s."At")`,
+    expect(sql.deleteReplaced(relation, sql.matchByInterval("At", "day", stage), "X")).toContain(
+      `(select distinct date_trunc('day', "At") as value from temp.main.medform_stage_1) as s where date_trunc('day', t."At") = s.value`,
     );
   });
 
