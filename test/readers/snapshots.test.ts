@@ -114,7 +114,7 @@ describe("readers in other processes", () => {
       expect(seen).toHaveLength(runs + 1);
       expect(seen).toEqual(seen.toSorted());
     }
-  }, 300_000);
+  }, 900_000);
 });
 
 describe("a process that is killed while it takes a snapshot", () => {
@@ -143,7 +143,7 @@ describe("a process that is killed while it takes a snapshot", () => {
       expect(number(after.of)).toBe(number(before.of) + 1);
     }
     expect(left).toBeGreaterThan(0);
-  }, 300_000);
+  }, 900_000);
 });
 
 describe("while a run holds the warehouse", () => {
@@ -198,5 +198,5 @@ describe("while a run holds the warehouse", () => {
         .map((line) => JSON.parse(line)),
     ).toEqual([{ ID: 0, RUN: 1 }]);
     expect((await here.elsewhere("plan")).code).toBe(3);
-  });
+  }, 300_000);
 });
