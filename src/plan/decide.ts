@@ -203,12 +203,16 @@ function relationVerdict(
     return relation.protected && exists
       ? { decision: "block", reason: `protected, and would be built anew: ${create}` }
       : { decision: "build", mode: "create", reason: create };
-  const changed =
-    whySqlChanged(key, print, situation, inputs) ??
-    (relation.kind === "view" ? undefined : whyChanged(situation, key, inputs));
-  if (changed === undefined) return { decision: "skip", reason: "unchanged" };
   const mode: BuildMode = relation.kind === "incremental" ? "increment" : "create";
-  return { decision: "build", mode, reason: changed };
+  const sqlChanged = whySqlChanged(key, print, situation, inputs);
+  if (sqlChanged !== undefined) return { decision: "build", mode, reason: sqlChanged };
+  const changed = relation.kind === "view" ? undefined : whyChanged(situation, key, inputs);
+  const spared = situation.fullRefresh && relation.protected;
+  if (changed !== undefined)
+    return { decision: "build", mode, reason: spared ? `${changed}; protected, so it is not made anew` : changed };
+  return spared
+    ? { decision: "block", reason: "protected: a full refresh leaves it as it is" }
+    : { decision: "skip", reason: "unchanged" };
 }
 
 /** Why it has to be made from nothing, if it has to. */

@@ -118,12 +118,12 @@ describe("what is built, and why", () => {
       "s.off": "block: disabled",
     });
     expect(decisions(planFor(guarded, built(guarded), { fullRefresh: true }))).toEqual({
-      "s.i": "skip: unchanged",
+      "s.i": "block: protected: a full refresh leaves it as it is",
       "s.off": "block: disabled",
       "g.t": "create: full refresh",
     });
     expect(decisions(planFor(guarded, withBatch(built(guarded), "b2"), { fullRefresh: true }))).toMatchObject({
-      "s.i": "increment: new source batches: raw.p",
+      "s.i": "increment: new source batches: raw.p; protected, so it is not made anew",
     });
     const changed = graphOf(src, incremental("s.i", ["raw.p"], { protected: true, query: "select 2" }));
     expect(decisions(planFor(changed, withBatch(built(guarded), "b2")))).toEqual({
