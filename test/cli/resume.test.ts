@@ -96,7 +96,9 @@ it("tells what was left of protected tables, and what rules bear", async () => {
   expect(first.code).toBe(0);
   expect(first.out).toMatch(/warned +low +error +1 of 2 \(≤ 50%\) +s\.kept/);
   expect((await medform("status")).out).toMatch(/warn +low +error +1 of 2 \(≤ 50%\)/);
-  expect((await medform("run", "kept", "--full-refresh")).out).toContain("blocked, protected: a full refresh leaves it as it is: s.kept");
+  expect((await medform("run", "kept", "--full-refresh")).out).toContain(
+    "blocked, protected: a full refresh leaves it as it is: s.kept",
+  );
   writeFileSync(join(dir, "definitions/kept.sqlx"), `config { type: "incremental", protected: true } select 3 as n`);
   const again = await medform("run", "kept");
   expect(again.code).toBe(0);
