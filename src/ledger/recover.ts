@@ -2,12 +2,12 @@
  * What was published or landed by a process that died before it wrote the record: the warehouse knows it, the ledger does
  * not. Every start appends it, marked as recovered, so that a published table is never unknown.
  */
-import { quoteTarget, type Target, targetKey } from "../graph/index.js";
-import type { RelationInfo, Warehouse } from "../warehouse/index.js";
+import { quoteName, quoteTarget, type Target, targetKey } from "../graph/index.js";
+import type { RelationInfo, Session, Warehouse } from "../warehouse/index.js";
 import { fileSubject, loadFileEntry, publishEntry } from "./entries.js";
 import type { Unsealed } from "./read.js";
 import { intentSchema } from "./schema.js";
-import type { Entry, Ledger } from "./types.js";
+import type { Entry, Ledger, SourceState } from "./types.js";
 
 const qualified = (target: Target, fallback: string) =>
   quoteTarget({ ...target, database: target.database ?? fallback });
@@ -60,13 +60,30 @@ async function publications(ledger: Ledger, warehouse: Warehouse, relations: rea
   return entries;
 }
 
+/** As many files as the ledger has counted, and the last of them of the batch that it knows as the last. */
+async function allRecorded(session: Session, log: string, known: SourceState | undefined): Promise<boolean> {
+  const [row] = await session.rows(
+    `select count(*) as "n", max(case when loaded_at = (select max(loaded_at) from ${log}) then batch_id end) as "b" from ${log}`,
+  );
+  return known !== undefined && Number(row?.n) === known.rows && row?.b === known.batchId;
+}
+
 async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: readonly RelationInfo[]) {
   const logs = relations.filter(({ target }) => target.name.toUpperCase() === "LOADED_FILE" && target.schema === "RAW");
   const entries: Entry[] = [];
+  // One join leaves out what is recorded; what it cannot tell is asked below.
+  const recorded = relations.some(({ target }) => target.schema === "MEDFORM" && target.name === "LEDGER");
+  const unrecorded = recorded
+    ? ` where not exists (select 1 from ${quoteName(warehouse.database)}.MEDFORM.LEDGER as l where l.KIND = 'load-file' and l.SUBJECT = ? || f.table_name || ':' || f.content_hash)`
+    : "";
   await using session = await warehouse.session();
+  const { sources } = await ledger.state();
   for (const { target: log } of logs) {
+    const place = qualified(log, warehouse.database);
+    if (await allRecorded(session, place, sources[targetKey(log)])) continue;
     const rows = await session.rows(
-      `select batch_id as "b", table_name as "t", content_hash as "h", landed_count as "n", rejected_count as "r" from ${qualified(log, warehouse.database)} order by loaded_at, table_name`,
+      `select batch_id as "b", table_name as "t", content_hash as "h", landed_count as "n", rejected_count as "r" from ${place} as f${unrecorded} order by loaded_at, table_name`,
+      unrecorded === "" ? [] : [targetKey({ ...log, name: "X" }).slice(0, -1)],
     );
     const files = rows.map((row) => {
       const target: Target = { ...log, name: String(row.t) };
