@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { plain } from "../../test/support/relation.js";
 import { fingerprint, mentions, metadataFingerprint, ownFingerprint, sameAction } from "./fingerprint.js";
+import { plainRelation } from "./plain.js";
 import { statements, tokenize } from "./tokens.js";
 import type { Relation } from "./types.js";
 
@@ -14,7 +14,7 @@ const table = (query: string, change: Partial<Relation> = {}): Relation => ({
   dependencies: [],
   columns: [],
   query,
-  ...plain,
+  ...plainRelation,
   ...change,
 });
 const of = (query: string, change?: Partial<Relation>, engine = "duckdb") =>

@@ -16,6 +16,7 @@ export {
 export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
+export { plainRelation } from "./plain.js";
 export type * from "./policy.js";
 export { policyComplaint } from "./policy.js";
 export * from "./problem.js";

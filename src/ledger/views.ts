@@ -3,7 +3,7 @@
  * truth; what differs by engine is asked of the warehouse.
  */
 import { createHash } from "node:crypto";
-import { ProblemError, quoteName, type Relation, type Target } from "../graph/index.js";
+import { ProblemError, plainRelation, quoteName, type Relation, type Target } from "../graph/index.js";
 import type { Session, Warehouse } from "../warehouse/index.js";
 
 interface ViewColumn {
@@ -153,19 +153,7 @@ function relationOf({ name, description, columns, from }: View, target: Pick<Tar
     description,
     columns: columns.map((each) => ({ path: [each.name], description: each.description, tags: [] })),
     query: `select\n${columns.map((each) => `  ${each.sql} as ${each.name}`).join(",\n")}\nfrom ${from}`,
-    preOps: [],
-    postOps: [],
-    incrementalPreOps: [],
-    incrementalPostOps: [],
-    uniqueKey: [],
-    increment: { kind: "insert" },
-    onSchemaChange: "extend",
-    onSqlChange: "rebuild",
-    protected: false,
-    clusterBy: [],
-    transient: false,
-    secure: false,
-    materialized: false,
+    ...plainRelation,
   };
 }
 

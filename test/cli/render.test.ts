@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { GlobalOptions, Io } from "../../src/cli/io.js";
 import { createProgress } from "../../src/cli/render/progress.js";
 import { createRunView } from "../../src/cli/render/run-view.js";
+import { plainRelation } from "../../src/graph/index.js";
 import type { RunEvent } from "../../src/run/index.js";
-import { plain } from "../support/relation.js";
 import * as runs from "./events.js";
 
 let project: string;
@@ -59,7 +59,7 @@ const graph = {
       dependencies: [],
       columns: [],
       query: "select 1",
-      ...plain,
+      ...plainRelation,
     },
   ],
 };

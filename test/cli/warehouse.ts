@@ -4,12 +4,12 @@ import {
   type Action,
   type Assertion,
   type Graph,
+  plainRelation,
   type Relation,
   type Target,
   targetKey,
 } from "../../src/graph/index.js";
 import type { RuleState, SourceState, State, TargetState } from "../../src/ledger/index.js";
-import { plain } from "../support/relation.js";
 import { target } from "./events.js";
 
 const base = { tags: [], disabled: false, dependencies: [], columns: [] };
@@ -21,7 +21,7 @@ export function relation(label: string, rest: Partial<Relation> = {}): Relation 
     target: target(label),
     fileName: `definitions/${label.replace(".", "/")}.sqlx`,
     query: "select 1",
-    ...plain,
+    ...plainRelation,
     ...rest,
   };
 }

@@ -6,6 +6,7 @@ import {
   type Declaration,
   type Graph,
   type Operation,
+  plainRelation,
   type Relation,
   type Target,
   targetKey,
@@ -15,7 +16,6 @@ import {
 import { emptyState, type State, type TargetState } from "../../src/ledger/index.js";
 import { makePlan, type Plan, type PlanInput, type Step } from "../../src/plan/index.js";
 import type { RelationInfo } from "../../src/warehouse/index.js";
-import { plain } from "../support/relation.js";
 
 /** `silver.patient` -> EHR.SILVER.PATIENT. */
 export function named(label: string): Target {
@@ -43,7 +43,7 @@ export function relation(
     ...base(label, above),
     query: `select * from ${above.join(", ") || "nothing"}`,
     ...(kind === "incremental" && { incrementalQuery: "select 1" }),
-    ...plain,
+    ...plainRelation,
     ...change,
   };
 }

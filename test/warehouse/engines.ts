@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Relation, Target } from "../../src/graph/index.js";
+import { plainRelation } from "../../src/graph/index.js";
 import { type Marker, openDuckDb, type PublishScope, type Session, type Warehouse } from "../../src/warehouse/index.js";
-import { plain } from "../support/relation.js";
 
 export interface Engine {
   readonly name: string;
@@ -38,7 +38,7 @@ export function relation(name: string, query: string, more: Partial<Relation> = 
     disabled: false,
     dependencies: [],
     columns: [],
-    ...plain,
+    ...plainRelation,
     increment: { kind: (more.uniqueKey ?? []).length > 0 ? "merge" : "insert" },
     ...more,
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { plain } from "../../../test/support/relation.js";
 import type { Relation } from "../../graph/index.js";
+import { plainRelation } from "../../graph/index.js";
 import * as sql from "./statements.js";
 
 const relation: Relation = {
@@ -16,7 +16,7 @@ const relation: Relation = {
     { path: ["nested", "part"], description: "not a column", tags: [] },
   ],
   description: "one",
-  ...plain,
+  ...plainRelation,
   uniqueKey: ["id"],
   clusterBy: ["id", "date_trunc('month', at)"],
 };

@@ -1,7 +1,7 @@
 /** What a relation has where nothing was asked for: no hooks, no key, no option. */
-import type { Relation } from "../../src/graph/index.js";
+import type { Relation } from "./types.js";
 
-export const plain = {
+export const plainRelation = {
   preOps: [],
   postOps: [],
   incrementalPreOps: [],
