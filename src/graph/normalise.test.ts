@@ -57,6 +57,7 @@ describe("normalise", () => {
       incrementalQuery: "\n  select * from (more) as subquery\n    where n > 1",
     });
     expect(incremental({ incrementalPreOps: [" ", "a"] })).toMatchObject({ incrementalPreOps: ["a"] });
+    expect(incremental({ uniqueKey: ["ID", '"First ""Name"""'] })).toMatchObject({ uniqueKey: ["ID", 'First "Name"'] });
   });
 
   test("an assertion's rules and severity come from its tags; without tags it is one rule", () => {

@@ -60,6 +60,7 @@ function common(action: CompiledDeclaration) {
 function relation(table: CompiledTable): Relation {
   const incremental = table.enumType === "INCREMENTAL";
   const query = table.query ?? "";
+  const uniqueKey = (table.uniqueKey ?? []).map(unquoted);
   return {
     ...common(table),
     kind: incremental ? "incremental" : table.enumType === "VIEW" ? "view" : "table",
@@ -69,14 +70,19 @@ function relation(table: CompiledTable): Relation {
     ...(incremental ? { incrementalQuery: filtered(table.incrementalQuery ?? query, table.where) } : {}),
     incrementalPreOps: statements(table.incrementalPreOps),
     incrementalPostOps: statements(table.incrementalPostOps),
-    uniqueKey: table.uniqueKey ?? [],
-    ...relationPolicies(table.tags ?? [], table.uniqueKey ?? []),
+    uniqueKey,
+    ...relationPolicies(table.tags ?? [], uniqueKey),
     protected: table.protected ?? false,
     clusterBy: table.snowflake?.clusterBy ?? [],
     transient: table.snowflake?.transient ?? false,
     secure: table.snowflake?.secure ?? false,
     materialized: table.materialized ?? false,
   };
+}
+
+/** Dataform pastes a key into SQL as it is written, so a name with a blank stands in quotes there. */
+function unquoted(name: string): string {
+  return /^"(?:[^"]|"")+"$/.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /** The deprecated `incremental_where` block, wrapped as Dataform's own adapters wrap it. */

@@ -324,6 +324,27 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       expect(await codes(publish(warehouse, twice, 3, "increment"))).toEqual(["duplicate-key"]);
     });
 
+    it.each(["merge", "insert", "interval"] as const)(
+      "compare what they bring as the table stores it: %s",
+      async (kind) => {
+        const name = `STORED_${kind.toUpperCase()}`;
+        const built = relation(name, "select '01' as id, 'a' as v union all select '2', 'b'", {
+          kind: "incremental",
+          uniqueKey: ["id"],
+          increment: kind === "interval" ? { kind, column: "id" } : { kind },
+          incrementalQuery: "select 1 as id, 'c' as v union all select 2, 'd'",
+        });
+        await publish(warehouse, built, 1);
+        await publish(warehouse, built, 2, "increment");
+        const second = kind === "insert" ? "b" : "d";
+        expect(await read(name, "id")).toEqual([
+          ["01", "a"],
+          ["1", "c"],
+          ["2", second],
+        ]);
+      },
+    );
+
     it("replace whole intervals, of values or of a grain, and the one without a value", async () => {
       const at = (rows: string) => `select cast(a as timestamp) as at, v from (values ${rows}) as t(a, v)`;
       const built = relation(
@@ -368,6 +389,13 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const added = { ...keyed, query: "select 1 as id, 2 as other" };
       expect(await codes(publish(warehouse, added, 2, "increment"))).toEqual(["unique-key"]);
       expect(await read("KEYLESS", "id")).toEqual([[1]]);
+    });
+
+    it("need their key or interval in the first build already", async () => {
+      const built = relation("MISNAMED", "select 1 as id", { kind: "incremental", uniqueKey: ["idd"] });
+      expect(await codes(publish(warehouse, built, 1))).toEqual(["unique-key"]);
+      const byDay = { ...built, uniqueKey: [], increment: { kind: "interval", column: "day" } } as const;
+      expect(await codes(publish(warehouse, byDay, 1))).toEqual(["interval-column"]);
     });
 
     it("refuse where there is no table", async () => {

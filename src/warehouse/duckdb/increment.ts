@@ -47,7 +47,9 @@ export async function increment(
   const shape = shapeOf(relation, before.columns, incoming, await wholeOf(relation, before, incoming, shop));
   const how = checkedPolicy(relation, before, incoming, stage);
 
-  await session.execute(sql.stageQuery(relation, query, stage), { linesBefore: sql.linesBefore });
+  await session.execute(sql.stageQuery(relation, query, { shape, returned: incoming, stage }), {
+    linesBefore: sql.linesBefore,
+  });
   await refuseDuplicates(relation, how.keys, shop);
   if (reshapes(shape)) {
     // A table whose rows a hook deleted already cannot be altered in the same transaction.
@@ -116,16 +118,8 @@ type How =
 function checkedPolicy(relation: Relation, { columns }: Existing, incoming: readonly ColumnType[], stage: string): How {
   const { uniqueKey, increment: policy } = relation;
   const name = targetKey(relation.target);
-  const lacking = uniqueKey.filter((key) => !find(columns, key) || !find(incoming, key));
-  if (lacking.length > 0) {
-    const [key = ""] = lacking;
-    const side = find(columns, key) ? "its query returns" : `${name} has`;
-    throw refuse(
-      "unique-key",
-      `${side} no column ${lacking.join(", ")} of the uniqueKey${find(columns, key) ? ` of ${name}` : ""}`,
-      find(columns, key) ? undefined : "Build it anew with --full-refresh.",
-    );
-  }
+  ensureKeys(relation, columns, "the table");
+  ensureKeys(relation, incoming, "its query");
   const keys = uniqueKey.map((key) => find(columns, key)?.name ?? key);
   const byKey = sql.matchByKeys(keys, stage);
   switch (policy.kind) {
@@ -139,14 +133,8 @@ function checkedPolicy(relation: Relation, { columns }: Existing, incoming: read
         "Set uniqueKey.",
       );
     case "interval": {
-      const [stored, given] = [find(columns, policy.column), find(incoming, policy.column)];
-      if (!stored || !given) {
-        throw refuse(
-          "interval-column",
-          `${name} is incremented by intervals of ${policy.column}, a column that ${stored ? "its query" : "the table"} has not`,
-          "The tag is increment:interval:COLUMN or increment:interval:COLUMN:GRAIN.",
-        );
-      }
+      const stored = intervalColumn(relation, policy.column, columns, "the table");
+      const given = intervalColumn(relation, policy.column, incoming, "its query");
       const grained = policy.grain !== undefined;
       if (grained && !(isTemporal(stored.type) && isTemporal(given.type))) {
         throw refuse(
@@ -159,6 +147,44 @@ function checkedPolicy(relation: Relation, { columns }: Existing, incoming: read
       return { kind: "interval", keys, match, column: stored.name, grain: policy.grain };
     }
   }
+}
+
+/**
+ * What an increment of the relation will be put in by has to be there from its first build on.
+ *
+ * @throws ProblemError `unique-key`, `interval-column`.
+ */
+export function ensureKeyed(relation: Relation, columns: readonly Named[]): void {
+  const { increment: policy } = relation;
+  ensureKeys(relation, columns, "the table");
+  if (policy.kind === "interval") intervalColumn(relation, policy.column, columns, "the table");
+}
+
+type Named = Pick<ColumnType, "name">;
+
+const hints = {
+  "the table":
+    "Name a column that its query returns; a table that has no such column yet is built anew with --full-refresh.",
+  "its query": "Let the query return it, in an increment too.",
+} as const;
+
+function ensureKeys({ target, uniqueKey }: Relation, columns: readonly Named[], where: keyof typeof hints): void {
+  const lacking = uniqueKey.filter((key) => !find(columns, key));
+  if (lacking.length === 0) return;
+  const message = `${targetKey(target)} is incremented by its uniqueKey, of which ${where} has no column ${lacking.join(", ")}`;
+  throw refuse("unique-key", message, hints[where]);
+}
+
+function intervalColumn<C extends Named>(
+  { target }: Relation,
+  name: string,
+  columns: readonly C[],
+  where: keyof typeof hints,
+): C {
+  const found = find(columns, name);
+  if (found) return found;
+  const message = `${targetKey(target)} is incremented by intervals of ${name}, a column that ${where} has not`;
+  throw refuse("interval-column", message, hints[where]);
 }
 
 const isTemporal = (type: string) => type === "DATE" || type.startsWith("TIMESTAMP");

@@ -6,7 +6,7 @@ import { ProblemError, quoteName, type Relation, type Target, targetKey } from "
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
 import { type Existing, existing, refuse } from "./existing.js";
-import { increment, type Staged } from "./increment.js";
+import { ensureKeyed, increment, type Staged } from "./increment.js";
 import { newRowsOf, placesFor, redirect, refuseViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
 import { type ColumnType, same } from "./shape.js";
@@ -130,7 +130,13 @@ function scope(
     for (const statement of relation.postOps) await session.run(statement);
     if (relation.postOps.length > 0 && rows !== null) rows = await count(relation);
     const made = relation.postOps.length > 0 ? await existing(session, relation, database) : undefined;
-    return { rows, changed: rows, columns: made ? namesOf(made) : columns };
+    const names = made ? namesOf(made) : columns;
+    if (relation.kind === "incremental")
+      ensureKeyed(
+        relation,
+        names.map((name) => ({ name })),
+      );
+    return { rows, changed: rows, columns: names };
   }
 
   async function roomFor(relation: Relation): Promise<void> {

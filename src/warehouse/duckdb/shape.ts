@@ -21,7 +21,7 @@ export interface Shape {
 /** Names compare as the engine compares them, without case. */
 export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-export const find = (columns: readonly ColumnType[], name: string): ColumnType | undefined =>
+export const find = <C extends Pick<ColumnType, "name">>(columns: readonly C[], name: string): C | undefined =>
   columns.find((other) => same(other.name, name));
 
 export function reshapes({ added, widened, dropped }: Shape): boolean {

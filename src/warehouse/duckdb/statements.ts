@@ -1,7 +1,7 @@
 /** The SQL that DuckDB is sent for a relation. Pure text; a query stands on lines of its own, so that a comment in it ends. */
 import { quoteName, quoteTarget, quoteText, type Relation, type Target } from "../../graph/index.js";
 import type { Marker } from "../contract.js";
-import type { Shape } from "./shape.js";
+import { type ColumnType, find, type Shape } from "./shape.js";
 
 /** Lines that stand above a query in the statements that wrap it; places of errors are counted without them. */
 export const linesBefore = 1;
@@ -35,8 +35,25 @@ export function describe(query: string): string {
   return `describe select * from (\n${query}\n)`;
 }
 
-export function stageQuery(relation: Relation, query: string, stage: string): string {
-  return `create or replace temp table ${stage} as select * from (\n${query}\n)${ordered(relation.clusterBy)}`;
+/**
+ * The increment in the columns and types of its table, so that a key is compared as it will be stored: as a number, a staged 1
+ * would be the text '01' of the table.
+ */
+export function stageQuery(
+  relation: Relation,
+  query: string,
+  {
+    shape,
+    returned,
+    stage,
+  }: { readonly shape: Shape; readonly returned: readonly ColumnType[]; readonly stage: string },
+): string {
+  const select = returned.flatMap(({ name, type }) => {
+    const column = find(shape.columns, name);
+    if (column === undefined) return [];
+    return type === column.type ? quoteName(name) : `cast(${quoteName(name)} as ${column.type}) as ${quoteName(name)}`;
+  });
+  return `create or replace temp table ${stage} as select ${select.join(", ")} from (\n${query}\n)${ordered(relation.clusterBy)}`;
 }
 
 /** Keys that stand twice in the staged rows; NULL is a value like any other here. */
