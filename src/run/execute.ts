@@ -107,10 +107,13 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   await describe(plan, context);
   tellUnkeyed(graph, options, emit);
   let failed: Target | undefined;
+  /** Assertions whose results are about what is published: they stand alone, or their unit was published. */
+  const settled: Target[] = [];
   await schedule(plan.units, options.threads ?? defaultThreads, {
     run: async (unit) => {
       const result = await runUnit(unit, context);
       if (!result.ok) failed ??= result.culprit;
+      if (result.ok || unit.kind === "assert") settled.push(...unit.rules);
       return result;
     },
     skip: (unit, culprit) =>
@@ -124,11 +127,8 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
         : cancelUnit(unit, context),
   });
 
-  const alone = plan.units.filter(({ kind }) => kind === "assert").flatMap(({ rules }) => rules);
-  if (alone.length > 0) {
-    const changed = standings(graph, alone, count.failedAlone(), await ledger.state());
-    await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
-  }
+  const changed = standings(graph, { settled, failed: count.failedAlone() }, await ledger.state());
+  if (changed.length > 0) await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
   if (options.prove === true) await prove(graph, plan, await ledger.state(), context);
   if (kind === "run" && !context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
   const finished = count.finished({

@@ -8,29 +8,47 @@ export interface Standing {
   readonly failing: boolean;
 }
 
-/** What changes: `failed` are the assertions that were evaluated on what is published, and failed. */
-export function standings(
-  graph: Graph,
-  evaluated: readonly Target[],
-  failed: readonly Target[],
-  state: State,
-): readonly Standing[] {
-  if (evaluated.length === 0 && failed.length === 0) return [];
+export interface Evaluated {
+  /** Assertions whose results of this run are about what is published now. */
+  readonly settled: readonly Target[];
+  /** Those that failed on it. */
+  readonly failed: readonly Target[];
+}
+
+/** What changes. A mark goes where a rule was evaluated on what is published and none is left that does not hold there. */
+export function standings(graph: Graph, { settled, failed }: Evaluated, state: State): readonly Standing[] {
+  const marked = Object.entries(state.targets).filter(([, { failing }]) => failing);
+  if (marked.length + failed.length === 0) return [];
   const reads = readsOf(graph);
-  const readBy = (targets: readonly Target[]) =>
-    new Set(targets.map(targetKey).flatMap((key) => [...reads.ground(key), ...reads.views(key)]));
-  const stillFailing = graph.actions.filter(
+  const readsBy = (target: Target) => {
+    const key = targetKey(target);
+    return [...reads.ground(key), ...reads.views(key)];
+  };
+  const readBy = (targets: readonly Target[]) => new Set(targets.flatMap(readsBy));
+  const strict = graph.actions.filter(
     (action): action is Assertion =>
-      action.kind === "assertion" &&
-      action.severity === "error" &&
-      action.rules.some((rule) => state.rules[`${targetKey(action.target)}/${rule}`]?.outcome === "fail"),
+      action.kind === "assertion" && action.severity === "error" && action.disabled === false,
   );
+  const isThere = (key: string) => reads.actions.get(key)?.kind === "declaration" || state.targets[key] !== undefined;
+  // Skipped or broken, it may fail as it did before; unless it could not have been evaluated on what is published.
+  const isDoubtful = ({ target, rules }: Assertion) =>
+    readsBy(target).every(isThere) &&
+    rules.some((rule) => {
+      const outcome = state.rules[`${targetKey(target)}/${rule}`]?.outcome;
+      return outcome !== undefined && outcome !== "pass" && outcome !== "warn";
+    });
+  const targetsOf = (assertions: readonly Assertion[]) => assertions.map(({ target }) => target);
   const bad = readBy(failed);
-  const doubtful = readBy(stillFailing.map(({ target }) => target));
-  return [...readBy([...evaluated, ...failed])].flatMap((key): readonly Standing[] => {
-    const known = state.targets[key];
-    if (!known) return [];
-    if (bad.has(key)) return known.failing ? [] : [{ target: known.target, failing: true }];
-    return known.failing && !doubtful.has(key) ? [{ target: known.target, failing: false }] : [];
-  });
+  const doubtful = readBy(targetsOf(strict.filter(isDoubtful)));
+  const looked = readBy(settled);
+  const ruled = readBy(targetsOf(strict));
+  return [
+    ...[...bad].flatMap((key): readonly Standing[] => {
+      const known = state.targets[key];
+      return known === undefined || known.failing ? [] : [{ target: known.target, failing: true }];
+    }),
+    ...marked
+      .filter(([key]) => !bad.has(key) && !doubtful.has(key) && (looked.has(key) || !ruled.has(key)))
+      .map(([, { target }]) => ({ target, failing: false })),
+  ];
 }

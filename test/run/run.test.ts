@@ -320,6 +320,58 @@ describe("what a rule stops", () => {
     expect((await w.run(relaxed, { exclude: "free" })).finished.exitCode).toBe(0);
     expect(await failing()).toEqual([]);
   });
+
+  describe("a mark over two tables", () => {
+    const Q = `\${ref("RAW", "Q")}`;
+    const own = (more: Readonly<Record<string, string>> = {}) =>
+      compile({
+        "p.sqlx": source,
+        "q.sqlx": source.replace('"P"', '"Q"'),
+        "a.sqlx": table("S", `select id from ${P}`),
+        "b.sqlx": table("S", `select id from ${Q}`),
+        ...more,
+      });
+    const both = rule(`select id from ${A} anti join ${B} using (id)`);
+    const marked = async () =>
+      Object.values((await w.state()).targets)
+        .filter((one) => one.failing)
+        .map((one) => one.target.name);
+    const intoQ = async (row: string) => {
+      await w.sql(`insert into EHR.RAW.Q (ID, V) values ${row}`);
+      await w.batch({ database: "EHR", schema: "RAW", name: "Q" });
+    };
+
+    beforeEach(async () => {
+      await w.run(await own());
+      await insert("('1', '1')");
+      await w.run(await own());
+      expect((await w.run(await own({ "r.sqlx": both }))).finished.exitCode).toBe(2);
+      expect(await marked()).toEqual(["A", "B"]);
+    });
+
+    it("goes from the one that stays too, when the rule passes at the gate of the other", async () => {
+      await intoQ("('1', '1')");
+      const mended = await w.run(await own({ "r.sqlx": both }));
+      expect(mended.statuses).toMatchObject({ "s.a": "unchanged", "s.b": "built" });
+      expect(await marked()).toEqual([]);
+    });
+
+    it("stays where the other is thrown away, though the rule passed on what was staged", async () => {
+      await intoQ("('1', '1'), ('bad', '1')");
+      const strict = rule(`select id from ${B} where id = 'bad'`);
+      const thrown = await w.run(await own({ "r.sqlx": both, "strict.sqlx": strict }));
+      expect(thrown.outcomes).toEqual({ r: "pass", strict: "fail" });
+      expect(await marked()).toEqual(["A", "B"]);
+    });
+
+    it("stays where the rule could not be evaluated, and goes with the rule itself", async () => {
+      const broken = rule(`select id from ${A} anti join ${B} using (id) where cast('x' || id as int) = 1`);
+      expect((await w.run(await own({ "r.sqlx": broken }))).outcomes).toEqual({ r: "error" });
+      expect(await marked()).toEqual(["A", "B"]);
+      await w.run(await own());
+      expect(await marked()).toEqual([]);
+    });
+  });
 });
 
 describe("how a run ends early", () => {
