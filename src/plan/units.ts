@@ -27,8 +27,54 @@ export function unitsOf(
   assertions: ReadonlyMap<string, Step>,
   order: Order,
 ): readonly Unit[] {
+  const joined = formerViews(situation, decisions, assertions, order);
+  const arranged = (together: ReadonlyMap<string, string>) => {
+    const drafts = place(situation.reads, decisions, assertions, order, together);
+    connect(drafts, situation);
+    return sorted(drafts, situation.reads);
+  };
+  if (joined.size === 0) return arranged(joined);
+  try {
+    return arranged(joined);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    // Something stands between: each is published for itself then.
+    return arranged(new Map());
+  }
+}
+
+/**
+ * Tables under rules that are still published as views, with the last of the tables that these show. They are published
+ * together, for what the old view showed of that table alone, no rule of the new one would have seen.
+ */
+function formerViews(
+  { reads, relations, state }: Situation,
+  { building }: Decisions,
+  assertions: ReadonlyMap<string, Step>,
+  order: Order,
+): ReadonlyMap<string, string> {
+  const gated = new Set([...assertions.values()].filter(({ decision }) => decision === "assert").map(gateKey));
+  const joined = new Map<string, string>();
+  for (const key of building) {
+    if (!gated.has(key) || relations.get(key)?.kind !== "view" || reads.actions.get(key)?.kind === "view") continue;
+    const shown = [...Object.keys(state.targets[key]?.inputs ?? {}), ...reads.views(key)];
+    const built = shown.filter((other) => building.has(other) && reads.actions.get(other)?.kind !== "operation");
+    const last = order.greatest(built);
+    if (last === undefined) continue;
+    const [own, other] = [wholeOf(order.unit(key), joined), wholeOf(order.unit(last), joined)];
+    if (own !== other) joined.set(own, other);
+  }
+  return joined;
+}
+
+/** The unit that this one is part of, or itself. */
+function wholeOf(unit: string, joined: ReadonlyMap<string, string>): string {
+  const other = joined.get(unit);
+  return other === undefined ? unit : wholeOf(other, joined);
+}
+
+function connect(drafts: Drafts, situation: Situation): void {
   const { reads } = situation;
-  const drafts = place(reads, decisions, assertions, order);
   for (const unit of drafts.units.values()) {
     for (const key of unit.members) for (const other of homesAbove(key, reads, drafts)) unit.needs.add(other);
     for (const key of unit.rules) {
@@ -39,7 +85,6 @@ export function unitsOf(
     unit.after.delete(unit.id);
   }
   blockDependents(reads, drafts);
-  return sorted(drafts, reads);
 }
 
 /**
@@ -54,9 +99,16 @@ function edgesOf(unit: Draft, rule: string, other: string, { reads, relations }:
   return unit.kind === "assert" || blocks ? unit.needs : unit.after;
 }
 
-function place(reads: Reads, { building }: Decisions, assertions: ReadonlyMap<string, Step>, order: Order): Drafts {
+/** `together`: units that are part of another. */
+function place(
+  reads: Reads,
+  { building }: Decisions,
+  assertions: ReadonlyMap<string, Step>,
+  order: Order,
+  together: ReadonlyMap<string, string>,
+): Drafts {
   const home = new Map<string, string>();
-  for (const key of building) home.set(key, order.unit(key));
+  for (const key of building) home.set(key, wholeOf(order.unit(key), together));
   const evaluated = [...assertions].filter(([, step]) => step.decision === "assert");
   const isTable = (key: string) =>
     building.has(key) && !["view", "operation"].includes(reads.actions.get(key)?.kind ?? "");

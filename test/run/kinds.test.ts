@@ -55,4 +55,37 @@ describe("a relation that becomes one of another kind", () => {
     const [info] = (await w.warehouse.catalog.relations()).filter(({ target }) => target.name === "A");
     expect(info?.kind).toBe("table");
   });
+
+  describe("a view that becomes a table", () => {
+    const project = (type: string, more: Readonly<Record<string, string>> = {}, reads = "A") =>
+      compile({
+        "src.sqlx": `config { type: "declaration", schema: "RAW", name: "SRC" }`,
+        "a.sqlx": `config { type: "table", schema: "S" } select n from \${ref("SRC")}`,
+        "v.sqlx": `config { type: "${type}", schema: "S" } select n from \${ref("${reads}")}`,
+        "r.sqlx": `config { type: "assertion", schema: "RULES" } select n from \${ref("V")} where n = 13`,
+        ...more,
+      });
+
+    it("shows nothing of a table below that its rules would have stopped, while it is still a view", async () => {
+      await using w = await world();
+      await w.sql("create schema EHR.RAW; create table EHR.RAW.SRC as select 1 as n");
+      await w.run(await project("view"));
+      await w.sql("insert into EHR.RAW.SRC values (13)");
+      const thrown = await w.run(await project("table"));
+      expect(thrown.statuses).toEqual({ "s.a": "discarded", "s.v": "discarded" });
+      expect(await w.rows("from EHR.S.V")).toEqual([[1]]);
+      await w.sql("update EHR.RAW.SRC set n = 2 where n = 13");
+      expect((await w.run(await project("table"))).statuses).toEqual({ "s.a": "built", "s.v": "built" });
+      expect(await w.rows("from EHR.S.V order by n")).toEqual([[1], [2]]);
+    });
+
+    it("is published for itself where something stands between", async () => {
+      await using w = await world();
+      await w.sql("create schema EHR.RAW; create table EHR.RAW.SRC as select 1 as n");
+      await w.run(await project("view"));
+      const between = { "m.sqlx": `config { type: "table", schema: "S" } select n from \${ref("A")}` };
+      const ran = await w.run(await project("table", between, "M"));
+      expect(ran.statuses).toEqual({ "s.a": "built", "s.m": "built", "s.v": "built" });
+    });
+  });
 });
