@@ -6,7 +6,7 @@ import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
 
-import { prove } from "./prove.js";
+import { prove } from "./prove/index.js";
 import { defaultRetry, type RetryPolicy } from "./repeat.js";
 
 import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";

@@ -5,10 +5,8 @@
 export { dispositions as readDispositions, dispositionsTag } from "./dispositions.js";
 export type * from "./events.js";
 export { defaultThreads, executeAssert, executeRun, type RunOptions } from "./execute.js";
-export { proofRule } from "./prove.js";
+export { proofRule } from "./prove/index.js";
 export { defaultRetry, type RetryPolicy } from "./repeat.js";
 export { noRun, planResumed, type Resumable, readResumable } from "./resume.js";
 export { readSituation, type Situation } from "./situation.js";
-export { runUnitTests, type UnitTestOptions } from "./unit-test.js";
-export type * from "./unit-test-events.js";
-export { selectUnitTests } from "./unit-test-select.js";
+export * from "./unit-test/index.js";

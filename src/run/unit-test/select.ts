@@ -1,4 +1,4 @@
-import { type Graph, type Selection, selectActions, targetKey, type UnitTest } from "../graph/index.js";
+import { type Graph, type Selection, selectActions, targetKey, type UnitTest } from "../../graph/index.js";
 
 /**
  * The unit tests that a selection is about: those of the relations that it selects, and those that it names themselves.

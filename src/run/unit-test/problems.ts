@@ -1,7 +1,7 @@
 /** What the engine says of a unit test, at the line of the file that it is about. */
-import { locateInSource } from "../compile/index.js";
-import { type Position, type Problem, ProblemError } from "../graph/index.js";
-import { EngineError, type StatementPlace } from "../warehouse/index.js";
+import { locateInSource } from "../../compile/index.js";
+import { type Position, type Problem, ProblemError } from "../../graph/index.js";
+import { EngineError, type StatementPlace } from "../../warehouse/index.js";
 
 type SourceOf = (file: string) => string | undefined;
 

@@ -15,9 +15,9 @@ import {
   targetLabel,
   type UnitTest,
   type UnitTestInput,
-} from "../graph/index.js";
-import type { Built, PublishScope } from "../warehouse/index.js";
-import { isRelation } from "./context.js";
+} from "../../graph/index.js";
+import type { Built, PublishScope } from "../../warehouse/index.js";
+import { isRelation } from "../context.js";
 
 /** Where the parts of a test are built that are no relation of the project. */
 export const testSchema = "MEDFORM_TEST";

@@ -2,14 +2,14 @@
  * Proves that increments made what a full refresh makes: rebuilds incremental tables aside from all history, in a
  * transaction that is always discarded, and compares them row for row with what is published.
  */
-import { type Graph, type Problem, type Relation, type Target, targetKey, targetLabel } from "../graph/index.js";
-import { type Entry, evaluationEntry, type State } from "../ledger/index.js";
-import { type Plan, type Reads, readsOf } from "../plan/index.js";
-import type { PublishScope } from "../warehouse/index.js";
-import { type Context, isRelation, now } from "./context.js";
-import type { Proof } from "./events.js";
-import { problemOf } from "./problems.js";
-import { compared, type Difference, keepPublished, rowsDiffering } from "./prove-compare.js";
+import { type Graph, type Problem, type Relation, type Target, targetKey, targetLabel } from "../../graph/index.js";
+import { type Entry, evaluationEntry, type State } from "../../ledger/index.js";
+import { type Plan, type Reads, readsOf } from "../../plan/index.js";
+import type { PublishScope } from "../../warehouse/index.js";
+import { type Context, isRelation, now } from "../context.js";
+import type { Proof } from "../events.js";
+import { problemOf } from "../problems.js";
+import { compared, type Difference, keepPublished, rowsDiffering } from "./compare.js";
 
 /** The rule under which the ledger keeps a proof. */
 export const proofRule = "INCREMENTAL_EQUALS_FULL";

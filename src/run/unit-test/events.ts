@@ -1,6 +1,6 @@
 /** What running unit tests tells. Rows stand in it: a unit test's rows are written in the project. */
-import type { Position, Problem, Target } from "../graph/index.js";
-import type { Row } from "../warehouse/index.js";
+import type { Position, Problem, Target } from "../../graph/index.js";
+import type { Row } from "../../warehouse/index.js";
 
 export interface UnitTestResult {
   readonly kind: "unit-test";

@@ -1,8 +1,8 @@
 /** A rebuilt table beside what is published of it. Names and counts come back, no value. */
-import { quoteName, quoteTarget, type Relation, type Target } from "../graph/index.js";
-import type { PublishScope } from "../warehouse/index.js";
-import { countRows } from "./difference.js";
-import type { Proof } from "./events.js";
+import { quoteName, quoteTarget, type Relation, type Target } from "../../graph/index.js";
+import type { PublishScope } from "../../warehouse/index.js";
+import { countRows } from "../difference.js";
+import type { Proof } from "../events.js";
 
 export type Difference = Pick<Proof, "columns" | "columnsOnly"> & { readonly rows: NonNullable<Proof["rows"]> };
 

@@ -12,9 +12,9 @@ import {
   targetLabel,
   type UnitTest,
   type UnitTestInput,
-} from "../graph/index.js";
-import type { PublishScope, Value, Warehouse } from "../warehouse/index.js";
-import { type CancellableScope, scopes } from "./context.js";
+} from "../../graph/index.js";
+import type { PublishScope, Value, Warehouse } from "../../warehouse/index.js";
+import { type CancellableScope, scopes } from "../context.js";
 import {
   checkInputs,
   fillTable,
@@ -25,10 +25,10 @@ import {
   rowsAlready,
   testedRelation,
   testSchema,
-} from "./unit-test-build.js";
-import { differenceOf } from "./unit-test-difference.js";
-import type { UnitTestEvent, UnitTestResult, UnitTestsFinished } from "./unit-test-events.js";
-import { during } from "./unit-test-problems.js";
+} from "./build.js";
+import { differenceOf } from "./difference.js";
+import type { UnitTestEvent, UnitTestResult, UnitTestsFinished } from "./events.js";
+import { during } from "./problems.js";
 
 export interface UnitTestOptions {
   readonly graph: Graph;

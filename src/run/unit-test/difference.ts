@@ -1,9 +1,9 @@
 /** What a unit test's model made, beside the rows that were expected. */
-import { quoteTarget } from "../graph/index.js";
-import type { PublishScope } from "../warehouse/index.js";
-import { countRows, rowsOnly } from "./difference.js";
-import type { Made } from "./unit-test-build.js";
-import type { RowDifference } from "./unit-test-events.js";
+import { quoteTarget } from "../../graph/index.js";
+import type { PublishScope } from "../../warehouse/index.js";
+import { countRows, rowsOnly } from "../difference.js";
+import type { Made } from "./build.js";
+import type { RowDifference } from "./events.js";
 
 /** How many rows of a side are shown. */
 const mostRows = 20;
