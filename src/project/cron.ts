@@ -10,7 +10,7 @@ const croner = (): typeof import("croner") => require("croner");
 /**
  * Five fields as in a crontab, names and `@daily` too; `5/12` is read as "from 5 in steps of 12", as Dataform's scheduler did.
  * Where the clock is put forward, what falls into the gap comes due right after it; where it is put back, a fixed time
- * comes due once.
+ * comes due once. A line with a star for minute or hour goes with the clock instead, as crontab's do.
  */
 function cronOf(line: string, timeZone: string): Cron {
   const { Cron } = croner();
@@ -22,8 +22,20 @@ export function cronTimes(line: string, timeZone: string, after: Date, count: nu
   return cronOf(line, timeZone).nextRuns(count, after);
 }
 
+const shape = 'Write five fields: minute, hour, day of month, month, day of week; "30 4 * * mon-fri".';
+
+const limits: Readonly<Record<string, string>> = {
+  minute: "A minute is 0 to 59.",
+  hour: "An hour is 0 to 23.",
+  day: "A day of a month is 1 to 31.",
+  month: "A month is 1 to 12, or jan to dec.",
+  dayOfWeek: "A day of the week is 0 to 7, or sun to sat; 0 and 7 are Sunday.",
+};
+
 /** What is wrong with a cron line; undefined where nothing is. */
 export function cronComplaint(line: string): string | undefined {
+  // An instant, too, would be understood, and come due once.
+  if (!/^(?:@[a-z]+|\S+(?:\s+\S+){4})$/i.test(line.trim())) return `"${line}" is no cron line. ${shape}`;
   try {
     // Whatever has no year comes due within the eight years between two leap days, at most.
     return cronTimes(line, "UTC", new Date("2000-01-01T00:00:00Z"), 1).length > 0
@@ -31,8 +43,15 @@ export function cronComplaint(line: string): string | undefined {
       : `"${line}" never comes due: there is no such day.`;
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^Cron\w*: /, "") : "";
-    const said = /^(Invalid value|Syntax error)/.test(reason) ? ` ${reason.replace(/\.$/, "")}.` : "";
-    return `"${line}" is no cron line.${said} Write five fields: minute, hour, day of month, month, day of week; "30 4 * * mon-fri".`;
+    const field = /^Invalid value for (\w+)/.exec(reason)?.[1] ?? "";
+    const said =
+      limits[field] ??
+      (reason.startsWith("From value is larger")
+        ? "A range goes upwards: two of them, parted by a comma, go past the end."
+        : reason.startsWith("Syntax error")
+          ? `${reason.replace(/\.$/, "")}.`
+          : undefined);
+    return `"${line}" is no cron line. ${said === undefined ? "" : `${said} `}${shape}`;
   }
 }
 

@@ -75,6 +75,12 @@ export function checkEnvironments(json: JsonFile): readonly Problem[] {
     return [problem("both", older, `"tags" of the schedule says it already.`, "Keep one of them.")];
   };
   return [
+    ...json.repeated.map(({ path, at }) => ({
+      code: "environments-twice",
+      message: `${pathText(path)}: The key "${String(path.at(-1))}" is there already.`,
+      at,
+      hint: "Keep one of them, with what both say.",
+    })),
     ...twice(environments, "environments"),
     ...environments.flatMap((environment) => [
       ...both(environment, ["gitRef", "gitReference"]),

@@ -36,12 +36,12 @@ const address = () =>
     /^https?:\/\/[^\s/]+|^\$\{/.test(value) ? undefined : `Must be an http or https address, or "\${NAME}" for one.`,
   );
 
+const mailAddress = () => text().regex(/^[^\s@]+@[^\s@]+$/, { error: "Must be an e-mail address." });
+
 const channel = object({
   name: name().describe("What `notify` calls it."),
   email: object({
-    to: list(text().regex(/^[^\s@]+@[^\s@]+$/, { error: "Must be an e-mail address." }))
-      .min(1, "Must name somebody.")
-      .describe("Addresses."),
+    to: list(mailAddress()).min(1, "Must name somebody.").describe("Addresses."),
   })
     .optional()
     .describe("Mails, by the server that MEDFORM_SMTP_URL names."),
@@ -76,7 +76,7 @@ const schedule = object({
   notify: list(
     object({
       channel: name().describe("The name of one of `notificationChannels`."),
-      statuses: list(statuses).optional().describe("When to tell; always without."),
+      statuses: list(statuses).optional().describe("When to tell; always where none is named."),
     }),
   )
     .optional()
@@ -84,7 +84,7 @@ const schedule = object({
   notification: object({
     onSuccess: flag().optional().describe("Tell when a run succeeded."),
     onFailure: flag().optional().describe("Tell when a run failed."),
-    emails: list(text()).optional().describe("Whom to mail; without, every channel is told."),
+    emails: list(mailAddress()).optional().describe("Whom to mail; without, every channel is told."),
   })
     .optional()
     .describe("Older spelling of `notify`, for every channel."),

@@ -78,17 +78,21 @@ function environmentOf(
   at: (path: readonly PropertyKey[]) => Position,
 ): Environment {
   const { name, gitReference, configOverride, connection } = entry;
-  const older = gitReference?.branch ?? gitReference?.commitSha;
-  const gitRef = entry.gitRef ?? older;
+  const gitRef = entry.gitRef ?? gitReference?.branch ?? gitReference?.commitSha;
   const own = (entry.notificationChannels ?? []).map(channelOf);
   const channels = [...own, ...shared.filter((each) => own.every(({ name }) => name !== each.name))];
   return {
     name,
-    ...(gitRef === undefined ? {} : { gitRef, gitRefAt: at([entry.gitRef === undefined ? "gitReference" : "gitRef"]) }),
+    ...(gitRef === undefined ? {} : { gitRef, gitRefAt: at(gitRefPath(entry)) }),
     ...(configOverride === undefined ? {} : { configOverride }),
     ...(connection === undefined ? {} : { connection }),
     schedules: (entry.schedules ?? []).map((each, i) => scheduleOf(each, channels, at(["schedules", i, "name"]))),
   };
+}
+
+function gitRefPath({ gitRef, gitReference }: EnvironmentEntry): readonly string[] {
+  if (gitRef !== undefined) return ["gitRef"];
+  return ["gitReference", gitReference?.branch === undefined ? "commitSha" : "branch"];
 }
 
 function scheduleOf(entry: ScheduleEntry, channels: readonly Channel[], at: Position): Schedule {
@@ -113,8 +117,9 @@ const always: readonly NotifyStatus[] = ["SUCCESS", "FAILURE"];
 function notifyOf({ notify, notification, notifications }: ScheduleEntry, channels: readonly Channel[]) {
   const named = (wanted: string) => channels.filter(({ name }) => name === wanted);
   if (notify !== undefined) {
-    return notify.flatMap(({ channel, statuses = always }) =>
-      named(channel).map((each) => ({ channel: each, statuses })),
+    // A list that is left empty and one that is left away are the same in Dataform's format.
+    return notify.flatMap(({ channel, statuses = [] }) =>
+      named(channel).map((each) => ({ channel: each, statuses: statuses.length > 0 ? statuses : always })),
     );
   }
   if (notifications !== undefined) {

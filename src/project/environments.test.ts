@@ -127,6 +127,17 @@ describe("what is refused, and where", () => {
       '{ "environments": [ { "name": "a", "schedules": [ { "name": "s", "cron": "@daily" }, { "name": ^"s", "cron": "@daily" } ] } ] }',
       "two schedules",
     ],
+    // The last would win, and what the first says would be lost without a word.
+    [
+      ["environments-twice"],
+      '{ "environments": [ { "name": "a", "schedules": [ { "name": "lost", "cron": "@daily" } ], ^"schedules": [] } ] }',
+      'environments[0].schedules: The key "schedules" is there already.',
+    ],
+    [
+      ["environments-value"],
+      scheduled('"notification": { "onFailure": true, "emails": [ ^"ops" ] }'),
+      "e-mail address",
+    ],
     [["json-syntax"], '{ "notificationChannels": [ { "name": ^"https://x/secret\\q" } ] }', "escape"],
   ])("%j %s", (codes, given, said) => {
     const { text, places } = marked(given);
@@ -138,12 +149,17 @@ describe("what is refused, and where", () => {
   });
 
   test.each([
-    ["61 * * * *", "Invalid value for minute: 61"],
+    ["61 * * * *", "A minute is 0 to 59."],
     ["* * * *", "five fields"],
     ["0 0 4 * * *", "five fields"],
     ["every day", "five fields"],
     ["0 0 30 2 *", "never comes due"],
-    ["0 4 * * 8", "dayOfWeek: 8"],
+    ["0 4 * * 8", "A day of the week is 0 to 7"],
+    ["0 4 0 * *", "A day of a month is 1 to 31."],
+    ["0 4 1 13 *", "A month is 1 to 12"],
+    ["0 4 * * fri-mon", "A range goes upwards"],
+    ["*/0 * * * *", "illegal stepping"],
+    ["2026-01-01T00:00:00", "five fields"],
   ])("cron %s", (cron, said) => {
     const { text, places } = marked(
       `{ "environments": [ { "name": "e", "schedules": [ { "name": "s", "cron": ^"${cron}" } ] } ] }`,
@@ -208,7 +224,8 @@ describe("one shape", () => {
       "configOverride": { "defaultDatabase": "EHR_PROD", "schemaSuffix": "prod", "vars": { "k": "v" } },
       "schedules": [ { "name": "daily", "cron": "30 4 * * mon-fri", "tags": ["daily"], "disabled": false,
         "options": { "includeDependencies": true, "includeDependents": false, "fullRefresh": false },
-        "notify": [ { "channel": "ops", "statuses": ["FAILURE"] }, { "channel": "chat" } ] } ] }`);
+        "notify": [ { "channel": "ops", "statuses": ["FAILURE"] }, { "channel": "chat" },
+          { "channel": "ops", "statuses": [] } ] } ] }`);
     expect(environment).toMatchObject({
       gitRef: "main",
       gitRefAt: { line: 1 },
@@ -218,11 +235,14 @@ describe("one shape", () => {
     expect(environment.schedules[0]?.notify).toEqual([
       { channel: ops, statuses: ["FAILURE"] },
       { channel: chat, statuses: ["SUCCESS", "FAILURE"] },
+      { channel: ops, statuses: ["SUCCESS", "FAILURE"] },
     ]);
   });
 
   test.each(["branch", "commitSha"])("of gitReference.%s", (key) => {
-    older(`{ "name": "e", "gitReference": { "${key}": "abc" } }`, '{ "name": "e", "gitRef": "abc" }');
+    const given = `{ "name": "e", "gitReference": { "${key}": "abc" } }`;
+    older(given, '{ "name": "e", "gitRef": "abc" }');
+    expect(environmentOf(given).gitRefAt?.column).toBe(`{ "environments": [ ${given}`.indexOf('"abc"') + 1);
   });
 
   const withSchedule = (inside: string) =>

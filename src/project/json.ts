@@ -9,6 +9,8 @@ export interface JsonFile {
   readonly value: unknown;
   /** Where the value at a path stands; where there is none, its nearest parent. With `key`, the property's name. */
   at(path: JsonPath, part?: "value" | "key"): Position;
+  /** Keys that an object has already, of which JSON keeps the last; `at` is where such a key stands. */
+  readonly repeated: readonly { readonly path: JsonPath; readonly at: Position }[];
 }
 
 /**
@@ -39,11 +41,13 @@ export function parseJson(source: string, file: string): JsonFile {
     const before = text.slice(0, offset);
     return { file, line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
   };
-  const value = new Parser(text, places, (offset, message) => {
+  const parser = new Parser(text, places, (offset, message) => {
     throw new ProblemError({ code: "json-syntax", message: `${file}: ${message}.`, at: position(offset) });
-  }).document();
+  });
+  const value = parser.document();
   return {
     value,
+    repeated: parser.repeated.map(({ path, offset }) => ({ path, at: position(offset) })),
     at(path, part = "value") {
       for (let length = path.length; length >= 0; length -= 1) {
         const place = places.get(keyOf(path.slice(0, length)));
@@ -61,6 +65,7 @@ const tokens = /[ \t\r\n]*(?:("(?:[^"\\\n]|\\.)*")|(-?\d[\d.eE+-]*|true|false|nu
 /** A recursive descent that notes offsets; the built-in parser still reads each literal, so both agree on what is JSON. */
 class Parser {
   private offset = 0;
+  readonly repeated: { readonly path: JsonPath; readonly offset: number }[] = [];
 
   constructor(
     private readonly text: string,
@@ -94,6 +99,7 @@ class Parser {
         const token = this.next("a property name is expected here");
         if (!token.startsWith('"')) this.fail(keyAt, `a property name in double quotes is expected here, not ${token}`);
         const name = String(this.literal(token, keyAt));
+        if (entries.some(([other]) => other === name)) this.repeated.push({ path: [...path, name], offset: keyAt });
         this.expect(":", "a colon is expected after a property name");
         entries.push([name, this.value([...path, name], keyAt)]);
         if (this.expect(",}", "a comma or } is expected here") === "}") break;

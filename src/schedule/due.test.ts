@@ -51,6 +51,21 @@ describe("due times", () => {
     ]);
   });
 
+  test("of a line with a star for minute or hour go with the clock", () => {
+    const line = { cron: "*/30 2 * * *", timeZone: "Europe/Berlin" };
+    // 02:00 to 03:00 is not there on the one day, and twice on the other.
+    expect(times(line, "2026-03-28T12:00:00Z", 1)).toEqual(["2026-03-30T00:00:00.000Z"]);
+    expect(times(line, "2026-10-24T12:00:00Z", 4)).toEqual(
+      ["00:00", "00:30", "01:00", "01:30"].map((time) => `2026-10-25T${time}:00.000Z`),
+    );
+  });
+
+  test("where day of month and day of week are both given are those of either, as in a crontab", () => {
+    expect(times({ cron: "0 12 13 * fri" }, "2026-01-03T00:00:00Z", 3)).toEqual(
+      ["09", "13", "16"].map((day) => `2026-01-${day}T12:00:00.000Z`),
+    );
+  });
+
   test("read steps as Dataform's scheduler did", () => {
     expect(times({ cron: "0 5/12 * * *" }, "2026-01-01T00:00:00Z", 3)).toEqual([
       "2026-01-01T05:00:00.000Z",
@@ -91,6 +106,21 @@ describe("a schedule's name", () => {
         "nightly",
       ).environment.name,
     ).toBe("b");
+  });
+
+  test("that could mean either of two is not guessed", () => {
+    const dotted = namedSchedules([
+      environment("a", schedule({ name: "b.c" })),
+      environment("b", schedule({ name: "c" })),
+    ]);
+    expect(() => findSchedule(dotted, "b.c")).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({ code: "schedule-ambiguous", hint: "Say which: a.b.c, c --environment b." }),
+        ],
+      }),
+    );
+    expect(findSchedule(dotted, "a.b.c").environment.name).toBe("a");
   });
 
   test.each([

@@ -21,8 +21,8 @@ export function namedSchedules(environments: Environments, only?: string): reado
  */
 export function findSchedule(schedules: readonly Named[], wanted: string): Named {
   const long = ({ environment, schedule }: Named) => `${environment.name}.${schedule.name}`;
-  const byName = schedules.filter(({ schedule }) => schedule.name === wanted);
-  const found = byName.length > 0 ? byName : schedules.filter((named) => long(named) === wanted);
+  // A name may hold a dot: what could mean either is not guessed.
+  const found = schedules.filter((named) => named.schedule.name === wanted || long(named) === wanted);
   const [first, ...others] = found;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined) {
@@ -30,7 +30,7 @@ export function findSchedule(schedules: readonly Named[], wanted: string): Named
       code: "schedule-ambiguous",
       message: `There are ${found.length} schedules named "${wanted}".`,
       at: first.schedule.at,
-      hint: `Say which: ${found.map(long).join(", ")}.`,
+      hint: `Say which: ${found.map((named) => (long(named) === wanted ? `${named.schedule.name} --environment ${named.environment.name}` : long(named))).join(", ")}.`,
     });
   }
   const names = schedules.map(long);

@@ -62,6 +62,27 @@ describe("a problem", () => {
     expect(line.slice(caret.indexOf("^"), caret.indexOf("^") + 3)).toBe('"b"');
   });
 
+  it.each([
+    '{ "webhook": { "url": "hooks.example/T0/secret" }, "b": 1 }',
+    '{ "webhook": "hooks.example:443/secret", "b": 1 }',
+    '{ "slack": { "webhookUrl": "T0/secret\\"secret" }, "b": 1 }',
+    '{ "a": "ftp://hooks.example/secret", "b": 1 }',
+    '"hooks.example/secret", "b"',
+    '{ "connection": { "path": "/srv/x", "Password": "secret" }, "b": 1 }',
+  ])("leaves out of a mistyped line what may be a secret: %s", (text) => {
+    writeFileSync(join(project, "mistyped.json"), text);
+    const [, , , line = "", caret = ""] = render("mistyped.json", 1, text.indexOf('"b"') + 1).split("\n");
+    expect(line).not.toContain("secret");
+    expect(line.slice(caret.indexOf("^"), caret.indexOf("^") + 3)).toBe('"b"');
+  });
+
+  it("quotes what is no secret as it is", () => {
+    const text =
+      '{ "$schema": "./docs/x.json", "gitRef": "origin/main", "timeZone": "Europe/Berlin", "channel": "hook" }';
+    writeFileSync(join(project, "plain.json"), text);
+    expect(render("plain.json", 1, 1)).toContain(text);
+  });
+
   it("stands without a place and without a hint, over several lines", () => {
     expect(
       renderProblem(

@@ -73,10 +73,21 @@ function sourceLine(file: string, line: number, project: string): string | undef
   }
 }
 
-/** The path of a webhook's address is its password. As many stars as there were characters, so that the caret stays right. */
+const stars = (text: string): string => "*".repeat(text.length);
+
+/**
+ * The path of a webhook's address is its password, also where the address was mistyped; and a file may hold what is a secret
+ * by its name, though it must not. As many stars as there were characters, so that the caret stays right.
+ */
 function withoutSecrets(line: string | undefined): string | undefined {
-  return line?.replace(/(https?:\/\/)([^\s"'/?#]*)([^\s"']*)/gi, (_, scheme: string, host: string, rest: string) => {
-    const user = host.lastIndexOf("@") + 1;
-    return scheme + "*".repeat(user) + host.slice(user) + "*".repeat(rest.length);
-  });
+  return line
+    ?.replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s"'/?#]*)([^\s"']*)/gi, (_, scheme: string, host: string, rest: string) => {
+      const user = host.lastIndexOf("@") + 1;
+      return scheme + stars(host.slice(0, user)) + host.slice(user) + stars(rest);
+    })
+    .replace(/("[\w-]+(?:\.[\w-]+)+(?::\d+)?)([/?#][^\s"']*)/g, (_, host: string, rest: string) => host + stars(rest))
+    .replace(
+      /("[^"]*(?:url|hook|slack|passw|secret|token)[^"]*"\s*:\s*")(?![a-z][a-z0-9+.-]*:\/\/)((?:[^"\\]|\\.)*)/gi,
+      (_, key: string, value: string) => key + stars(value),
+    );
 }
