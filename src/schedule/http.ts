@@ -5,10 +5,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /** @throws Undelivered where the address names a variable that is not set, or is none. */
 export function poster(address: string, body: object, env: Variables): (signal: AbortSignal) => Promise<void> {
-  const url = addressOf(address, env);
+  const { url, authorization } = addressOf(address, env);
   const init = {
     method: "POST",
-    headers: { "content-type": "application/json", "user-agent": "medform" },
+    headers: { "content-type": "application/json", "user-agent": "medform", ...authorization },
     body: JSON.stringify(body),
     // Nobody else shall get the message.
     redirect: "manual",
@@ -27,12 +27,17 @@ async function post(url: URL, init: RequestInit): Promise<number> {
     return response.status;
   } catch (error) {
     const code = codeOf(error);
-    throw new Undelivered(`could not be reached${code === undefined ? "" : ` (${code})`}`, { again: true });
+    // Without such a word the address itself is to blame, as one whose port `fetch` does not serve: it stays so.
+    const again = code !== undefined || init.signal?.aborted === true;
+    throw new Undelivered(`could not be reached${code === undefined ? "" : ` (${code})`}`, { again });
   }
 }
 
-/** With `${NAME}` from the environment of the process. */
-function addressOf(address: string, env: Variables): URL {
+/** With `${NAME}` from the environment of the process; a user and password in it go where HTTP has them. */
+function addressOf(
+  address: string,
+  env: Variables,
+): { readonly url: URL; readonly authorization: Readonly<Record<string, string>> } {
   const whole = address.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
     const value = env[name];
     if (value) return value;
@@ -42,6 +47,20 @@ function addressOf(address: string, env: Variables): URL {
     });
   });
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  if (url?.protocol === "https:" || url?.protocol === "http:") return url;
+  if (url?.protocol === "https:" || url?.protocol === "http:") {
+    const { username, password } = url;
+    if (username === "" && password === "") return { url, authorization: {} };
+    [url.username, url.password] = ["", ""];
+    const pair = [username, password].map(unescaped).join(":");
+    return { url, authorization: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` } };
+  }
   throw new Undelivered("its address is no http or https address", { again: false });
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

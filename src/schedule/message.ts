@@ -30,7 +30,7 @@ export function paragraphs(report: RunReport): readonly (readonly string[])[] {
     [what.join(", "), when, ...counted("Actions", actions), ...counted("Rules", rules)],
     failing.map(
       ({ rule, table, rows, outcome }) =>
-        `${rule} on ${table}: ${outcome === "error" ? "could not be evaluated" : `${rows ?? "some"} rows failed`}`,
+        `${rule} on ${table}: ${outcome === "error" ? "could not be evaluated" : `${rows ?? "some"} ${rows === 1 ? "row" : "rows"} failed`}`,
     ),
     problems.map(({ code, message, at }) => `${code}${at === null ? "" : ` at ${at}`}: ${message}`),
     [`Look closer: ${report.look}`],

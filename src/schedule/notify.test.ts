@@ -153,6 +153,25 @@ describe("a webhook", () => {
     expect(channels).toEqual([]);
   });
 
+  test("whose address no message can be sent to is not asked again", async () => {
+    // A port that `fetch` refuses to serve.
+    const { said } = await tell(webhook("http://127.0.0.1:9/secret"), {
+      limits: { attempt: 60_000, total: 60_000, pause: 30_000 },
+    });
+    expect(said).toContain("could not be reached");
+  });
+
+  test("that wants a user and a password gets them", async () => {
+    const asked: (string | undefined)[] = [];
+    await using server = await serve((response, _, request) => {
+      asked.push(request.headers.authorization);
+      response.end();
+    });
+    const address = server.url.replace("http://", "http://us%C3%A9r:p%40ss@");
+    expect(await tell(webhook(address))).toMatchObject({ channels: ["hook"], problems: [] });
+    expect(asked).toEqual([`Basic ${Buffer.from("usér:p@ss").toString("base64")}`]);
+  });
+
   test("is not waited for once a signal comes", async () => {
     const abort = new AbortController();
     await using server = await serve(() => abort.abort());

@@ -16,6 +16,6 @@ export class Undelivered extends Error {
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const code = "code" in error ? error.code : undefined;
-  if (typeof code === "string" && /^[A-Z_]+$/.test(code)) return code;
+  if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
   return "cause" in error ? codeOf(error.cause) : undefined;
 }
