@@ -18,6 +18,7 @@ describe("an advised command", () => {
     expect(typed("medform run")).toBe(
       `medform run --project '../it'\\''s ü' --environment test --vars 'site=north 1' --vars n=5`,
     );
+    expect(typed("medform run --resume")).toBe("medform run --resume --project '../it'\\''s ü' --environment test");
     expect(typedHere(here, { ...plain, project: "/else" })("medform run")).toBe("medform run --project /else");
   });
 });

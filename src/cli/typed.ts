@@ -12,12 +12,13 @@ export function typedHere(
   // npm says so to what it starts; then there need be no `medform` on the path.
   const prefix = io.env.npm_command === undefined ? "" : "npx ";
   const vars = Object.entries(options.vars).map(([name, value]) => `${name}=${value}`);
-  const words = [
+  const words = (command: string) => [
     ...(options.project === io.cwd ? [] : ["--project", nearer(io.cwd, options.project)]),
     ...(options.environment === undefined ? [] : ["--environment", options.environment]),
-    ...vars.flatMap((pair) => ["--vars", pair]),
+    // What goes on with an earlier run takes those of that run.
+    ...(command.endsWith(" --resume") ? [] : vars.flatMap((pair) => ["--vars", pair])),
   ];
-  return (command) => [`${prefix}${command}`, ...words.map(quoted)].join(" ");
+  return (command) => [`${prefix}${command}`, ...words(command).map(quoted)].join(" ");
 }
 
 function nearer(cwd: string, folder: string): string {

@@ -65,7 +65,15 @@ export async function repositoryOf(folder: string, why: string, at?: Position): 
 
 export function gitFailed(text: string, at?: Position): ProblemError {
   const [line = "git failed"] = text.split("\n").filter((each) => each !== "");
-  return new ProblemError({ code: "git-failed", message: `git: ${line.replace(/^(?:fatal|error): /, "")}`, at });
+  const foreign = /dubious ownership/.test(line);
+  return new ProblemError({
+    code: "git-failed",
+    message: `git: ${line.replace(/^(?:fatal|error): /, "")}`,
+    at,
+    ...(foreign
+      ? { hint: "It belongs to another account: run as that one, or trust it with git's `safe.directory`." }
+      : {}),
+  });
 }
 
 /**
@@ -86,7 +94,7 @@ export async function commitAt(folder: string, ref: string, at?: Position): Prom
     "refs/tags",
     "refs/remotes",
   );
-  const near = nearest(ref, names.ok ? names.text.split("\n") : []);
+  const near = nearest(ref, names.ok ? names.text.split("\n").filter((name) => name !== "") : []);
   throw new ProblemError({
     code: "git-ref",
     message: `There is no branch, tag or commit "${ref}" in this repository.`,
@@ -101,8 +109,8 @@ export async function headOf(folder: string): Promise<string | undefined> {
   return answer.ok ? answer.text : undefined;
 }
 
-/** Whether the folder holds anything that is in no commit. */
+/** Whether the folder holds anything that is in no commit, or git cannot tell. */
 export async function hasChanges(folder: string): Promise<boolean> {
   const answer = await git(folder, "status", "--porcelain", "--", ".");
-  return answer.ok && answer.text !== "";
+  return !answer.ok || answer.text !== "";
 }

@@ -5,7 +5,7 @@
  */
 export { type Due, nextDue, nextOf } from "./due.js";
 export { findSchedule, type Named, namedSchedules } from "./find.js";
-export { type CodeVersion, commitAt, hasChanges, headOf } from "./git.js";
+export { type CodeVersion, commitAt, hasChanges, headOf, repositoryOf } from "./git.js";
 export { notify, type Patience, type Told } from "./notify.js";
 export { type Ended, type RunReport, reportOf } from "./report.js";
 export { selectionOf, unusedTags } from "./selection.js";

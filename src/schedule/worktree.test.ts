@@ -94,6 +94,31 @@ describe("a worktree", () => {
     }
   });
 
+  test("of a repository without a commit is none, and nothing is guessed", async () => {
+    const empty = join(folder, "empty");
+    gitIn(folder, "init", "-q", empty);
+    await expect(openWorktree(empty, "v1")).rejects.toMatchObject({
+      problems: [{ code: "git-ref", hint: expect.stringContaining("git fetch") }],
+    });
+  });
+
+  test("of another account's repository is none, and the way out is named", async () => {
+    process.env.GIT_TEST_ASSUME_DIFFERENT_OWNER = "1";
+    try {
+      await expect(openWorktree(project, "main")).rejects.toMatchObject({
+        problems: [
+          {
+            code: "git-failed",
+            message: expect.stringContaining("dubious ownership"),
+            hint: expect.stringContaining("safe.directory"),
+          },
+        ],
+      });
+    } finally {
+      delete process.env.GIT_TEST_ASSUME_DIFFERENT_OWNER;
+    }
+  });
+
   test("of a commit without the project is none, and nothing is left of it", async () => {
     gitIn(root, "checkout", "-q", "--orphan", "bare");
     gitIn(root, "rm", "-rfq", "--cached", ".");

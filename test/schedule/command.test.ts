@@ -78,7 +78,7 @@ beforeAll(async () => {
   write(
     "environments.json",
     `{ "environments": [
-      ${environment("good", `${nightly(', "options": { "includeDependencies": true }')}, { "name": "off", "cron": "@daily", "disabled": true, "notify": [ { "channel": "hook" } ] }, { "name": "tagless", "cron": "@daily", "tags": ["weekly"] }`)},
+      ${environment("good", `${nightly(', "options": { "includeDependencies": true }')}, { "name": "off", "cron": "@daily", "disabled": true, "tags": ["daily"], "options": { "fullRefresh": true }, "notify": [ { "channel": "hook" } ] }, { "name": "tagless", "cron": "@daily", "tags": ["weekly"] }`)},
       ${environment("bad", nightly())},
       ${environment("broken", nightly())},
       ${environment("slow", nightly())},
@@ -152,6 +152,15 @@ describe("schedule run", () => {
     const opened = await rows("select body from ehr.medform.ledger where chain = 'main' and kind = 'open'");
     expect(opened[0]?.[0]).toContain(`"commit":{"dirty":false,"id":"${head.slice(0, 12)}"}`);
     nothingLeft();
+  });
+
+  test("advises what works afterwards: the schedule, for a plain run would be of another commit", async () => {
+    const { code, stdout } = await medform("schedule", "run", "bad.nightly", "--vars", "site=north");
+    expect(code).toBe(2);
+    const next = stdout.slice(stdout.indexOf("Next"));
+    expect(next).toMatch(/^ +medform schedule run bad\.nightly --vars site=north( |$)/m);
+    expect(next).not.toContain("medform run");
+    expect(next).toMatch(/medform audit report --environment bad --vars environmentName=bad/);
   });
 
   test("ends with 2 where a rule fails, and tells which", async () => {
@@ -246,6 +255,9 @@ describe("schedule run", () => {
   test("is refused where the schedule is disabled, and tells nobody", async () => {
     const { code, stderr } = await medform("schedule", "run", "off");
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining("schedule-disabled") });
+    expect(stderr).toContain(
+      "medform run tag:daily --full-refresh --any-commit --environment good --vars environmentName=good --vars scheduleName=off",
+    );
     expect(told).toEqual([]);
   });
 
@@ -280,6 +292,25 @@ test("a plain run is refused on another commit than the environment's, unless an
   expect(dirty.code, dirty.stderr).toBe(0);
   const noticed = await medform("run", "--environment", "good");
   expect(noticed).toMatchObject({ code: 0, stderr: expect.stringContaining("warning: uncommitted") });
+});
+
+test("a plain run where the commit cannot be told says why", async () => {
+  const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), "medform-schedule-new-")));
+  try {
+    for (const file of ["dataform.json", "environments.json"])
+      writeFileSync(join(elsewhere, file), readFileSync(join(project, file)));
+    const run = () => medform("run", "--environment", "good", "--project", elsewhere);
+    expect(await run()).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/git-none: .*is in no git repository[\s\S]*environments\.json:\d+:\d+/),
+    });
+    execFileSync("git", ["init", "-q", elsewhere]);
+    expect((await run()).stderr).toContain("git-ref: ");
+    expect(existsSync(join(elsewhere, ".medform"))).toBe(false);
+  } finally {
+    rmSync(elsewhere, { recursive: true, force: true });
+  }
 });
 
 describe("schedule list and next", () => {

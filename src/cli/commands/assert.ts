@@ -24,7 +24,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
   const { state } = await readSituation(graph, warehouse, ledger);
   const hashKey = io.env.MEDFORM_HASH_KEY;
   const facts = factsFor({ graph, selection, state, hashKey });
-  const view = await createRunView(io, options, graph, "assertions");
+  const view = await createRunView(io, options, graph, { lines: "assertions" });
   try {
     const finished = await executeAssert({
       graph,

@@ -11,7 +11,7 @@ import {
   readResumable,
   readSituation,
 } from "../../run/index.js";
-import { about } from "../about.js";
+import { about, shortCommit } from "../about.js";
 import { openRecordingLedger } from "../anchors.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
@@ -19,6 +19,7 @@ import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious
 import { counted } from "../render/layout.js";
 import { createRunView } from "../render/run-view.js";
 import { snapshotAfter } from "../snapshot-after.js";
+import type { Typed } from "../typed.js";
 
 export interface RunCommandOptions extends GlobalOptions {
   readonly select: readonly string[];
@@ -37,6 +38,8 @@ export interface RunCommandOptions extends GlobalOptions {
   readonly anyCommit: boolean;
   /** As the lease and the ledger call what runs; `run` unless told. */
   readonly command?: string;
+  /** How what is advised at the end must be typed; as a plain run's unless told. */
+  readonly typed?: Typed;
   /** Hears all events, beside the view. */
   readonly watch?: Listener;
 }
@@ -71,8 +74,8 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
     : planned({ ...known, ...askedBy(options), graph, hashKey });
   const record = recordPlan(input, plan, { environment, vars: from?.record.vars ?? options.vars, from });
   const selection = { select: record.select, exclude: record.exclude };
-  const view = await createRunView(io, options, graph);
-  const commit = code && { id: code.commit.slice(0, 12), dirty: false };
+  const view = await createRunView(io, options, graph, { typed: options.typed });
+  const commit = code && { id: shortCommit(code.commit), dirty: false };
   // Whatever the run leaves for readers is told before its end.
   let end: RunFinished | undefined;
   let note: string | undefined;

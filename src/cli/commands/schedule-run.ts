@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import { type Problem, ProblemError } from "../../graph/index.js";
-import type { Listener, RunEvent } from "../../run/index.js";
+import type { RunEvent } from "../../run/index.js";
 import {
   type Ended,
   findSchedule,
@@ -15,7 +15,7 @@ import {
 import { type GlobalOptions, Interrupted, type Io } from "../io.js";
 import { messages } from "../messages.js";
 import { unexpected } from "../program.js";
-import { quoted, typedHere } from "../typed.js";
+import { quoted, type Typed, typedHere } from "../typed.js";
 import { type RunCommandOptions, runCommand } from "./run.js";
 import { schedulesOf } from "./schedule.js";
 
@@ -53,17 +53,35 @@ export async function scheduleRunCommand(options: GlobalOptions & { readonly nam
   return ended.exitCode;
 }
 
-function disabled({ environment, schedule }: Named, here: GlobalOptions, io: Io): ProblemError {
-  const plain = ["medform run", ...selectionOf(schedule)].join(" ");
+function disabled(named: Named, here: GlobalOptions, io: Io): ProblemError {
+  const { environment, schedule } = named;
+  const plain = [
+    "medform run",
+    ...selectionOf(schedule).map(quoted),
+    ...(schedule.fullRefresh ? ["--full-refresh"] : []),
+    ...(environment.gitRef === undefined ? [] : ["--any-commit"]),
+  ].join(" ");
   return new ProblemError(
     {
       code: "schedule-disabled",
       message: `The schedule "${environment.name}.${schedule.name}" is disabled.`,
       at: schedule.at,
-      hint: `${typedHere(io, here)(plain)} runs the same without it.`,
+      hint: `Take "disabled" away; or build the same from the code that is checked out:\n${typedHere(io, withVars(here, named))(plain)}`,
     },
     3,
   );
+}
+
+function withVars(here: GlobalOptions, { environment, schedule }: Named): GlobalOptions {
+  return { ...here, vars: { environmentName: environment.name, scheduleName: schedule.name, ...here.vars } };
+}
+
+/** What a run is advised for, the schedule does, for it has the code of its commit. */
+function advised(here: GlobalOptions, named: Named, io: Io): Typed {
+  const name = quoted(`${named.environment.name}.${named.schedule.name}`);
+  const again = typedHere(io, { ...here, environment: undefined })(`medform schedule run ${name}`);
+  const others = typedHere(io, withVars(here, named));
+  return (command) => (command.startsWith("medform run ") ? again : others(command));
 }
 
 /** However it ends, it ends with an exit code, and what was thrown has been shown. */
@@ -75,7 +93,11 @@ async function runIn(here: GlobalOptions, named: Named, io: Io): Promise<Ended &
   const run = async (within: GlobalOptions): Promise<number> => {
     try {
       return await runCommand(
-        optionsOf(within, named, (event) => void events.push(event)),
+        {
+          ...optionsOf(within, named),
+          typed: advised(here, named, io),
+          watch: (event) => void events.push(event),
+        },
         io,
       );
     } catch (error) {
@@ -108,10 +130,10 @@ async function runIn(here: GlobalOptions, named: Named, io: Io): Promise<Ended &
   }
 }
 
-function optionsOf(within: GlobalOptions, { environment, schedule }: Named, watch: Listener): RunCommandOptions {
+function optionsOf(within: GlobalOptions, named: Named): RunCommandOptions {
+  const { environment, schedule } = named;
   return {
-    ...within,
-    vars: { environmentName: environment.name, scheduleName: schedule.name, ...within.vars },
+    ...withVars(within, named),
     select: selectionOf(schedule),
     exclude: [],
     fullRefresh: schedule.fullRefresh,
@@ -121,7 +143,6 @@ function optionsOf(within: GlobalOptions, { environment, schedule }: Named, watc
     asOf: null,
     anyCommit: true,
     command: `schedule run ${environment.name}.${schedule.name}`,
-    watch,
   };
 }
 

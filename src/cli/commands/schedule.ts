@@ -38,7 +38,7 @@ export async function scheduleListCommand(options: GlobalOptions, io: Io): Promi
       return [
         `${environment.name}.${schedule.name}`,
         schedule.cron,
-        next === undefined ? paint.dim("disabled") : localTime(next, schedule.timeZone),
+        next === undefined ? paint.dim(schedule.disabled ? "disabled" : "never") : localTime(next, schedule.timeZone),
         [...schedule.tags, ...schedule.actions].join(" ") || "everything",
         environment.gitRef ?? "working tree",
       ];

@@ -2,7 +2,7 @@
 import { type Action, type Graph, targetLabel } from "../../graph/index.js";
 import type { Listener, RunEvent } from "../../run/index.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
-import { typedHere } from "../typed.js";
+import { type Typed, typedHere } from "../typed.js";
 import { digestOf } from "./digest.js";
 import { createProgress, type Live } from "./progress.js";
 import { renderQuietSummary, renderSummary } from "./summary.js";
@@ -18,8 +18,15 @@ export async function createRunView(
   io: Io,
   options: GlobalOptions,
   graph: Pick<Graph, "actions">,
-  /** What gets lines of its own. */
-  lines: "relations" | "assertions" = "relations",
+  {
+    lines = "relations",
+    typed = typedHere(io, options),
+  }: {
+    /** What gets lines of its own. */
+    readonly lines?: "relations" | "assertions";
+    /** How what is advised must be typed. */
+    readonly typed?: Typed;
+  } = {},
 ): Promise<RunView> {
   if (options.json) {
     return { listen: (event) => void io.stdout.write(`${jsonLine(event)}\n`), close: () => undefined };
@@ -37,7 +44,6 @@ export async function createRunView(
     close: () => {
       progress?.close();
       const render = options.quiet ? renderQuietSummary : renderSummary;
-      const typed = typedHere(io, options);
       const project = options.code?.dir ?? options.project;
       const context = { width: widthOf(io.stdout), paint, project, graph, typed };
       for (const line of render(digestOf(events), context)) io.stdout.write(`${line}\n`);

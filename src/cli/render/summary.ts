@@ -160,7 +160,9 @@ function quarantineTables(digest: Digest, graph?: Pick<Graph, "actions">): reado
 const SHORTEST_REASON = 24;
 
 function nextSection(digest: Digest, { graph, paint, width, typed }: SummaryContext): readonly string[] {
-  const rows = nextCommands(digest, graph).map(([command, why]) => [typed(command), why] as const);
+  const all = nextCommands(digest, graph).map(([command, why]) => [typed(command), why] as const);
+  // Several may come to the same, as where a schedule runs all of them.
+  const rows = all.filter(([command], i) => all.findIndex(([other]) => other === command) === i);
   const commandWidth = Math.max(...rows.map(([command]) => command.length));
   const roomy = width - commandWidth - 4 >= SHORTEST_REASON;
   const cells = rows.map(([command, why]) => (roomy ? [paint.cyan(command), why] : [paint.cyan(command)]));
