@@ -26,7 +26,7 @@ export interface RunStarted {
   readonly at: string;
   readonly environment: string;
   readonly engine: string;
-  /** Actions that this run will build or assert. */
+  /** Actions that this run will build or assert, and rules that it should and cannot, for what they read is not there. */
   readonly actions: number;
   readonly unchanged: number;
 }

@@ -158,7 +158,7 @@ function begin(
     at,
     environment,
     engine: graph.engine,
-    actions: of("build", "assert").length,
+    actions: of("build", "assert").length + unevaluated(plan).length,
     unchanged: of("skip").filter(({ type }) => type !== "assertion").length,
   });
   for (const { target, type, reason, decision } of of("skip", "block")) {
@@ -169,9 +169,13 @@ function begin(
 }
 
 /** Rules that would gate what is built, if what they read were there. */
+const unevaluated = ({ steps }: Plan) =>
+  steps.filter(({ decision, gate }) => decision === "skip" && gate !== undefined);
+
 async function tellUnevaluated(plan: Plan, context: Context): Promise<void> {
-  const planned = plan.steps.filter(({ decision, gate }) => decision === "skip" && gate !== undefined);
-  const assertions = planned.flatMap(({ target }) => context.action(target) ?? []).filter(isAssertion);
+  const assertions = unevaluated(plan)
+    .flatMap(({ target }) => context.action(target) ?? [])
+    .filter(isAssertion);
   const skipped = skippedEvaluations(assertions, context);
   for (const evaluation of skipped) context.emit(evaluation);
   await context.append(evaluationEntries(skipped, context));

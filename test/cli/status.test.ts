@@ -103,22 +103,38 @@ describe("the plan", () => {
           gate: target("silver.condition"),
           reason: "new rule",
         }),
+        step("gold.visit", { missing: [target("gold.draft")] }),
+        step("assertions.visit", {
+          type: "assertion",
+          decision: "skip",
+          gate: target("gold.visit"),
+          reason: "gold.draft does not exist yet",
+        }),
       ]),
       { width: 100, paint },
     );
     expect(lines).toEqual([
       "build   silver.patient        table      new                             gated by 1 assertion",
       "build   silver.encounter      increment  raw.encounters has a new batch",
+      "build   gold.visit            table      new; gold.draft does not exist",
       "assert  assertions.condition             new rule",
+      "skip    assertions.visit                 gold.draft does not exist yet",
       "block   gold.archive          table      protected",
+      "block   gold.draft            table      disabled",
       "",
-      "Plan: 2 to build, 2 assertions to evaluate, 1 blocked, 1 action up to date.",
+      "Plan: 3 to build, 2 assertions to evaluate, 2 blocked, 1 action up to date.",
     ]);
   });
 
   it("is one line where nothing is to do", () => {
     expect(renderPlan(plan([step("silver.patient", { decision: "skip" })]), { width: 100, paint })).toEqual([
       "Nothing to do: 1 action up to date.",
+    ]);
+    const draft = step("gold.draft", { decision: "block", reason: "disabled" });
+    expect(renderPlan(plan([draft]), { width: 100, paint })).toEqual([
+      "block  gold.draft  table  disabled",
+      "",
+      "Nothing to do: 0 actions up to date.",
     ]);
   });
 });

@@ -225,6 +225,11 @@ describe("what a rule stops", () => {
     const ran = await w.run(graph);
     expect(ran.statuses).toMatchObject({ "s.a": "built", "s.gone": "blocked", "s.broken": "failed" });
     expect(ran.outcomes).toEqual({ error: "skipped", warn: "skipped" });
+    // Three relations and two rules, of which nothing more is heard than was announced.
+    const told = ran.events.filter(
+      (event) => event.kind === "evaluation" || (event.kind === "action-finished" && event.status !== "blocked"),
+    );
+    expect(ran.events[0]).toMatchObject({ kind: "run-started", actions: told.length });
   });
 
   it("is discarded by a rule that errors, and the rest is skipped; no value shows", async () => {

@@ -4,13 +4,15 @@ import type { Plan, Step } from "../../plan/index.js";
 import type { Paint } from "../io.js";
 import { columns, count, counted } from "./layout.js";
 
-/** Lines without trailing newlines. What would stay as it is is only counted. */
+/** Lines without trailing newlines. What would stay as it is, because nothing changed, is only counted. */
 export function renderPlan(
   plan: Plan,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): readonly string[] {
   const of = (decision: Step["decision"]) => plan.steps.filter((step) => step.decision === decision);
-  const [build, assert, block] = [of("build"), of("assert"), of("block").filter(({ reason }) => reason !== "disabled")];
+  const [build, assert, block] = [of("build"), of("assert"), of("block")];
+  // Rules that would stop what is built, if what they read were there.
+  const unevaluated = of("skip").filter(({ gate }) => gate !== undefined);
   const kept = of("skip").filter(({ type }) => type !== "assertion").length;
   const building = new Set(build.map(({ target }) => targetKey(target)));
   const gates = new Map<string, number>();
@@ -25,14 +27,19 @@ export function renderPlan(
       paint.green("build"),
       targetLabel(step.target),
       step.mode === "increment" ? "increment" : step.type,
-      step.reason,
+      reasonOf(step),
       gated(gates.get(targetKey(step.target)) ?? 0),
     ]),
     ...alone.map((step) => [paint.cyan("assert"), targetLabel(step.target), "", step.reason, ""]),
+    ...unevaluated.map((step) => [paint.dim("skip"), targetLabel(step.target), "", step.reason, ""]),
     ...block.map((step) => [paint.yellow("block"), targetLabel(step.target), step.type, step.reason, ""]),
   ];
   const unchanged = `${counted(kept, "action")} up to date`;
-  if (rows.length === 0) return [`${paint.green("Nothing to do")}: ${unchanged}.`];
+  const layout = [{}, { shrink: true }, {}, { shrink: true }, {}];
+  const lines = columns(rows, layout, { width });
+  // What is disabled is so on purpose.
+  if (block.every(({ reason }) => reason === "disabled") && rows.length === block.length)
+    return [...lines, ...(lines.length > 0 ? [""] : []), `${paint.green("Nothing to do")}: ${unchanged}.`];
   const landings =
     plan.landings.length === 0 ? [] : [`${counted(plan.landings.length, "source")} never loaded would be made empty.`];
   const summary = [
@@ -41,8 +48,14 @@ export function renderPlan(
     ...(block.length > 0 ? [`${count(block.length)} blocked`] : []),
     unchanged,
   ].join(", ");
-  const layout = [{}, { shrink: true }, {}, { shrink: true }, {}];
-  return [...columns(rows, layout, { width }), "", ...landings, `${paint.bold("Plan")}: ${summary}.`];
+  return [...lines, "", ...landings, `${paint.bold("Plan")}: ${summary}.`];
+}
+
+/** What is missing need not be read, so the plan goes on; where it is, the build fails. */
+function reasonOf({ reason, missing = [] }: Step): string {
+  return missing.length === 0
+    ? reason
+    : `${reason}; ${missing.map(targetLabel).join(", ")} ${missing.length === 1 ? "does" : "do"} not exist`;
 }
 
 const gated = (assertions: number) => (assertions === 0 ? "" : `gated by ${counted(assertions, "assertion")}`);
