@@ -232,6 +232,8 @@ function whyCreate(
   if (info.kind !== (relation.kind === "view" ? "view" : "table")) return `exists as a ${info.kind}`;
   const sql = whySqlChanged(key, print, situation, { versions });
   if (sql === "hash key changed" || (sql !== undefined && !keepsRows(relation))) return sql;
+  // What keeps its rows has its increment deal with the columns, as its on_schema_change says.
+  if (keepsRows(relation)) return undefined;
   const columns = info.columns.map(({ name }) => name);
   if (known.columns.length > 0 && known.columns.join("\0") !== columns.join("\0"))
     return "columns changed since it was built";

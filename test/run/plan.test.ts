@@ -156,6 +156,13 @@ describe("what is built, and why", () => {
     expect(decisions(planFor(above, known, { fullRefresh: true }))).toMatchObject({
       "s.i": "increment: upstream SQL changed; kept, as on_sql_change:increment asks",
     });
+    // Somebody altered the table: its rows are as little to be lost as they are for other SQL.
+    const altered = known.relations.map((info) =>
+      info.target.name === "I" ? { ...info, columns: [...info.columns, { name: "MINE", type: "INTEGER" }] } : info,
+    );
+    expect(decisions(planFor(above, { ...known, relations: altered }))).toMatchObject({
+      "s.i": "increment: upstream SQL changed; kept, as on_sql_change:increment asks",
+    });
     const gone = known.relations.filter(({ target }) => target.name !== "I");
     expect(decisions(planFor(above, { ...known, relations: gone }))).toMatchObject({
       "s.i": "create: relation missing",

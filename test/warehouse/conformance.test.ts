@@ -483,6 +483,13 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
         /v \(DECIMAL\(10,2\) in the table, DECIMAL\(10,3\) in the query\), w \(VARCHAR in the table, INTEGER in the query\), d \(DOUBLE in the table, INTEGER in the query\)/,
       );
       expect(await state("NARROW")).toEqual(before);
+      const hints = async (isProtected: boolean) => {
+        const tried = publish(warehouse, { ...narrower, protected: isProtected }, 2, "increment");
+        const error = await tried.catch((thrown: unknown) => thrown);
+        return error instanceof ProblemError ? error.problems[0]?.hint : error;
+      };
+      expect(await hints(false)).toContain("--full-refresh");
+      expect(await hints(true)).toContain("a full refresh does not make it anew");
     });
 
     it("is none where only the increment happens to return a smaller type", async () => {

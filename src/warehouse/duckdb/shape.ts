@@ -122,6 +122,12 @@ function refuseWhere(
   throw new ProblemError({
     code: "schema-changed",
     message: `${targetKey(relation.target)}: ${parts.join("; ")}`,
-    hint: `Build it anew with --full-refresh, or cast in the query${untyped ? " (a NULL without a type counts as INTEGER)" : ""}.`,
+    hint: `${wayOut(relation)}${untyped ? " A NULL without a type counts as INTEGER." : ""}`,
   } satisfies Problem);
 }
+
+/** A full refresh leaves what is protected as it is. */
+const wayOut = ({ protected: kept }: Relation) =>
+  kept
+    ? "Let the query return what the table has; it is protected, so a full refresh does not make it anew."
+    : "Build it anew with --full-refresh, or let the query return what the table has.";
