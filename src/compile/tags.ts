@@ -1,5 +1,11 @@
 /** Tags that say how a thing is built or judged: what they say must be known, and what is a rule's belongs to an assertion. */
-import { type CompiledGraph, type CompiledTarget, type Problem, policyComplaint } from "../graph/index.js";
+import {
+  type CompiledGraph,
+  type CompiledTarget,
+  type Problem,
+  policyComplaint,
+  policyConflict,
+} from "../graph/index.js";
 import { findQuoted, lineAndColumn, readSource } from "./source.js";
 
 /** On a table its inline assertions would inherit them, all of them, unasked. */
@@ -38,11 +44,17 @@ export function tagProblems(compiled: CompiledGraph, projectDir: string): readon
         : [problem(action, tag, { code: "policy-tag", message, hint: `Write ${known}.` })];
     }),
   );
+  const torn = [...(compiled.tables ?? []), ...ownAssertions].flatMap((action) => {
+    const [one, other] = policyConflict(action.tags ?? []) ?? [];
+    if (one === undefined || other === undefined) return [];
+    const message = `has the tags "${one}" and "${other}", of which only one can hold.`;
+    return [problem(action, other, { code: "policy-tag", message, hint: "Take one of them away." })];
+  });
   const keyless = (compiled.tables ?? []).flatMap((table) => {
     const merges = table.tags?.includes("increment:merge") && (table.uniqueKey ?? []).length === 0;
     const message = 'has the tag "increment:merge" and no uniqueKey to merge by.';
     const hint = "Name the columns that tell its rows apart: uniqueKey: [...].";
     return merges ? [problem(table, "increment:merge", { code: "policy-tag", message, hint })] : [];
   });
-  return [...misplaced, ...unknown, ...keyless];
+  return [...misplaced, ...unknown, ...torn, ...keyless];
 }

@@ -70,6 +70,15 @@ export function assertionPolicies(tags: readonly string[]): Pick<Assertion, "thr
   return { ...(threshold && { threshold }), onlyNew: valueIn(tags, "rows:") === "new" };
 }
 
+const said = ["increment", "on_schema_change", "on_sql_change", "severity", "threshold", "rows"];
+
+/** Tags of which only one can hold, where there are more: of the first such policy. */
+export function policyConflict(tags: readonly string[]): readonly string[] | undefined {
+  return said
+    .map((policy) => [...new Set(tags.filter((tag) => tag.startsWith(`${policy}:`)))])
+    .find((same) => same.length > 1);
+}
+
 /** What a tag that looks like a policy should be, if it is none: for who reports it. */
 export function policyComplaint(tag: string): string | undefined {
   const [prefix = "", ...rest] = tag.split(":");
@@ -84,6 +93,8 @@ export function policyComplaint(tag: string): string | undefined {
       return schemaChanges.includes(value) ? undefined : schemaChanges.map((each) => `${prefix}:${each}`).join(", ");
     case "on_sql_change":
       return sqlChanges.includes(value) ? undefined : sqlChanges.map((each) => `${prefix}:${each}`).join(" or ");
+    case "severity":
+      return value === "error" || value === "warn" ? undefined : "severity:error or severity:warn";
     case "threshold":
       return thresholdOf(value)
         ? undefined

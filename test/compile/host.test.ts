@@ -175,6 +175,19 @@ describe("assertions/", () => {
   });
 });
 
+test("tags that say how a thing is built or judged are refused where nobody knows them, or two cannot both hold", async () => {
+  const { dir, marks } = fixture({
+    "definitions/a.sqlx": `config { type: "assertion", tags: [«policy-tag»"severity:warning"] }\nselect 1`,
+    "definitions/b.sqlx": `config { type: "assertion",\n  tags: ["threshold:5", «policy-tag»"threshold:6", "threshold:5"] }\nselect 1`,
+    "definitions/c.sqlx": `config { type: "incremental", uniqueKey: ["id"],\n  tags: ["increment:insert", «policy-tag»"increment:merge"] }\nselect 1 as id`,
+    "definitions/d.sqlx": `config { type: "assertion", tags: ["severity:error", "rows:all", "threshold:0.5%"] }\nselect 1`,
+  });
+  const { problems } = await compileProject({ projectDir: dir });
+  const found = problems.map(({ code, at }) => ({ code, at }));
+  expect(found).toHaveLength(3);
+  expect(found).toEqual(expect.arrayContaining([...marks]));
+});
+
 test("a severity on a table is refused where it stands", async () => {
   const { dir, marks } = fixture({
     "definitions/a.sqlx": `config { type: "table",\n  tags: ["x", «severity-on-table»"severity:warn"] }\nselect 1`,
