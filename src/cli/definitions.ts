@@ -269,7 +269,7 @@ function schedule(program: Command, choose: Choose): void {
   group
     .command("next")
     .description("when schedules come due")
-    .option("--count <n>", "times at most", number({ least: 1 }), 10)
+    .option("--count <n>", "times at most", number({ least: 1, most: 1000 }), 10)
     .addOption(
       new Option("--after <instant>", "times after this one; a date is its first instant, UTC")
         .argParser(instant)
@@ -330,12 +330,19 @@ function instant(text: string): string {
   return date.toISOString();
 }
 
-/** A whole number of at least `least`. */
-function number({ least }: { readonly least: number }): (text: string) => number {
+/** A whole number of at least `least`, and of at most `most` where that is said. */
+function number({
+  least,
+  most = Number.MAX_SAFE_INTEGER,
+}: {
+  readonly least: number;
+  readonly most?: number;
+}): (text: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least || text.trim() === "") {
-      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    if (!Number.isSafeInteger(value) || value < least || value > most || text.trim() === "") {
+      throw new InvalidArgumentError(`It must be a whole number, ${range}.`);
     }
     return value;
   };

@@ -338,6 +338,14 @@ describe("schedule list and next", () => {
     expect(listed.stdout).not.toContain("127.0.0.1");
   });
 
+  // They are computed in one go, in which no signal is heard.
+  test("next takes no count that would not end", async () => {
+    const { code, stderr } = await medform("schedule", "next", "--count", "1001");
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("1 to 1000") });
+    const { stdout } = await medform("schedule", "next", "--count", "1000", "--json");
+    expect(JSON.parse(stdout)).toHaveLength(1000);
+  });
+
   test("next is the same whenever it is asked, after an instant", async () => {
     const args = ["schedule", "next", "--count", "2", "--after", "2026-03-29T00:00:00Z", "--environment", "here"];
     expect(await medform(...args)).toMatchObject({
