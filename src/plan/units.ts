@@ -44,8 +44,8 @@ export function unitsOf(
 }
 
 /**
- * Tables under rules that are still published as views, with the last of the tables that these show. They are published
- * together, for what the old view showed of that table alone, no rule of the new one would have seen.
+ * A view that becomes a table, or reads other tables, is published together with the last of the tables that it shows until
+ * then: what the old view shows of that table alone, no rule over the new one would have seen.
  */
 function formerViews(
   { reads, relations, state }: Situation,
@@ -53,16 +53,28 @@ function formerViews(
   assertions: ReadonlyMap<string, Step>,
   order: Order,
 ): ReadonlyMap<string, string> {
-  const gated = new Set([...assertions.values()].filter(({ decision }) => decision === "assert").map(gateKey));
   const joined = new Map<string, string>();
-  for (const key of building) {
-    if (!gated.has(key) || relations.get(key)?.kind !== "view" || reads.actions.get(key)?.kind === "view") continue;
-    const shown = [...Object.keys(state.targets[key]?.inputs ?? {}), ...reads.views(key)];
-    const built = shown.filter((other) => building.has(other) && reads.actions.get(other)?.kind !== "operation");
-    const last = order.greatest(built);
-    if (last === undefined) continue;
-    const [own, other] = [wholeOf(order.unit(key), joined), wholeOf(order.unit(last), joined)];
-    if (own !== other) joined.set(own, other);
+  const databaseOf = (key: string) => reads.actions.get(key)?.target.database;
+  const shownBy = (key: string) => {
+    const isView = reads.actions.get(key)?.kind === "view";
+    const former = Object.keys(state.targets[key]?.inputs ?? {});
+    // What it goes on to show is the business of the rules over it anyway.
+    return isView ? former.filter((other) => !reads.data(key).has(other)) : [...former, ...reads.views(key)];
+  };
+  for (const [rule, step] of assertions) {
+    const gate = gateKey(step);
+    if (step.decision !== "assert" || gate === undefined) continue;
+    for (const key of [gate, ...reads.views(rule)]) {
+      if (!building.has(key) || relations.get(key)?.kind !== "view") continue;
+      const built = shownBy(key).filter(
+        (other) => building.has(other) && reads.actions.get(other)?.kind !== "operation",
+      );
+      const last = order.greatest(built);
+      // One transaction writes to one database.
+      if (last === undefined || databaseOf(last) !== databaseOf(gate)) continue;
+      const [own, other] = [wholeOf(order.unit(gate), joined), wholeOf(order.unit(last), joined)];
+      if (own !== other) joined.set(own, other);
+    }
   }
   return joined;
 }

@@ -56,7 +56,7 @@ describe("a relation that becomes one of another kind", () => {
     expect(info?.kind).toBe("table");
   });
 
-  describe("a view that becomes a table", () => {
+  describe("a view that becomes a table,", () => {
     const project = (type: string, more: Readonly<Record<string, string>> = {}, reads = "A") =>
       compile({
         "src.sqlx": `config { type: "declaration", schema: "RAW", name: "SRC" }`,
@@ -79,6 +79,17 @@ describe("a relation that becomes one of another kind", () => {
       expect(await w.rows("from EHR.S.V order by n")).toEqual([[1], [2]]);
     });
 
+    it("or reads another table shows nothing of the former one that its rules would have stopped", async () => {
+      await using w = await world();
+      await w.sql("create schema EHR.RAW; create table EHR.RAW.SRC as select 1 as n");
+      const other = { "b.sqlx": `config { type: "table", schema: "S" } select n from \${ref("SRC")}` };
+      await w.run(await project("view", other));
+      await w.sql("insert into EHR.RAW.SRC values (13)");
+      const thrown = await w.run(await project("view", other, "B"));
+      expect(thrown.statuses).toEqual({ "s.a": "discarded", "s.b": "discarded", "s.v": "discarded" });
+      expect(await w.rows("from EHR.S.V")).toEqual([[1]]);
+    });
+
     it("is published for itself where something stands between", async () => {
       await using w = await world();
       await w.sql("create schema EHR.RAW; create table EHR.RAW.SRC as select 1 as n");
@@ -86,6 +97,18 @@ describe("a relation that becomes one of another kind", () => {
       const between = { "m.sqlx": `config { type: "table", schema: "S" } select n from \${ref("A")}` };
       const ran = await w.run(await project("table", between, "M"));
       expect(ran.statuses).toEqual({ "s.a": "built", "s.m": "built", "s.v": "built" });
+    });
+
+    it("is published for itself where what it shows lies in another database", async () => {
+      await using w = await world();
+      await w.sql("create schema EHR.RAW; create table EHR.RAW.SRC as select 1 as n");
+      const elsewhere = {
+        "a.sqlx": `config { type: "table", schema: "S", database: "OTHER" } select n from \${ref("SRC")}`,
+      };
+      const unruled = { ...elsewhere, "r.sqlx": `config { type: "declaration", schema: "RAW", name: "R" }` };
+      await w.run(await project("view", unruled));
+      const ran = await w.run(await project("table", elsewhere));
+      expect(ran.statuses).toEqual({ "s.a": "built", "s.v": "built" });
     });
   });
 });
