@@ -78,6 +78,7 @@ export async function openRecordingLedger(warehouse: Warehouse, options: GlobalO
   try {
     await touchAnchorFile(file);
   } catch (error) {
+    if (error instanceof ProblemError) throw error;
     throw refused(
       "anchor-file",
       `The anchor file cannot be written${codeOf(error)}.`,

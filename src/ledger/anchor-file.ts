@@ -1,19 +1,41 @@
 /** The anchor file: appended to and made durable, never rewritten. Several ledgers may share one. */
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { ProblemError } from "../graph/index.js";
 import { type Anchor, type AnchorLine, anchorLine, anchorLines, parseAnchor } from "./anchor.js";
 
 /** Bytes from its end that are read at a time, for the last anchor of a ledger: some 150 lines. */
 const part = 64 * 1024;
 
-/** Proves that it can be appended to; made where it is missing. */
+/** With which every line begins. */
+const brace = 0x7b;
+
+/**
+ * Proves that it can be appended to; made where it is missing.
+ *
+ * @throws ProblemError `anchor-file` where it holds something else, such as a key or a warehouse. What the system says of a
+ * file that cannot be written is thrown as it is.
+ */
 export async function touchAnchorFile(file: string): Promise<void> {
-  await using handle = await open(file, "a", 0o644);
+  await using handle = await open(file, "a+", 0o644);
+  const [first = brace] = (await handle.stat()).isFile() ? await bytes(handle, 0, 1) : [];
+  if (first !== brace) {
+    throw new ProblemError({
+      code: "anchor-file",
+      message: "The anchor file holds something else than anchors, so nothing is appended to it.",
+      hint: "MEDFORM_ANCHOR_FILE names a file that only has anchors, or one that is not there yet.",
+    });
+  }
   await handle.sync();
 }
 
 export async function readAnchorFile(file: string): Promise<readonly AnchorLine[]> {
   return anchorLines(await readFile(file, "utf8"));
+}
+
+/** Bytes. */
+export async function anchorFileSize(file: string): Promise<number> {
+  return (await stat(file)).size;
 }
 
 /** One write and one sync. A line that broke off before is left as it is, and ended. */

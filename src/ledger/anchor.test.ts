@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Problem } from "../graph/index.js";
 import { type Anchor, anchorLine, anchorLines, signAnchor } from "./anchor.js";
-import { appendAnchor, lastAnchorOf, readAnchorFile } from "./anchor-file.js";
+import { appendAnchor, lastAnchorOf, readAnchorFile, touchAnchorFile } from "./anchor-file.js";
 import { type MainChain, type PublicKeys, verifyAnchors } from "./anchor-verify.js";
 import { fileAnchoring } from "./anchoring.js";
 import { seqText } from "./hash.js";
@@ -116,6 +116,11 @@ describe("anchors", () => {
     expect(verdict([torn])).toMatchObject({ status: "unanchored", torn: [1] });
   });
 
+  it("are the same where lines end as on other systems, and never break off behind their end", () => {
+    expect(verdict(three.map((line) => `${line}\r`))).toEqual(verdict(three));
+    expect(verdict(three.map((line) => `${line} x`))).toMatchObject({ status: "broken", problem: { what: "forged" } });
+  });
+
   it("are found out after any one is removed, stands twice, or changed places; the last one's removal shows as an open end", () => {
     for (const index of [0, 1, 2]) {
       const [without, twice] = [
@@ -178,6 +183,7 @@ describe("the anchor file", () => {
     const told: Problem[] = [];
     const sealed = (seq: number) => ({
       run: "run-000001-0000abcd",
+      number: 1,
       seq: seqText(seq),
       hash: hashOf(1, seq),
       hashAt: async (other: string) => (other === seqText(4) ? "f".repeat(64) : hashOf(1, Number(other))),
@@ -195,6 +201,38 @@ describe("the anchor file", () => {
     const gone = fileAnchoring({ file: join(folder, "gone", "a.jsonl"), key: mine, notify });
     await gone.sealed(sealed(2));
     expect(told.at(-1)).toMatchObject({ code: "anchor-failed", message: expect.stringContaining("(ENOENT)") });
+  });
+
+  it("is told of where it knows nothing of a ledger that is not new, and where it is not new itself", async () => {
+    const told: string[] = [];
+    const path = join(folder, "first.jsonl");
+    const anchoring = fileAnchoring({ file: path, key: mine, notify: ({ message }) => void told.push(message) });
+    const sealed = (ledger: number, number: number, seq: number) =>
+      anchoring.sealed({
+        run: `run-${String(number).padStart(6, "0")}-0000abcd`,
+        number,
+        seq: seqText(seq),
+        hash: hashOf(ledger, seq),
+        hashAt: async (other) => hashOf(ledger, Number(other)),
+      });
+    writeFileSync(path, "");
+    await sealed(1, 3, 6);
+    expect(told).toEqual([expect.stringContaining("nothing was kept of the 2 runs and loads before")]);
+    await sealed(1, 4, 8);
+    expect(told).toHaveLength(1);
+    await sealed(2, 1, 2);
+    expect(told[1]).toBe("The anchor file has lines, and none of them is of this ledger.");
+  });
+
+  it("is never a file of something else", async () => {
+    const path = join(folder, "private.pem");
+    for (const text of ["-----BEGIN PRIVATE KEY-----\n", "ID,NAME\n", "\n"]) {
+      writeFileSync(path, text);
+      await expect(touchAnchorFile(path)).rejects.toMatchObject({ problems: [{ code: "anchor-file" }] });
+      expect(readFileSync(path, "utf8")).toBe(text);
+    }
+    writeFileSync(path, `${anchorLine(anchor(2, undefined))}\n`);
+    await touchAnchorFile(path);
   });
 });
 

@@ -51,11 +51,11 @@ export function anchorLine(anchor: Anchor): string {
   return JSON.stringify(Object.fromEntries([...signed, "signature" as const].map((name) => [name, anchor[name]])));
 }
 
-/** The anchor that a line is, where it is one to the byte. */
+/** The anchor that a line is, where it is one to the byte; blanks after it are none of it, as other systems end their lines. */
 export function parseAnchor(line: string): Anchor | undefined {
   try {
     const anchor = anchorSchema.parse(JSON.parse(line));
-    return anchorLine(anchor) === line ? anchor : undefined;
+    return anchorLine(anchor) === line.trimEnd() ? anchor : undefined;
   } catch {
     return undefined;
   }
@@ -71,9 +71,10 @@ export type AnchorLine =
 /** The lines of an anchor file, in their order; empty ones are left out. */
 export function anchorLines(text: string): readonly AnchorLine[] {
   return text.split("\n").flatMap((content, index): readonly AnchorLine[] => {
-    if (content === "") return [];
+    if (content.trim() === "") return [];
     const anchor = parseAnchor(content);
     if (anchor !== undefined) return [{ line: index + 1, kind: "anchor", anchor }];
-    return [{ line: index + 1, kind: content.endsWith("}") ? "unreadable" : "torn" }];
+    // No value of an anchor has a brace: what has one is whole, or was never the beginning of an anchor.
+    return [{ line: index + 1, kind: content.includes("}") ? "unreadable" : "torn" }];
   });
 }

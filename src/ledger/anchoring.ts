@@ -1,7 +1,7 @@
 /** Anchors each seal, in the one place through which runs, loads and assertions pass. What fails here undoes nothing. */
 import { type Problem, ProblemError } from "../graph/index.js";
 import { signAnchor } from "./anchor.js";
-import { appendAnchor, lastAnchorOf } from "./anchor-file.js";
+import { anchorFileSize, appendAnchor, lastAnchorOf } from "./anchor-file.js";
 import { seqText } from "./hash.js";
 import type { SigningKey } from "./keys.js";
 
@@ -9,6 +9,8 @@ import type { SigningKey } from "./keys.js";
 export interface SealedChain {
   /** The chain that was sealed. */
   readonly run: string;
+  /** Of that chain: 1 for the first of its ledger. */
+  readonly number: number;
   /** Of the seal, in the main chain. */
   readonly seq: string;
   readonly hash: string;
@@ -19,6 +21,18 @@ export interface SealedChain {
 export interface Anchoring {
   /** Never throws: what it cannot do it tells. */
   sealed(chain: SealedChain): Promise<void>;
+}
+
+/** It may be so, or the file was replaced, or the ledger was written anew from its first record: people have to know it. */
+function firstAnchor(number: number, empty: boolean): Problem | undefined {
+  if (number === 1 && empty) return undefined;
+  return {
+    code: "anchor-first",
+    message: empty
+      ? `The anchor file is new, and this ledger is not: nothing was kept of the ${number === 2 ? "run or load" : `${number - 1} runs and loads`} before.`
+      : "The anchor file has lines, and none of them is of this ledger.",
+    hint: "That is right where anchors were just set up, or where warehouses share the file. Else the file or the ledger was replaced: compare them with other copies.",
+  };
 }
 
 const hint = "The run stands. The next one anchors all that is recorded until then, if it can write the file.";
@@ -38,6 +52,8 @@ export function fileAnchoring({
       try {
         const ledger = (await chain.hashAt(seqText(1))) ?? "";
         const last = await lastAnchorOf(file, ledger);
+        const first = last === undefined ? firstAnchor(chain.number, (await anchorFileSize(file)) === 0) : undefined;
+        if (first !== undefined) notify(first);
         if (last !== undefined && (await chain.hashAt(last.seq)) !== last.hash) {
           notify({
             code: "ledger-rewritten",

@@ -219,7 +219,13 @@ class WarehouseLedger implements Ledger {
           const end = records.at(-1);
           if (this.anchoring === undefined || end === undefined) return;
           const { seq, hash } = end;
-          await this.anchoring.sealed({ run: info.id, seq, hash, hashAt: (other) => this.store.hashAt(other) });
+          await this.anchoring.sealed({
+            run: info.id,
+            number: info.number,
+            seq,
+            hash,
+            hashAt: (other) => this.store.hashAt(other),
+          });
         });
       },
     };

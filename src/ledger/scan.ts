@@ -42,19 +42,22 @@ export async function scanLedger(warehouse: Warehouse): Promise<LedgerScan> {
       if (!tables.has("LEDGER")) return;
       const select = `select ${listed} from ${place}.LEDGER`;
       // A chunk of the engine has 2,048 rows, too many where seals are among them: the main chain is read some numbers at a
-      // time. The first and the last part are open, so that no text that stands where a number should is left out.
+      // time. The first and the last part are open, so that no text that stands where a number should is left out, nor a NULL
+      // where somebody changed the table.
       const [row] = await session.rows(`select count(*) as "N" from ${place}.LEDGER where "CHAIN" = 'main'`);
       const count = Number(row?.N);
       for (let from = 1; from <= count; from += mainGroup) {
         const bounds = [
-          ...(from === 1 ? [] : [{ sql: ` and "SEQ" >= ?`, value: seqText(from) }]),
+          ...(from === 1 ? [] : [{ sql: ` and ("SEQ" >= ? or "SEQ" is null)`, value: seqText(from) }]),
           ...(from + mainGroup > count ? [] : [{ sql: ` and "SEQ" < ?`, value: seqText(from + mainGroup) }]),
         ];
         const where = `"CHAIN" = 'main'${bounds.map(({ sql }) => sql).join("")}`;
         const binds = bounds.map(({ value }) => value);
         yield (await session.rows(`${select} where ${where} order by "SEQ"`, binds)).map(toRecord);
       }
-      for await (const rows of session.stream(`${select} where "CHAIN" <> 'main' order by "CHAIN", "SEQ"`)) {
+      for await (const rows of session.stream(
+        `${select} where "CHAIN" is distinct from 'main' order by "CHAIN", "SEQ"`,
+      )) {
         yield rows.map(toRecord);
       }
     },

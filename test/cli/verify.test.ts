@@ -204,7 +204,30 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       const [first = "", ...others] = anchors.split("\n");
       refused(lines, "the anchor before it is missing", ...against(others.join("\n")));
       refused(lines, "not signed so", ...against(anchors.replace(/"at":"2/, '"at":"3')));
-      refused(lines, "there is nothing to verify", ...against(first.slice(0, 50)));
+      refused(lines, "it stands twice", ...against(`${anchors}${first}\n`));
+      const another = ["ledger", "hash"].reduce(
+        (line, name) => line.replace(new RegExp(`"${name}":"[0-9a-f]`), (found) => `${found.slice(0, -1)}z`),
+        first,
+      );
+      refused(lines, "not signed so", ...against(another));
+    });
+
+    it("says like the command that there is no anchor, and reads lines that end as on other systems", () => {
+      const anchors = readFileSync(anchorFile, "utf8");
+      const both = (text: string) => {
+        const file = join(elsewhere, "changed-anchors.jsonl");
+        writeFileSync(file, text);
+        const command = medform("audit", "verify", "--json", "--anchors", file, "--public-key", publicKey);
+        const found = JSON.parse(command.stdout) as { readonly anchors: { readonly status: string } };
+        const { code, stdout } = verify(lines, file, publicKey);
+        return { codes: [command.code, code], status: found.anchors.status, last: stdout.trimEnd().split("\n").at(-1) };
+      };
+      for (const text of ["", "\n", anchors.slice(0, 50)]) {
+        expect(both(text)).toEqual({ codes: [0, 0], status: "unanchored", last: "UNANCHORED" });
+      }
+      const crlf = both(anchors.replaceAll("\n", "\r\n"));
+      expect(crlf).toMatchObject({ codes: [0, 0], status: "anchored", last: expect.stringMatching(/^ANCHORED up to/) });
+      expect(both(anchors.replaceAll("\n", " x\n"))).toMatchObject({ codes: [4, 1], status: "broken" });
     });
 
     it("refuses a record that was altered, in any column", () => {
@@ -320,7 +343,9 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       writeFileSync(changed, anchors);
       const ended = medform("audit", "verify", "--anchors", changed, "--public-key", publicKey);
       expect(ended).toMatchObject({ code: 4, stderr: expect.stringContaining("error: ledger-gone: ") });
-      expect(medform("assert", "person").stderr).not.toContain("anchor");
+      const json = checked(anchors);
+      expect(json).toMatchObject({ code: 4, found: { verified: false, problem: { what: "gone" } } });
+      expect(medform("assert", "person").stderr).toContain("warning: anchor-first: The anchor file has lines");
       const other = checked(anchors);
       expect(other).toMatchObject({ code: 4, stderr: expect.stringContaining("error: anchors-foreign: ") });
       writeFileSync(anchorFile, anchors);
@@ -344,7 +369,7 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
       ["inserted", "evaluation", `insert into ${ledger} select * from ${ledger} where ${body}`],
       [
         "reordered",
-        "evaluation",
+        "intent",
         `update ${ledger} set seq = case seq when '00000001' then '00000002' else '00000001' end where chain = '%' and seq <= '00000002'`,
       ],
       [
@@ -388,6 +413,21 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
         stdout: "",
         stderr: expect.stringContaining("error: ledger-broken: "),
       });
+    });
+
+    it.each([
+      ["CHAIN", "altered"],
+      ["SEQ", "reordered"],
+    ])("finds a record without %s, which its views would show", async (column, what) => {
+      restore();
+      await rows(`alter table ${ledger} alter ${column} drop not null`);
+      const open = `select * replace (null as ${column}) from ${ledger} where chain = 'main' and kind = 'open'`;
+      await rows(`insert into ${ledger} ${open} limit 1`);
+      const ended = medform("audit", "verify", "--json");
+      expect(ended.code).toBe(4);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ verified: false, problem: { what, kind: "open" } });
+      medform("audit", "export", "--out", "null.jsonl");
+      expect(node("verify.mjs", "null.jsonl").stdout).toMatch(/^NOT VERIFIED: /);
     });
 
     it("finds that it has no table left", async () => {

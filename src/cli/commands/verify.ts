@@ -22,6 +22,8 @@ interface Verdict {
   readonly ledger: LedgerVerdict;
   /** Absent where the chain itself does not hold. */
   readonly anchors?: AnchorVerdict;
+  /** There is no ledger, and so many anchors of one. */
+  readonly gone?: number;
 }
 
 /** Reads only. 0 verified, 4 not verified. With `--json` one JSON value. */
@@ -53,14 +55,7 @@ async function verify(
   } catch (error) {
     const none = error instanceof ProblemError && error.problems.some(({ code }) => code === "ledger-none");
     if (!none || gone === 0) throw error;
-    throw new ProblemError(
-      {
-        code: "ledger-gone",
-        message: `There is no ledger, and the anchor file names the end of one ${gone === 1 ? "once" : `${gone} times`}.`,
-        hint: "It was removed, or the file is another warehouse's.",
-      },
-      4,
-    );
+    return { ledger: { verified: false, records: 0, chains: 0, interrupted: 0 }, gone };
   }
 }
 
@@ -94,7 +89,8 @@ async function* watched(
   }
 }
 
-function asJson({ ledger, anchors }: Verdict): Readonly<Record<string, unknown>> {
+function asJson(verdict: Verdict): Readonly<Record<string, unknown>> {
+  const { ledger, anchors, gone } = verdict;
   const { verified, records, chains, interrupted, problem } = ledger;
   return {
     verified: verified && anchors?.status !== "broken",
@@ -103,11 +99,22 @@ function asJson({ ledger, anchors }: Verdict): Readonly<Record<string, unknown>>
     chains,
     interrupted,
     ...(problem && { problem }),
+    ...(gone !== undefined && { problem: { what: "gone", message: goneMessage(gone) } }),
     ...(anchors && { anchors }),
   };
 }
 
-function brokenBy({ ledger, anchors }: Verdict): Problem | undefined {
+const goneMessage = (anchors: number) =>
+  `There is no ledger, and the anchor file names the end of one ${anchors === 1 ? "once" : `${anchors} times`}.`;
+
+function brokenBy({ ledger, anchors, gone }: Verdict): Problem | undefined {
+  if (gone !== undefined) {
+    return {
+      code: "ledger-gone",
+      message: goneMessage(gone),
+      hint: "It was removed, or the file is another warehouse's.",
+    };
+  }
   if (ledger.problem !== undefined) {
     return {
       code: "ledger-broken",
