@@ -134,7 +134,7 @@ where ${name}`,
  * run brought; `suffix`: tells a second group of rules over one table from the first.
  */
 function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix }) {
-  const group = groupOf({ threshold, rows, rules: [...rules, ...warn] });
+  const group = groupOf(target, { threshold, rows, rules: [...rules, ...warn] });
   for (const [severity, list] of [
     ["error", rules],
     ["warn", warn],

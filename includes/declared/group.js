@@ -1,8 +1,8 @@
 /** What a group of rules bears, as the tags and the part of the assertion's name that say it. */
 const words = (threshold) => `${threshold}`.replace("%", " percent").replace(/[^0-9a-z]+/g, "_");
 
-/** @returns `{ tags, suffixes }`; throws, when the project is compiled, for what is no threshold or cannot be judged by new rows */
-const groupOf = ({ threshold, rows, rules }) => {
+/** Of rules over the table `target`. @returns `{ tags, suffixes }`; throws, when the project is compiled, for what is no threshold or cannot be judged by new rows */
+const groupOf = (target, { threshold, rows, rules }) => {
   const tags = [];
   const suffixes = [];
   if (threshold !== undefined) {
@@ -19,7 +19,7 @@ const groupOf = ({ threshold, rows, rules }) => {
     const whole = rules.find((rule) => rule.kind === "set" && !rule.isOfOneRow);
     if (whole !== undefined)
       throw new Error(`${whole.name} is about all rows of its table, and cannot be of new rows only`);
-    tags.push("rows:new");
+    tags.push(`rows:new:${target.schema}.${target.name}`);
     suffixes.push("new");
   }
   return { tags, suffixes };

@@ -2,6 +2,7 @@
 import {
   type CompiledGraph,
   type CompiledTarget,
+  isNamed,
   type Problem,
   policyComplaint,
   policyConflict,
@@ -16,6 +17,9 @@ interface Tagged {
   readonly fileName?: string;
   readonly target?: CompiledTarget;
 }
+
+const nameOf = (target: CompiledTarget | undefined) =>
+  JSON.stringify([target?.database ?? "", target?.schema ?? "", target?.name ?? ""]);
 
 export function tagProblems(compiled: CompiledGraph, projectDir: string): readonly Problem[] {
   const problem = ({ fileName: file = "", target }: Tagged, tag: string, told: Omit<Problem, "at">): Problem => {
@@ -56,5 +60,20 @@ export function tagProblems(compiled: CompiledGraph, projectDir: string): readon
     const hint = "Name the columns that tell its rows apart: uniqueKey: [...].";
     return merges ? [problem(table, "increment:merge", { code: "policy-tag", message, hint })] : [];
   });
-  return [...misplaced, ...unknown, ...torn, ...keyless];
+  const rules = new Set((compiled.assertions ?? []).map(({ target }) => nameOf(target)));
+  const unclear = ownAssertions.flatMap((assertion) => {
+    const tag = assertion.tags?.find((each) => each === "rows:new" || each.startsWith("rows:new:"));
+    const read = (assertion.dependencyTargets ?? []).filter((target) => !rules.has(nameOf(target)));
+    if (tag === undefined || (tag === "rows:new" && read.length < 2)) return [];
+    const name = tag.slice("rows:new:".length);
+    if (name !== "" && read.some(({ schema = "", name: own = "" }) => isNamed(name, { schema, name: own }))) return [];
+    const names = read.map(({ schema, name: own }) => `${schema}.${own}`.toLowerCase());
+    const message =
+      name === ""
+        ? `has the tag "${tag}" and names several relations (${names.join(", ")}), so it is not clear whose new rows it judges.`
+        : `has the tag "${tag}", but names no such relation.`;
+    const hint = `Write ${names.map((each) => `rows:new:${each}`).join(" or ")}.`;
+    return [problem(assertion, tag, { code: "policy-tag", message, hint })];
+  });
+  return [...misplaced, ...unknown, ...torn, ...keyless, ...unclear];
 }

@@ -37,7 +37,10 @@ function essence(action: Action, engine: string): unknown {
 /** How an increment goes in where no tag says so: with it a fingerprint is what it was before there were such tags. */
 const byKey = ({ uniqueKey }: Relation) => (uniqueKey.length > 0 ? "merge" : "insert");
 
-const limits = ({ threshold, onlyNew }: Assertion) => (threshold || onlyNew ? [threshold ?? null, onlyNew] : []);
+const limits = ({ threshold, onlyNew, newRowsOf }: Assertion) =>
+  threshold || onlyNew
+    ? [threshold ?? null, onlyNew, ...(newRowsOf === undefined ? [] : [newRowsOf.toLowerCase()])]
+    : [];
 
 /** Reading all SQL of a project is most of what a plan costs, and several parts of one command ask for it. */
 const known = new WeakMap<Action, Map<string, string>>();

@@ -18,7 +18,7 @@ export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";
 export { plainRelation } from "./plain.js";
 export type * from "./policy.js";
-export { policyComplaint, policyConflict } from "./policy.js";
+export { isNamed, policyComplaint, policyConflict } from "./policy.js";
 export * from "./problem.js";
 export { quoteName, quoteTarget, quoteText } from "./quote.js";
 export { type Selection, type StateFacts, selectActions, selectsByState } from "./selection.js";

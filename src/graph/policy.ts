@@ -1,5 +1,5 @@
 /** What tags ask of a build or a rule. Dataform has no words for it, so tags say it; every one has a default without a tag. */
-import type { Assertion, Relation } from "./types.js";
+import type { Assertion, Relation, Target } from "./types.js";
 
 export type IntervalGrain = "hour" | "day" | "week" | "month" | "year";
 
@@ -65,9 +65,23 @@ export function relationPolicies(
 }
 
 /** The policies of an assertion with these tags. */
-export function assertionPolicies(tags: readonly string[]): Pick<Assertion, "threshold" | "onlyNew"> {
+export function assertionPolicies(tags: readonly string[]): Pick<Assertion, "threshold" | "onlyNew" | "newRowsOf"> {
   const threshold = thresholdOf(valueIn(tags, "threshold:") ?? "");
-  return { ...(threshold && { threshold }), onlyNew: valueIn(tags, "rows:") === "new" };
+  const [which, of] = rowsOf(valueIn(tags, "rows:") ?? "") ?? [];
+  return { ...(threshold && { threshold }), onlyNew: which === "new", ...(of !== undefined && { newRowsOf: of }) };
+}
+
+/** `new`, or `new` and the name of a table. */
+function rowsOf(value: string): readonly ["all" | "new", string?] | undefined {
+  if (value === "all" || value === "new") return [value];
+  const name = /^new:(.+)$/.exec(value)?.[1];
+  return name === undefined ? undefined : ["new", name];
+}
+
+/** Whether a name, `child` or `silver.child`, is that of a relation. */
+export function isNamed(name: string, { schema, name: own }: Pick<Target, "schema" | "name">): boolean {
+  const wanted = name.toLowerCase();
+  return wanted === own.toLowerCase() || wanted === `${schema}.${own}`.toLowerCase();
 }
 
 const said = ["increment", "on_schema_change", "on_sql_change", "severity", "threshold", "rows"];
@@ -100,7 +114,7 @@ export function policyComplaint(tag: string): string | undefined {
         ? undefined
         : "threshold:ROWS, such as threshold:10, or threshold:SHARE%, such as threshold:0.5%";
     case "rows":
-      return value === "new" || value === "all" ? undefined : "rows:new or rows:all";
+      return rowsOf(value) ? undefined : "rows:all, rows:new, or rows:new:TABLE where the rule reads several";
     default:
       return undefined;
   }

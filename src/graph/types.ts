@@ -79,6 +79,8 @@ export interface Assertion extends ActionBase {
   readonly threshold?: Threshold;
   /** From a tag `rows:new`: where its table is incremented, only rows that the increment brought are evaluated. */
   readonly onlyNew: boolean;
+  /** From a tag `rows:new:TABLE`: whose, where the query reads several; `child` or `silver.child`. */
+  readonly newRowsOf?: string;
   /** The relation whose config declared it inline. */
   readonly parent?: Target;
 }

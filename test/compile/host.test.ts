@@ -180,11 +180,16 @@ test("tags that say how a thing is built or judged are refused where nobody know
     "definitions/a.sqlx": `config { type: "assertion", tags: [«policy-tag»"severity:warning"] }\nselect 1`,
     "definitions/b.sqlx": `config { type: "assertion",\n  tags: ["threshold:5", «policy-tag»"threshold:6", "threshold:5"] }\nselect 1`,
     "definitions/c.sqlx": `config { type: "incremental", uniqueKey: ["id"],\n  tags: ["increment:insert", «policy-tag»"increment:merge"] }\nselect 1 as id`,
+    "definitions/x.sqlx": `config { type: "table" }\nselect 1 as id`,
+    "definitions/y.sqlx": `config { type: "table" }\nselect 1 as id`,
+    "definitions/e.sqlx": `config { type: "assertion", tags: [«policy-tag»"rows:new"] }\nselect id from \${ref("x")} join \${ref("y")} using (id)`,
+    "definitions/f.sqlx": `config { type: "assertion", tags: [«policy-tag»"rows:new:z"] }\nselect id from \${ref("x")}`,
+    "definitions/g.sqlx": `config { type: "assertion", tags: ["rows:new:Y"] }\nselect id from \${ref("x")} join \${ref("y")} using (id)`,
     "definitions/d.sqlx": `config { type: "assertion", tags: ["severity:error", "rows:all", "threshold:0.5%"] }\nselect 1`,
   });
   const { problems } = await compileProject({ projectDir: dir });
   const found = problems.map(({ code, at }) => ({ code, at }));
-  expect(found).toHaveLength(3);
+  expect(found).toHaveLength(5);
   expect(found).toEqual(expect.arrayContaining([...marks]));
 });
 

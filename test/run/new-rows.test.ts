@@ -74,7 +74,7 @@ describe("a rule that looks at new rows only", () => {
       files(`"severity:warn"`, {
         "parent.sqlx": `${config("incremental", `, uniqueKey: ["ID"]`)}select id from \${ref("P")} where v::int > 0
           \${when(incremental(), "and id::int > 1")}`,
-        "orphan.sqlx": `config { type: "assertion", schema: "R", dependencies: ["PARENT"], tags: ["rows:new"] }
+        "orphan.sqlx": `config { type: "assertion", schema: "R", dependencies: ["PARENT"], tags: ["rows:new:s.z"] }
           select c.id from \${ref("Z")} c anti join \${ref("PARENT")} p on p.id = c.id`,
         "z.sqlx": `${config("incremental", `, uniqueKey: ["ID"]`)}select id from \${ref("A")}
           \${when(incremental(), "where id::int > (select max(id::int) from " + self() + ")")}`,
