@@ -60,6 +60,11 @@ describe("judge", () => {
     });
   });
 
+  it("takes a name in any case for one rule", () => {
+    const counts = ["one", "ONE", "One"].map((rule) => ({ rule, failing: 2 }));
+    expect(judge(assertion({ threshold: { rows: 5 } }), counts)[0]).toMatchObject({ outcome: "fail", failing: 6 });
+  });
+
   it("judges what no rule declares without mercy", () => {
     const found = judge(assertion({ threshold: { rows: 9 } }), [{ rule: "other", failing: 1 }]);
     expect(found.at(-1)).toMatchObject({ rule: "undeclared", outcome: "fail", failing: 1 });

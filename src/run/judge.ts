@@ -9,7 +9,9 @@ export type Found = Pick<Evaluation, "rule" | "outcome" | "failing" | "problem" 
 export function judge(assertion: Assertion, counts: readonly RuleCount[], total?: number): readonly Found[] {
   const bad: EvaluationOutcome = assertion.severity === "warn" ? "warn" : "fail";
   const { threshold } = assertion;
-  const left = new Map(counts.map(({ rule, failing }) => [rule.toLowerCase(), failing]));
+  const left = new Map<string, number>();
+  // A rule's name is one name in whatever case its query writes it.
+  for (const { rule, failing } of counts) left.set(rule.toLowerCase(), (left.get(rule.toLowerCase()) ?? 0) + failing);
   const found = assertion.rules.map((rule): Found => {
     const failing = left.get(rule.toLowerCase()) ?? 0;
     left.delete(rule.toLowerCase());

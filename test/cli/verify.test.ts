@@ -6,6 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
+const long = process.env.MEDFORM_LONG === "1";
 const bin = resolve(import.meta.dirname, "../../dist/src/cli/bin.cjs");
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/verify.md"), "utf8");
 const script = /^```js\n([\s\S]*?)^```/m.exec(page)?.[1] ?? "";
@@ -241,7 +242,10 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
     });
 
     it("refuses it after any one line was removed, stands twice, or changed places with the next", () => {
+      // Each line with MEDFORM_LONG=1; else every seventh, which are some of each chain, and the ends of both.
+      const ends = [0, 1, lines.length - 2, lines.length - 1];
       for (const [at, line] of lines.entries()) {
+        if (!long && at % 7 !== 0 && !ends.includes(at)) continue;
         const { CHAIN, SEQ } = JSON.parse(line) as { readonly CHAIN: string; readonly SEQ: string };
         const next = lines[at + 1];
         const lastOfMain = CHAIN === "main" && !next?.includes('"CHAIN":"main"');
@@ -382,9 +386,6 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
     ])("names what was %s (%s): %s", async (what, kind, sql) => {
       restore();
       await rows(sql.replaceAll("%", run));
-      const ended = medform("audit", "verify");
-      expect(ended).toMatchObject({ code: 4, stdout: "" });
-      expect(ended.stderr).toContain("error: ledger-broken: The ledger does not verify. ");
       const json = medform("audit", "verify", "--json");
       expect(json.code).toBe(4);
       const { problem, ...found } = JSON.parse(json.stdout) as {
@@ -397,8 +398,12 @@ describe("a ledger with a load, a run that was killed, and runs that were not", 
         chain: sql.includes("'main'") || kind === "seal" ? "main" : run,
         seq: expect.stringMatching(/^\d{8}$/),
       });
-      for (const part of [problem.chain, problem.seq, what]) expect(ended.stderr).toContain(part);
-      expect(ended.stderr + json.stdout + json.stderr).not.toContain("Quasimodo");
+      expect(json.stderr).toContain("error: ledger-broken: The ledger does not verify. ");
+      for (const part of [problem.chain, problem.seq, what]) expect(json.stderr).toContain(part);
+      expect(json.stdout + json.stderr).not.toContain("Quasimodo");
+      if (!long && kind !== "(unknown)") return;
+      const ended = medform("audit", "verify");
+      expect(ended).toEqual({ code: 4, stdout: "", stderr: json.stderr });
     });
 
     it.each(["LEDGER", "LEDGER_HEAD"])("finds that its table %s is gone", async (table) => {
