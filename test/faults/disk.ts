@@ -7,7 +7,7 @@ import { attempt, each, type Scene, type Trial, warehouseIn } from "./scene.js";
 import { long, spread } from "./scenes.js";
 import { sceneOf, w } from "./shared.js";
 
-const timeout = 600_000;
+const timeout = 1_800_000;
 const names = ["refresh", "load"] as const;
 
 /** A file system of its own for one process, where the system lets us have one. */

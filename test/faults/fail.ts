@@ -5,7 +5,7 @@ import { attempt, each, type Scene, type Trial } from "./scene.js";
 import { long, type SceneName, seed, spread } from "./scenes.js";
 import { sceneOf, w } from "./shared.js";
 
-const timeout = 600_000;
+const timeout = 1_800_000;
 
 /** As the engine says it, with a value in it that nobody may see. */
 const secret = "p17-secret";

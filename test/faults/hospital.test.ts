@@ -11,7 +11,7 @@ import { long, seed, spread } from "./scenes.js";
 const dir = mkdtempSync(join(tmpdir(), "medform-hospital-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const timeout = 900_000;
+const timeout = 1_800_000;
 const about = { project, dir, companions: {}, groups: [] };
 const run = ["run", "--threads", "1"];
 

@@ -12,7 +12,7 @@ afterAll(() => w[Symbol.dispose]());
 
 /** At a time: one in each process, and two of these. */
 const atOnce = 2;
-const timeout = 600_000;
+const timeout = 1_800_000;
 
 let hits = 0;
 

@@ -8,7 +8,7 @@ import { fence, long, places, seed, spread } from "./scenes.js";
 import { sceneOf, w } from "./shared.js";
 import { snapshot } from "./snapshot.js";
 
-const timeout = 600_000;
+const timeout = 1_800_000;
 const faults: Readonly<Record<string, (at: number) => Fault>> = {
   killed: (at) => ({ kind: "kill", at }),
   failed: (at) => ({ kind: "fail", message: "IO Error: Input/output error", at }),

@@ -10,7 +10,7 @@ import { fence, long, places, seed, spread } from "./scenes.js";
 import { sceneOf, w } from "./shared.js";
 import { snapshot } from "./snapshot.js";
 
-const timeout = 600_000;
+const timeout = 1_800_000;
 const signals = [
   ["SIGINT", 130],
   ["SIGTERM", 143],

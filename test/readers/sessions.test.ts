@@ -16,8 +16,8 @@ import { openDuckDb, type Row, type Session } from "../../src/warehouse/index.js
 import { graph as hospital } from "../models/hospital.js";
 
 const long = process.env.MEDFORM_LONG === "1";
-const patients = long ? 200 : 15;
-const readers = long ? 4 : 2;
+const patients = long ? 60 : 15;
+const readers = long ? 3 : 2;
 
 const tables = [
   "SILVER.PATIENT",
@@ -68,7 +68,7 @@ function otherKinds(graph: Graph): Graph {
 }
 
 describe("sessions that read while the warehouse is refreshed", () => {
-  it("see each table as one run left it, and no error", { timeout: 600_000 }, async () => {
+  it("see each table as one run left it, and no error", { timeout: 900_000 }, async () => {
     const dir = mkdtempSync(join(tmpdir(), "medform-readers-"));
     try {
       const whole = await hospital();
