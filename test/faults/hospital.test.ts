@@ -37,13 +37,13 @@ async function killed(scene: Scene, count: number, stream: number): Promise<void
 describe.skipIf(!isBuilt)(`the hospital, killed (seed ${seed}; needs the built command)`, () => {
   it("as it loads and builds its first delivery", { timeout }, async () => {
     const load = await delivery("first", 12);
-    await killed(await scene({ ...about, first: [], args: load }), long ? 12 : 1, 51);
-    await killed(await scene({ ...about, first: [load], args: run }), long ? 12 : 1, 52);
+    await killed(await scene({ ...about, first: [], args: load }), long ? 6 : 1, 51);
+    await killed(await scene({ ...about, first: [load], args: run }), long ? 6 : 1, 52);
   });
 
   it.skipIf(!long)("as it loads and builds what comes later (MEDFORM_LONG=1)", { timeout }, async () => {
     const [first, second] = [await delivery("first", 12), await delivery("second", 15)];
-    await killed(await scene({ ...about, first: [first, run], args: second }), 10, 53);
-    await killed(await scene({ ...about, first: [first, run, second], args: run }), 16, 54);
+    await killed(await scene({ ...about, first: [first, run], args: second }), 5, 53);
+    await killed(await scene({ ...about, first: [first, run, second], args: run }), 8, 54);
   });
 });

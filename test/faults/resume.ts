@@ -33,7 +33,7 @@ describe.skipIf(!isBuilt)("a refresh that goes on with --resume (needs the built
       // From its first publication on there is something to go on from.
       const [begun = 0] = places(scene.statements, fence);
       const some = long
-        ? spread(last, Math.ceil(last / 2), 41)
+        ? spread(last, Math.ceil(last / 3), 41)
         : spread(last - begun - 12, 1, name.length).map((at) => begun + at);
       let count = 0;
       const wrong = await each(some, 2, async (at) => {

@@ -24,9 +24,7 @@ describe.skipIf(!isBuilt)("a command that is asked to stop (needs the built comm
       const refresh = await sceneOf("refresh");
       const load = await sceneOf("load");
       const cases = [refresh, load].flatMap((scene) =>
-        spread(scene.statements.length, long ? scene.statements.length : 1, signal === "SIGINT" ? 31 : 32).map(
-          (at) => ({ scene, at }),
-        ),
+        spread(scene.statements.length, long ? 20 : 1, signal === "SIGINT" ? 31 : 32).map((at) => ({ scene, at })),
       );
       const wrong = await each(cases, 2, async ({ scene, at }) => {
         const trial = await attempt(scene, w.dir, { fault: { kind: "signal", signal, at } });
