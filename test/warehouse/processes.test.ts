@@ -32,7 +32,8 @@ function start(name: "hold" | "publishForever", path: string): ChildProcess {
 
 async function firstLine(child: ChildProcess): Promise<string> {
   if (child.stdout === null) return "";
-  const died = once(child, "exit").then(() => ["exited"]);
+  // Not "exit", which may come before what was written is read.
+  const died = once(child, "close").then(() => ["exited"]);
   const [line] = await Promise.race([once(createInterface(child.stdout), "line"), died]);
   return String(line);
 }
