@@ -80,8 +80,26 @@ export interface PublishScope extends AsyncDisposable {
   discard(): Promise<void>;
 }
 
+/** What a scope is opened for. An engine that cannot do everything within one transaction makes ready before it. */
+export interface ScopePlan {
+  readonly runId: string;
+  /** The project's name, as the engine's own records shall know it. */
+  readonly project: string;
+  /** Target keys of what the scope is about; with the two above they are what its statements are tagged with. */
+  readonly actions: readonly string[];
+  /** Tags of those actions: by them an environment may choose the compute that runs it. */
+  readonly tags: readonly string[];
+  /** 1 for the first attempt at this unit in this run; a repeated one has other statements. */
+  readonly attempt: number;
+  /** What will be built, in this order, and nothing else. */
+  readonly builds: readonly { readonly relation: Relation; readonly mode: BuildMode }[];
+  /** Views through which the scope's rules read what it builds, each after those that it reads. */
+  readonly between: readonly Relation[];
+}
+
 export interface Publisher {
-  open(variables: Readonly<Record<string, Value>>): Promise<PublishScope>;
+  /** Without a plan nothing may be built whose shape is not what it is now. */
+  open(variables: Readonly<Record<string, Value>>, plan?: ScopePlan): Promise<PublishScope>;
   markers(): Promise<readonly Marker[]>;
 }
 
