@@ -1,5 +1,7 @@
 /** What a schema cannot say of environments.json: names that are there twice or not at all, and two ways to say one thing. */
+import { isAbsolute, relative } from "node:path";
 import { nearest, type Problem } from "../graph/index.js";
+import { checkSecrets } from "./environments-secrets.js";
 import type { JsonFile, JsonPath } from "./json.js";
 import { pathText } from "./validate.js";
 
@@ -9,7 +11,8 @@ interface Place {
   readonly path: JsonPath;
 }
 
-export function checkEnvironments(json: JsonFile): readonly Problem[] {
+/** `dir` is the project's, absolute. */
+export function checkEnvironments(json: JsonFile, dir: string): readonly Problem[] {
   const root: Place = { value: json.value, path: [] };
   const environments = items(root, "environments");
   const shared = items(root, "notificationChannels");
@@ -74,7 +77,20 @@ export function checkEnvironments(json: JsonFile): readonly Problem[] {
     if (older.value === undefined || member(schedule, "tags").value === undefined) return [];
     return [problem("both", older, `"tags" of the schedule says it already.`, "Keep one of them.")];
   };
+  const connections = (connection: Place): readonly Problem[] => [
+    ...both(connection, ["path", "account"]),
+    ...both(connection, ["path", "accessUrl"]),
+    ...(["privateKeyFile", "tokenFile"] as const).flatMap((key) => {
+      const file = member(connection, key);
+      if (!isText(file.value) || file.value === "") return [];
+      const inside = relative(dir, file.value);
+      if (isAbsolute(file.value) && (inside.startsWith("..") || isAbsolute(inside))) return [];
+      const hint = "A file within the project is sooner or later committed; write where it lies outside.";
+      return [problem("value", file, "Must be an absolute path outside the project.", hint)];
+    }),
+  ];
   return [
+    ...checkSecrets(json),
     ...json.repeated.map(({ path, at }) => ({
       code: "environments-twice",
       message: `${pathText(path)}: The key "${String(path.at(-1))}" is there already.`,
@@ -86,6 +102,7 @@ export function checkEnvironments(json: JsonFile): readonly Problem[] {
       ...both(environment, ["gitRef", "gitReference"]),
       ...both(member(environment, "gitReference"), ["branch", "commitSha"]),
       ...channels(items(environment, "notificationChannels")),
+      ...connections(member(environment, "connection")),
       ...schedules(environment),
     ]),
     ...channels(shared),

@@ -6,6 +6,15 @@ import { z } from "zod";
 import { cronComplaint, timeZoneComplaint } from "./cron.js";
 import { configShape } from "./project.js";
 
+/** Ways to log in to Snowflake, by the names that its own tools have for them. */
+export const authenticators = [
+  "snowflake",
+  "snowflake_jwt",
+  "programmatic_access_token",
+  "oauth",
+  "externalbrowser",
+] as const;
+
 const orMissing = (otherwise: string) => (issue: { readonly input?: unknown }) =>
   issue.input === undefined ? "Missing." : otherwise;
 
@@ -98,18 +107,55 @@ const schedule = object({
     .describe("Older spelling of `notify`."),
 }).describe("What runs when.");
 
+const setting = (what: string) => name().optional().describe(what);
+
+/** What a statement of ours is about, and so where it runs: its command's name, or a tag of what it builds. */
+const purposes = ["load", "run", "assert", "show", "status", "plan", "audit"] as const;
+
+const warehousesByPurpose = z
+  .record(z.string(), name(), { error: orMissing("Must be an object of names.") })
+  .superRefine((value, context) => {
+    for (const key of Object.keys(value)) {
+      if (/^tag:[^\s,+*]+$/.test(key) || purposes.some((purpose) => key === `command:${purpose}`)) continue;
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: `"${key}" is no purpose: write tag:NAME, or command:NAME with one of ${purposes.join(", ")}.`,
+      });
+    }
+  });
+
 const connection = object({
-  path: name()
-    .optional()
-    .describe(
-      "The file of the embedded warehouse, relative to the project; without, MEDFORM_DUCKDB or .medform/warehouse.duckdb.",
-    ),
+  path: setting(
+    "The file of the embedded warehouse, relative to the project; without, MEDFORM_DUCKDB or .medform/warehouse.duckdb.",
+  ),
   snapshots: z
     .int({ error: orMissing("Must be a whole number.") })
     .min(0, "Must be 0 or more.")
     .max(1000, "Must be 1,000 at most.")
     .optional()
     .describe("How many copies for readers its runs keep, the newest counted; without, or with 0, they make none."),
+  account: setting("Snowflake's account identifier, such as ORGANISATION-ACCOUNT."),
+  accessUrl: address()
+    .optional()
+    .describe("Snowflake's address, where it is not the one of the account: a private link or a proxy."),
+  user: setting("Snowflake's name of who logs in."),
+  role: setting("The role that everything runs with on Snowflake; without, the user's default."),
+  warehouse: setting("Snowflake's compute for what `warehouses` does not name; without, the user's default."),
+  warehouses: warehousesByPurpose
+    .optional()
+    .describe(
+      'Compute by purpose, so that reads, refreshes and audits do not queue behind one another: {"tag:heavy": "REFRESH_XL", "command:show": "READ"}. A tag goes before a command, the first that fits before others.',
+    ),
+  connectionName: setting(
+    "The connection of connections.toml whose settings hold where neither this nor the process says.",
+  ),
+  authenticator: z
+    .enum(authenticators, { error: `Must be one of ${authenticators.join(", ")}.` })
+    .optional()
+    .describe("How to log in to Snowflake; without, as the settings that are there say."),
+  privateKeyFile: setting("The file of the key pair's private key, absolute and outside the project."),
+  tokenFile: setting("The file of a token (programmatic access or OAuth), absolute and outside the project."),
 });
 
 const environment = object({
@@ -147,8 +193,11 @@ export type EnvironmentsFile = z.output<typeof environmentsSchema>;
 export type EnvironmentEntry = z.output<typeof environment>;
 export type ScheduleEntry = z.output<typeof schedule>;
 export type ChannelEntry = z.output<typeof channel>;
-/** How to reach the warehouse; `path` is the file of an embedded one, relative to the project. */
+/** How to reach the warehouse: `path` and `snapshots` are of an embedded one, the rest is Snowflake's. Holds no secret. */
 export type Connection = z.output<typeof connection>;
+
+/** The part of a connection that is Snowflake's; a tag's name in `warehouses` is written `tag:NAME`, a command's `command:NAME`. */
+export type SnowflakeConnection = Omit<Connection, "path" | "snapshots">;
 
 /** The JSON schema (draft 2020-12) of environments.json. */
 export function environmentsJsonSchema(): Readonly<Record<string, unknown>> {

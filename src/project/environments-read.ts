@@ -1,4 +1,5 @@
 /** environments.json into one shape, whichever spelling it was written in. */
+import { resolve } from "node:path";
 import { type Position, ProblemError } from "../graph/index.js";
 import { checkEnvironments } from "./environments-check.js";
 import {
@@ -52,16 +53,21 @@ export type Environments = readonly Environment[];
  * Reads and checks environments.json; a project without one has no environments of its own.
  *
  * @throws ProblemError with every problem of the file: `json-syntax`, `environments-key`, `environments-value`,
- * `environments-twice`, `environments-channel`, `environments-both`, each with its place.
+ * `environments-twice`, `environments-channel`, `environments-both`, `environments-secret`, each with its place.
  */
 export function readEnvironments(dir: string): Environments {
   const json = readJson(dir, "environments.json");
   if (json === undefined) return [];
   const parsed = environmentsSchema.safeParse(json.value);
-  const problems = [
+  const found = [
+    ...checkEnvironments(json, resolve(dir)),
     ...(parsed.success ? [] : problemsOf(parsed.error, json, environmentsSchema, "environments", () => undefined)),
-    ...checkEnvironments(json),
   ];
+  // A secret is more than the key that nobody knows.
+  const secrets = found.filter(({ code }) => code === "environments-secret");
+  const problems = found.filter(
+    (each) => each.code !== "environments-key" || secrets.every((secret) => byPlace(secret, each) !== 0),
+  );
   if (!parsed.success || problems.length > 0) throw new ProblemError(problems.toSorted(byPlace));
   const { environments = [], notificationChannels = [] } = parsed.data;
   const shared = notificationChannels.map(channelOf);

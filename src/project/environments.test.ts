@@ -49,10 +49,12 @@ const scheduled = (inside: string, more = "") =>
   `{ "environments": [ { "name": "e", "schedules": [ { "name": "s", "cron": "0 4 * * *", ${inside} } ] } ]${more} }`;
 const channels = (inside: string) => `{ "notificationChannels": [ ${inside} ] }`;
 
+const connected = (inside: string) => `{ "environments": [ { "name": "e", "connection": { ${inside} } } ] }`;
+
 describe("what is refused, and where", () => {
   test.each([
     [["environments-key"], '{ "environments": [ { "name": "a", ^"gitref": "main" } ] }', 'Did you mean "gitRef"'],
-    [["environments-key"], '{ "environments": [ { "name": "a", "connection": { ^"file": "x" } } ] }', "path"],
+    [["environments-key"], '{ "environments": [ { "name": "a", "connection": { ^"paths": "x" } } ] }', "path"],
     [["environments-key"], '{ ^"environment": [] }', 'Did you mean "environments"'],
     [["environments-key"], scheduled('^"timezone": "UTC"'), 'Did you mean "timeZone"'],
     [["environments-value"], '{ "environments": [ ^{ } ] }', "environments[0].name: Missing."],
@@ -138,14 +140,41 @@ describe("what is refused, and where", () => {
       scheduled('"notification": { "onFailure": true, "emails": [ ^"ops" ] }'),
       "e-mail address",
     ],
-    [["json-syntax"], '{ "notificationChannels": [ { "name": ^"https://x/secret\\q" } ] }', "escape"],
+    [["environments-secret"], connected('^"password": "hunter2"'), "A secret has no place"],
+    [["environments-secret"], connected('^"privateKeyPass": "hunter2"'), "docs/snowflake.md"],
+    [["environments-secret"], connected('"authenticator": "oauth", ^"token": "hunter2"'), "A secret has no place"],
+    [
+      ["environments-secret"],
+      connected('"role": ^"-----BEGIN ENCRYPTED PRIVATE KEY-----\\nhunter2"'),
+      "connection.role: This looks like a private key",
+    ],
+    [["environments-secret"], connected('"user": ^"eyJhbGciOiJub25lIn0.hunter2.x"'), "This looks like a token"],
+    [
+      ["environments-secret"],
+      connected('"accessUrl": ^"https://me:hunter2@proxy.example"'),
+      "an address with a password",
+    ],
+    [
+      ["environments-secret"],
+      '{ "environments": [ { "name": "e", "configOverride": { "vars": { "k": ^"-----BEGIN PRIVATE KEY-----hunter2" } } } ] }',
+      "vars.k: This looks like a private key",
+    ],
+    [["environments-value"], connected('"authenticator": ^"kerberos"'), "externalbrowser"],
+    [["environments-value"], connected('"accessUrl": ^"org-account.snowflakecomputing.com"'), "http or https"],
+    [["environments-value"], connected('"warehouses": { "tag:audit": "A", "audit": ^"B" }'), "command:NAME"],
+    [["environments-value"], connected('"warehouses": { "command:test": ^"B" }'), "command:NAME"],
+    [["environments-value"], connected('"warehouses": { "tag:audit": ^"" }'), "Must not be empty."],
+    [["environments-value"], connected('"privateKeyFile": ^"keys/rsa.p8"'), "outside the project"],
+    [["environments-value"], connected(`"tokenFile": ^"${dir}/token"`), "outside the project"],
+    [["environments-both"], connected('"path": "x.duckdb", "account": ^"O-A"'), "Keep one"],
+    [["json-syntax"], '{ "notificationChannels": [ { "name": ^"https://x/hunter2\\q" } ] }', "escape"],
   ])("%j %s", (codes, given, said) => {
     const { text, places } = marked(given);
     const problems = problemsIn(text);
     expect(problems.map(({ code }) => code)).toEqual(codes);
     expect(problems.map(({ at }) => at)).toEqual(places);
     expect(problems.map(({ message, hint }) => `${message} ${hint ?? ""}`).join(" ")).toContain(said);
-    expect(JSON.stringify(problems)).not.toContain("secret");
+    expect(JSON.stringify(problems)).not.toContain("hunter2");
   });
 
   test.each([
@@ -353,6 +382,21 @@ describe("an environment", () => {
       gitRef: "main",
       schedules: [],
     });
+  });
+
+  test("for Snowflake", () => {
+    const connection = {
+      account: "ORG-ACCOUNT",
+      accessUrl: "http://127.0.0.1:1",
+      user: "MEDFORM",
+      role: "MEDFORM_RUNNER",
+      warehouse: "REFRESH_WH",
+      warehouses: { "tag:audit": "AUDIT_WH", "command:show": "READ_WH" },
+      connectionName: "ehr",
+      authenticator: "snowflake_jwt",
+      privateKeyFile: "/etc/medform/rsa.p8",
+    };
+    expect(environmentOf(JSON.stringify({ name: "e", connection })).connection).toEqual(connection);
   });
 
   test("local is built in, and a project may say otherwise", () => {

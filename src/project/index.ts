@@ -5,7 +5,7 @@
 
 export { cronTimes } from "./cron.js";
 export { noEnvironment, type ResolvedEnvironment, resolveEnvironment, warehousePath } from "./environments.js";
-export { type Connection, environmentsJsonSchema } from "./environments-file.js";
+export { type Connection, environmentsJsonSchema, type SnowflakeConnection } from "./environments-file.js";
 export {
   type Channel,
   type Environment,

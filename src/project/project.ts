@@ -31,7 +31,10 @@ export const configShape = {
   tablePrefix: nameLike.optional().describe("Put before every name, with an underscore."),
   gcloudProjectId: text.optional().describe("Older spelling of defaultDatabase, of BigQuery only."),
   useRunCache: z.boolean("Must be true or false.").optional().describe("Of the stock runner; ignored."),
-  concurrentQueryLimit: z.int("Must be a whole number.").optional().describe("Of the stock runner; ignored."),
+  concurrentQueryLimit: z
+    .int("Must be a whole number.")
+    .optional()
+    .describe("How many actions run at a time on Snowflake where --threads does not say."),
   idempotentActionRetries: z.int("Must be a whole number.").optional().describe("Of the stock runner; ignored."),
   vars: z
     .record(z.string(), z.string("A variable must be a string."), "Must be an object of strings.")
@@ -62,7 +65,7 @@ export type ProjectConfig = z.output<typeof projectSchema>;
 export type ConfigOverrides = Partial<
   Pick<ProjectConfig, "warehouse" | "defaultDatabase" | "defaultSchema" | "assertionSchema">
 > &
-  Partial<Pick<ProjectConfig, "databaseSuffix" | "schemaSuffix" | "tablePrefix" | "vars">>;
+  Partial<Pick<ProjectConfig, "databaseSuffix" | "schemaSuffix" | "tablePrefix" | "concurrentQueryLimit" | "vars">>;
 
 export interface Project {
   /** Absolute. */

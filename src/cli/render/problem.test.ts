@@ -69,6 +69,9 @@ describe("a problem", () => {
     '{ "a": "ftp://hooks.example/secret", "b": 1 }',
     '"hooks.example/secret", "b"',
     '{ "connection": { "path": "/srv/x", "Password": "secret" }, "b": 1 }',
+    '{ "connection": { "privateKeyPass": "secret" }, "b": 1 }',
+    '{ "connection": { "account": "-----BEGIN PRIVATE KEY-----\\nsecret" }, "b": 1 }',
+    '{ "connection": { "role": "eyJhbGciOiJub25lIn0.secret.secret" }, "b": 1 }',
   ])("leaves out of a mistyped line what may be a secret: %s", (text) => {
     writeFileSync(join(project, "mistyped.json"), text);
     const [, , , line = "", caret = ""] = render("mistyped.json", 1, text.indexOf('"b"') + 1).split("\n");

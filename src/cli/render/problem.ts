@@ -80,14 +80,21 @@ const stars = (text: string): string => "*".repeat(text.length);
  * by its name, though it must not. As many stars as there were characters, so that the caret stays right.
  */
 function withoutSecrets(line: string | undefined): string | undefined {
-  return line
-    ?.replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s"'/?#]*)([^\s"']*)/gi, (_, scheme: string, host: string, rest: string) => {
-      const user = host.lastIndexOf("@") + 1;
-      return scheme + stars(host.slice(0, user)) + host.slice(user) + stars(rest);
-    })
-    .replace(/("[\w-]+(?:\.[\w-]+)+(?::\d+)?)([/?#][^\s"']*)/g, (_, host: string, rest: string) => host + stars(rest))
-    .replace(
-      /("[^"]*(?:url|hook|slack|passw|secret|token)[^"]*"\s*:\s*")(?![a-z][a-z0-9+.-]*:\/\/)((?:[^"\\]|\\.)*)/gi,
-      (_, key: string, value: string) => key + stars(value),
-    );
+  return (
+    line
+      ?.replace(
+        /([a-z][a-z0-9+.-]*:\/\/)([^\s"'/?#]*)([^\s"']*)/gi,
+        (_, scheme: string, host: string, rest: string) => {
+          const user = host.lastIndexOf("@") + 1;
+          return scheme + stars(host.slice(0, user)) + host.slice(user) + stars(rest);
+        },
+      )
+      .replace(/("[\w-]+(?:\.[\w-]+)+(?::\d+)?)([/?#][^\s"']*)/g, (_, host: string, rest: string) => host + stars(rest))
+      // A key or a token is one by its look, wherever somebody put it.
+      .replace(/-----BEGIN[^"]*|\beyJ[\w.-]{10,}/g, stars)
+      .replace(
+        /("[^"]*(?:url|hook|slack|passw|passphrase|pwd|secret|token|private_?key)[^"]*"\s*:\s*")(?![a-z][a-z0-9+.-]*:\/\/)((?:[^"\\]|\\.)*)/gi,
+        (_, key: string, value: string) => key + stars(value),
+      )
+  );
 }

@@ -1,0 +1,28 @@
+/** What a command knows of the Snowflake that it wants; how to log in is found out from this and from the process. */
+import type { SnowflakeConnection } from "../../project/index.js";
+import type { LeaseHolder } from "../contract.js";
+
+/** Which compute runs what: a scope's by the first of its tags that is named here, else the command's. */
+export interface Compute {
+  /** Of what has no tag that `byTag` names; undefined: the user's default. */
+  readonly warehouse: string | undefined;
+  /** By tag, in the order of environments.json. */
+  readonly byTag: Readonly<Record<string, string>>;
+}
+
+export interface SnowflakeOptions {
+  /** As environments.json says it. Holds no secret. */
+  readonly connection: SnowflakeConnection;
+  /** What decides beside the file: MEDFORM_*, SNOWFLAKE_*, HOME. Never printed. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The database of unqualified and of MEDFORM.* names, as the project is compiled: upper case. */
+  readonly database: string;
+  readonly compute: Compute;
+  /** Of the project, for QUERY_TAG. */
+  readonly project: string;
+  /** For a command that only reads: no lease is taken, and nothing is made. */
+  readonly readOnly?: boolean;
+  readonly holder: Pick<LeaseHolder, "command"> & Partial<LeaseHolder>;
+  /** Sessions that are open at a time, at most; those of a command's own (ledger, lease) come on top. */
+  readonly sessions: number;
+}
