@@ -25,6 +25,10 @@ export interface RelationInfo {
   readonly target: Target;
   readonly kind: "table" | "view";
   readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Of a table, where the engine's catalog has its size; nothing is counted for it. */
+  readonly rows?: number;
+  /** As it is stored. */
+  readonly bytes?: number;
 }
 
 export interface Catalog {
