@@ -3,7 +3,15 @@ import * as sql from "./statements-lease.js";
 
 describe("statements of the lease", () => {
   it("are these", () => {
-    const all = [sql.createLease, sql.readLease, sql.takeLease, sql.holdLease, sql.beatLease, sql.freeLease];
+    const all = [
+      sql.createLease,
+      sql.readLease,
+      sql.takeLease,
+      sql.holdLease,
+      sql.beatLease,
+      sql.freeLease,
+      sql.isHeld,
+    ];
     expect(all.map((statement) => statement("EHR")).join("\n\n")).toMatchInlineSnapshot(`
       "create table if not exists "EHR".MEDFORM.LEASE (NAME varchar not null, TOKEN number(38, 0) not null, OWNER varchar not null, RUN_ID varchar not null, PID number(38, 0) not null, HOST varchar not null, COMMAND varchar not null, SINCE varchar not null, HEARTBEAT timestamp_ntz(9) not null)
 
@@ -19,7 +27,9 @@ describe("statements of the lease", () => {
 
       update "EHR".MEDFORM.LEASE set HEARTBEAT = sysdate() where NAME = 'main' and OWNER = ? and TOKEN = ?
 
-      update "EHR".MEDFORM.LEASE set OWNER = '', HEARTBEAT = sysdate() where NAME = 'main' and OWNER = ? and TOKEN = ?"
+      update "EHR".MEDFORM.LEASE set OWNER = '', HEARTBEAT = sysdate() where NAME = 'main' and OWNER = ? and TOKEN = ?
+
+      exists (select 1 from "EHR".MEDFORM.LEASE where NAME = 'main' and OWNER = ? and TOKEN = ?)"
     `);
     expect(sql.abortTransaction("1432071523422")).toBe("select system$abort_transaction(1432071523422)");
   });

@@ -53,6 +53,11 @@ export function freeLease(database: string): string {
   return `update ${lease(database)} set OWNER = '', HEARTBEAT = sysdate() where NAME = 'main' and OWNER = ? and TOKEN = ?`;
 }
 
+/** True as long as the lease is held under this token, wherever a condition may stand. Binds: owner, token. */
+export function isHeld(database: string): string {
+  return `exists (select 1 from ${lease(database)} where NAME = 'main' and OWNER = ? and TOKEN = ?)`;
+}
+
 export const showTransactions = "show transactions";
 
 /** The argument must be a constant, so it is written into the text. @throws Error where it is no whole number */

@@ -1,0 +1,188 @@
+/**
+ * One writer at a time: a row of MEDFORM.LEASE that is taken by one statement, kept by a heartbeat, and given back at the end.
+ * Who finds it silent for too long takes it over, and ends what its owner has left open. Its token rises with each owner and
+ * is asked for by whatever must not be carried out by one who has lost it.
+ */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { ProblemError } from "../../graph/index.js";
+import type { Lease, LeaseHolder, Row, Session } from "../contract.js";
+import * as sql from "./statements-lease.js";
+
+export interface LeaseOptions {
+  readonly database: string;
+  readonly holder: Pick<LeaseHolder, "command"> & Partial<LeaseHolder>;
+  /** A session that nobody else uses; it is closed with the lease. */
+  connect(): Promise<Session>;
+  /** Seconds between two signs of life; default `beatSeconds`. */
+  readonly beat?: number;
+  /** Seconds of silence after which another may take it; default `silenceSeconds`. */
+  readonly silence?: number;
+}
+
+/** Four signs of life may be lost before another takes over. */
+const beatSeconds = 15;
+const silenceSeconds = 60;
+
+/** What a statement says for itself of the lease: it changes nothing where this no longer holds. */
+export interface Held {
+  readonly sql: string;
+  readonly binds: readonly [owner: string, token: number];
+}
+
+export interface SnowflakeLease extends Lease, AsyncDisposable {
+  readonly token: number;
+  readonly held: Held;
+  /** @throws ProblemError `lease-lost`, exit 3, where it was found lost. */
+  ensure(): void;
+}
+
+/** @throws ProblemError `locked`, exit 3, which says who holds it and since when. */
+export async function takeLease(options: LeaseOptions): Promise<SnowflakeLease> {
+  const session = await options.connect();
+  try {
+    return await take(session, options);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function take(session: Session, { database, holder: about, beat, silence }: LeaseOptions) {
+  const holder: LeaseHolder = {
+    runId: about.runId ?? "",
+    pid: about.pid ?? process.pid,
+    host: about.host ?? hostname(),
+    command: about.command,
+    since: about.since ?? new Date().toISOString(),
+  };
+  const owner = randomUUID();
+  const [before] = await session.rows(sql.readLease(database));
+  const row = await askFor(session, database, { owner, holder, silence: silence ?? silenceSeconds });
+  const token = Number(row.TOKEN);
+  await endOlder(session, database, token);
+  const held: Held = { sql: sql.isHeld(database), binds: [owner, token] };
+  return keep(session, { database, holder, previous: heldBefore(before, owner), held, beat: beat ?? beatSeconds });
+}
+
+interface Asked {
+  readonly owner: string;
+  readonly holder: LeaseHolder;
+  readonly silence: number;
+}
+
+/** The row, once it is ours. */
+async function askFor(session: Session, database: string, { owner, holder, silence }: Asked): Promise<Row> {
+  const { runId, pid, host, command, since } = holder;
+  for (let attempt = 1; ; attempt += 1) {
+    await session.run(sql.takeLease(database), [owner, runId, pid, host, command, since, Math.ceil(silence)]);
+    // Asked, not counted: a statement that was sent again after a lost answer may have found the lease ours already.
+    const rows = await session.rows(sql.readLease(database));
+    const [row] = rows;
+    if (rows.length === 1 && row?.OWNER === owner) return row;
+    // It may have been given back between the two.
+    if (row?.OWNER !== "" || attempt >= 3) throw locked(database, row);
+  }
+}
+
+/** Whatever transaction of this warehouse was opened under an older token, by whom it may be seen: it would hold its locks for hours. */
+async function endOlder(session: Session, database: string, token: number): Promise<void> {
+  for (const row of await session.rows(sql.showTransactions)) {
+    const opened = sql.tokenOfTransaction(database, String(row.name));
+    if (opened === undefined || opened >= token) continue;
+    // It may have ended meanwhile.
+    await session.rows(sql.abortTransaction(String(row.id))).catch(() => undefined);
+  }
+}
+
+interface Keeping {
+  readonly database: string;
+  readonly holder: LeaseHolder;
+  readonly previous: LeaseHolder | undefined;
+  readonly held: Held;
+  readonly beat: number;
+}
+
+function keep(session: Session, { database, holder, previous, held, beat }: Keeping): SnowflakeLease {
+  const [, token] = held.binds;
+  let lost = false;
+  let ended = false;
+  let beating: Promise<unknown> | undefined;
+
+  async function tell(text: string, ...binds: readonly string[]): Promise<void> {
+    const { changed } = await session.run(text, [...binds, ...held.binds]);
+    if (changed === 0) lost = true;
+  }
+
+  // Where it cannot be told, others will take over in time; then the next one that can is told so.
+  const timer = setInterval(() => {
+    beating ??= tell(sql.beatLease(database))
+      .catch(() => undefined)
+      .finally(() => {
+        beating = undefined;
+      });
+  }, beat * 1000).unref();
+
+  const ensure = () => {
+    if (lost) throw leaseLost();
+  };
+
+  return {
+    holder,
+    previous,
+    token,
+    held,
+    ensure,
+    async hold(run) {
+      await tell(sql.holdLease(database), run);
+      ensure();
+    },
+    async [Symbol.asyncDispose]() {
+      if (ended) return;
+      ended = true;
+      clearInterval(timer);
+      await beating;
+      // It is free by itself after a while.
+      if (!lost) await session.run(sql.freeLease(database), held.binds).catch(() => undefined);
+      await session[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const holderOf = (row: Row): LeaseHolder => ({
+  runId: String(row.RUN_ID),
+  pid: Number(row.PID),
+  host: String(row.HOST),
+  command: String(row.COMMAND),
+  since: String(row.SINCE),
+});
+
+function heldBefore(row: Row | undefined, owner: string): LeaseHolder | undefined {
+  return row === undefined || row.OWNER === "" || row.OWNER === owner ? undefined : holderOf(row);
+}
+
+function locked(database: string, row: Row | undefined): ProblemError {
+  const { command, runId, pid, host, since } = row === undefined ? {} : holderOf(row);
+  const who =
+    command === undefined
+      ? "somebody else"
+      : `\`${command}\`${runId === "" ? "" : ` (run ${runId})`}, process ${pid} on ${host}, since ${since}`;
+  return new ProblemError(
+    {
+      code: "locked",
+      message: `the warehouse ${database} on Snowflake is in use by ${who}`,
+      hint: "Wait until it has ended, or end it; a warehouse has one writer at a time. One that died frees it within a minute or two.",
+    },
+    3,
+  );
+}
+
+const leaseLost = () =>
+  new ProblemError(
+    {
+      code: "lease-lost",
+      message: "Nothing was heard of this process for too long, and another one has taken the warehouse over.",
+      hint: "What was not published by then was not published. Run again when the other one has ended.",
+    },
+    3,
+  );
