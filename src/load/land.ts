@@ -1,9 +1,8 @@
-/** One transaction over all new files: their rows, rejected lines and counts are all seen at once, or none is. */
+/** All new files of a load, read anew and handed to the engine: their rows, rejected lines and counts are seen at once, or none. */
 import type { Target } from "../graph/index.js";
-import { ensureLanding, ensureLandingLog, type Session, type Warehouse } from "../warehouse/index.js";
-import { readCsv } from "./csv.js";
+import type { LandingBatch, LandingFile, LandScope, LoadedFile, TableReady, Warehouse } from "../warehouse/index.js";
+import { type Batch, readCsv } from "./csv.js";
 import type { FileLanded, LoadListener, RejectReason } from "./events.js";
-import { insertLoadedFile, insertRejected, insertRows, type LoadedFile, type Provenance } from "./landing.js";
 import type { Prepared } from "./prepare.js";
 import { verifiedContent } from "./source-file.js";
 
@@ -13,15 +12,10 @@ export interface Landed {
   readonly event: FileLanded;
 }
 
-/** The loader's own tables. */
-export interface LogTables {
-  readonly loadedFile: Target;
-  readonly rejectedLine: Target;
-}
-
 export interface LandOptions {
   readonly files: readonly Prepared[];
-  readonly log: LogTables;
+  /** Where the loader's own tables lie. */
+  readonly place: Pick<Target, "database" | "schema">;
   readonly source: string;
   readonly batchId: string;
   /** ISO instant. */
@@ -31,21 +25,23 @@ export interface LandOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Lands all files or none: any error, a cancel included, leaves the warehouse as it was. */
+/** Lands all files or none: after any error, a cancel included, no row of them is in the warehouse. */
 export async function land(options: LandOptions): Promise<readonly Landed[]> {
-  const { files, log, warehouse, signal } = options;
-  await warehouse.catalog.ensureSchemas([log.loadedFile, ...files.map(({ target }) => target)]);
-  await using scope = await warehouse.publisher.open({});
-  const cancel = () => scope.session.cancel();
+  const { place, source, batchId, loadedAt, warehouse, signal } = options;
+  const plan = options.files.map((file) => ({ file, landing: landingFile(file) }));
+  const files = plan.map(({ landing }) => landing);
+  await using scope = await warehouse.lander.open({ place, source, batchId, loadedAt, files });
+  const cancel = () => scope.cancel();
   signal?.addEventListener("abort", cancel);
   try {
     signal?.throwIfAborted();
-    await ensureLandingLog(scope.session, log.loadedFile);
     const landed: Landed[] = [];
-    for (const file of files) landed.push(await landFile(scope.session, file, options));
+    for (const [index, { file, landing }] of plan.entries()) {
+      const ready = scope.ready[index] ?? { created: false, added: [] };
+      landed.push(await landFile(scope, file, landing, ready, options));
+    }
     signal?.throwIfAborted();
-    // The rows of LOADED_FILE are what a later start recovers from; publication markers are for what a run builds.
-    await scope.publish([]);
+    await scope.publish(landed.map(({ entry }) => entry));
     return landed;
   } catch (error) {
     // The engine says of a cancelled statement that it was cancelled; why is what the signal says.
@@ -56,39 +52,40 @@ export async function land(options: LandOptions): Promise<readonly Landed[]> {
   }
 }
 
-async function landFile(session: Session, file: Prepared, options: LandOptions): Promise<Landed> {
-  const { log, source, batchId, loadedAt } = options;
+function landingFile({ target, columns, declared, name }: Prepared): LandingFile {
+  const wanted = [...declared, ...columns.filter((column) => !declared.includes(column))];
+  return { target, columns, wanted, file: name };
+}
+
+async function landFile(
+  scope: LandScope,
+  file: Prepared,
+  landing: LandingFile,
+  { created, added }: TableReady,
+  options: LandOptions,
+): Promise<Landed> {
+  const { source, batchId, loadedAt } = options;
   const started = performance.now();
   const table = file.target.name;
   options.listener({ kind: "file-started", file: file.name, table, bytes: file.bytes });
-  const wanted = [...file.declared, ...file.columns.filter((column) => !file.declared.includes(column))];
-  const { created, added } = await ensureLanding(session, file.target, wanted);
   // In a new table, new is what nobody declared; a table that nobody declared is itself the declaration.
-  const undeclared = file.declared.length === 0 ? [] : wanted.filter((column) => !file.declared.includes(column));
+  const undeclared =
+    file.declared.length === 0 ? [] : landing.wanted.filter((column) => !file.declared.includes(column));
   const newColumns = created ? undeclared : added.filter((column) => file.columns.includes(column));
 
-  const from: Provenance = { source, batchId, file: file.name, loadedAt };
+  const counts = { landed: 0, rejected: 0 };
   const reasons: Partial<Record<RejectReason, number>> = {};
-  let landed = 0;
-  let rejected = 0;
-  // One batch is inserted while the next is read.
-  let insert: Promise<void> = Promise.resolve();
-  try {
+  async function* counted(): AsyncGenerator<LandingBatch> {
     for await (const batch of readCsv(verifiedContent(file, options.signal), file.columns.length)) {
-      await insert;
-      landed += batch.rows.length;
-      rejected += batch.rejected.length;
+      counts.landed += batch.rows.length;
+      counts.rejected += batch.rejected.length;
       for (const { reason } of batch.rejected) reasons[reason] = (reasons[reason] ?? 0) + 1;
-      insert = insertRows(session, file.target, file.columns, batch, from).then(() =>
-        insertRejected(session, log.rejectedLine, table, batch.rejected, from),
-      );
-      insert.catch(() => undefined);
+      yield { columns: batch.columns, rows: batch.rows, rejected: batch.rejected.map(kept) };
     }
-  } finally {
-    await insert.catch(() => undefined);
   }
-  await insert;
+  await scope.land(landing, counted());
 
+  const { landed, rejected } = counts;
   const records = landed + rejected;
   const entry: LoadedFile = {
     batchId,
@@ -102,7 +99,6 @@ async function landFile(session: Session, file: Prepared, options: LandOptions):
     landed,
     rejected,
   };
-  await insertLoadedFile(session, log.loadedFile, entry);
   const milliseconds = Math.round(performance.now() - started);
   const absentColumns = file.declared.filter((column) => !file.columns.includes(column));
   return {
@@ -122,3 +118,10 @@ async function landFile(session: Session, file: Prepared, options: LandOptions):
     },
   };
 }
+
+/** As RAW.REJECTED_LINE has it. */
+const kept = ({ line, reason, detail, text }: Batch["rejected"][number]) => ({
+  line,
+  reason: detail === undefined ? reason : `${reason}: ${detail}`,
+  text,
+});

@@ -9,11 +9,11 @@ import {
   loadIntentEntry,
   recoverMarkers,
 } from "../ledger/index.js";
-import type { RelationInfo, Warehouse } from "../warehouse/index.js";
+import { type LoadedFile, landingLog, type RelationInfo, type Warehouse } from "../warehouse/index.js";
 import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
-import { type Landed, type LogTables, land } from "./land.js";
-import { type LoadedFile, loadedFiles } from "./landing.js";
+import { type Landed, land } from "./land.js";
+import { loadedFiles } from "./loaded.js";
 import { databaseOf, type Prepared, prepare, rawSchema } from "./prepare.js";
 
 export interface LoadOptions {
@@ -44,17 +44,13 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const started = performance.now();
   const { warehouse, ledger, graph, signal } = options;
   const listener = options.listener ?? (() => undefined);
-  refuseEngine(warehouse);
   const source = sourceName(options);
   const delivered = options.delivered === undefined ? undefined : parseDelivered(options.delivered);
   const { format, path, table } = options;
   const files = await prepare({ format, path, table, delivered, source, graph, listener, signal });
 
   const place = { ...databaseOf(graph), schema: rawSchema };
-  const log: LogTables = {
-    loadedFile: { ...place, name: "LOADED_FILE" },
-    rejectedLine: { ...place, name: "REJECTED_LINE" },
-  };
+  const log = landingLog(place);
   await recover(options, listener);
   const relations = await warehouse.catalog.relations();
   refuseStrangers(files, relations);
@@ -86,7 +82,7 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
     const loadedAt = momentAfter(earlier.at(-1)?.loadedAt);
     const subjects = fresh.map(({ target, hash }) => fileSubject(target, hash));
     await chain.append([loadIntentEntry({ at: loadedAt, batchId, files: subjects })]);
-    landed = await land({ files: fresh, log, source, batchId, loadedAt, warehouse, listener, signal });
+    landed = await land({ files: fresh, place, source, batchId, loadedAt, warehouse, listener, signal });
   } catch (error) {
     // The error that stopped the load is what counts; an end that cannot be recorded reads `interrupted`.
     await chain.seal(signal?.aborted === true ? "cancelled" : "error").catch(() => undefined);
@@ -167,7 +163,7 @@ function relationOf(relations: readonly RelationInfo[], target: Target): Relatio
 }
 
 /** The record of each file, then of the loader's own two tables: who reads those must see that they changed. */
-function records(landed: readonly Landed[], log: LogTables, batchId: string): readonly Entry[] {
+function records(landed: readonly Landed[], log: ReturnType<typeof landingLog>, batchId: string): readonly Entry[] {
   const at = new Date().toISOString();
   const rejected = landed.reduce((total, { event }) => total + event.rejected, 0);
   return [
@@ -199,14 +195,5 @@ function sourceName({ source, format }: LoadOptions): string {
     code: "load-source-name",
     message: "The name of the source is no plain name",
     hint: "Give it as --source NAME: letters, digits, dot, dash and underscore, 63 at most.",
-  });
-}
-
-function refuseEngine(warehouse: Warehouse): void {
-  if (warehouse.engine === "duckdb") return;
-  throw new ProblemError({
-    code: "load-engine",
-    message: `Files are loaded into the embedded warehouse only, not into ${warehouse.engine}`,
-    hint: "Use COPY INTO there, with the same columns.",
   });
 }

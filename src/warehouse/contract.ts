@@ -1,5 +1,6 @@
 /** What every engine gives: four small parts behind one interface. An engine that cannot do a thing says so before a run. */
 import type { Relation, Target } from "../graph/index.js";
+import type { Lander } from "./lander.js";
 
 export type Value = string | number | bigint | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
@@ -166,6 +167,7 @@ export interface Warehouse extends AsyncDisposable {
   jsonText(json: string, path: readonly string[]): string;
   readonly catalog: Catalog;
   readonly publisher: Publisher;
+  readonly lander: Lander;
   readonly lease: Lease;
   readonly snapshots: Snapshots;
   /**

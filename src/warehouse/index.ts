@@ -7,5 +7,6 @@ export type { BeforeStatement, OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
 export { type OpenedSnapshot, openSnapshot } from "./duckdb/snapshot-open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
+export type * from "./lander.js";
 export * from "./landing.js";
 export { isTransient } from "./transient.js";

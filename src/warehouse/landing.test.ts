@@ -22,9 +22,9 @@ describe("landing tables", () => {
     return found?.columns.map((column) => `${column.name} ${column.type}`);
   };
 
-  it("hold source columns as text, then provenance, each name once", () => {
+  it("hold source columns as text, upper case, then provenance, each name once", () => {
     const made = landingColumns(["Id", "START", "id", "_row", "_BATCH_ID"]);
-    expect(made.map(({ name }) => name)).toEqual(["Id", "START", ...provenance]);
+    expect(made.map(({ name }) => name)).toEqual(["ID", "START", ...provenance]);
     expect(made.slice(0, 2).every(({ type }) => type === "varchar")).toBe(true);
   });
 
@@ -32,9 +32,9 @@ describe("landing tables", () => {
     expect(await ensureLanding(session, table, ["ID", ...provenance])).toEqual({ created: true, added: [] });
     await session.run(`insert into "EHR"."RAW"."SYNTHEA_PATIENTS" (id, _row) values ('a', 1)`);
     expect(await ensureLanding(session, table, ["id"])).toEqual({ created: false, added: [] });
-    expect(await ensureLanding(session, table, ["ID", 'a "b"', "SUFFIX"])).toEqual({
+    expect(await ensureLanding(session, table, ["ID", 'A "B"', "SUFFIX"])).toEqual({
       created: false,
-      added: ['a "b"', "SUFFIX"],
+      added: ['A "B"', "SUFFIX"],
     });
     expect(await columns("SYNTHEA_PATIENTS")).toEqual([
       "ID VARCHAR",
@@ -43,7 +43,7 @@ describe("landing tables", () => {
       "_FILE VARCHAR",
       "_ROW BIGINT",
       "_LOADED_AT TIMESTAMP",
-      'a "b" VARCHAR',
+      'A "B" VARCHAR',
       "SUFFIX VARCHAR",
     ]);
     const [row] = await session.rows('select id, suffix from "EHR"."RAW"."SYNTHEA_PATIENTS"');

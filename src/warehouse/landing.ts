@@ -2,8 +2,9 @@
  * Landing tables: source rows as delivered. Every source column is text; the provenance columns say where a row came from.
  * Shared by whoever lands rows and by a run, which makes declared sources that were never loaded as empty tables.
  */
-import { quoteName, quoteTarget, type Target } from "../graph/index.js";
+import { ProblemError, quoteName, quoteTarget, type Target } from "../graph/index.js";
 import type { Session } from "./contract.js";
+import type { TableReady } from "./lander.js";
 
 export interface LandingColumn {
   readonly name: string;
@@ -21,48 +22,70 @@ export const provenanceColumns: readonly LandingColumn[] = [
 
 /** One row a landed file; all instants are UTC. */
 export const loadedFileColumns: readonly LandingColumn[] = [
-  { name: "batch_id", type: "varchar" },
-  { name: "source_system", type: "varchar" },
-  { name: "table_name", type: "varchar" },
-  { name: "file", type: "varchar" },
-  { name: "content_hash", type: "varchar" },
-  { name: "delivered_at", type: "timestamp" },
-  { name: "record_count", type: "bigint" },
-  { name: "landed_count", type: "bigint" },
-  { name: "rejected_count", type: "bigint" },
-  { name: "loaded_at", type: "timestamp" },
+  { name: "BATCH_ID", type: "varchar" },
+  { name: "SOURCE_SYSTEM", type: "varchar" },
+  { name: "TABLE_NAME", type: "varchar" },
+  { name: "FILE", type: "varchar" },
+  { name: "CONTENT_HASH", type: "varchar" },
+  { name: "DELIVERED_AT", type: "timestamp" },
+  { name: "RECORD_COUNT", type: "bigint" },
+  { name: "LANDED_COUNT", type: "bigint" },
+  { name: "REJECTED_COUNT", type: "bigint" },
+  { name: "LOADED_AT", type: "timestamp" },
 ];
 
 /** One row a line that could not be read as a record. */
 export const rejectedLineColumns: readonly LandingColumn[] = [
-  { name: "source_system", type: "varchar" },
-  { name: "batch_id", type: "varchar" },
-  { name: "table_name", type: "varchar" },
-  { name: "file", type: "varchar" },
-  { name: "line_number", type: "bigint" },
-  { name: "reason", type: "varchar" },
-  { name: "line", type: "varchar" },
+  { name: "SOURCE_SYSTEM", type: "varchar" },
+  { name: "BATCH_ID", type: "varchar" },
+  { name: "TABLE_NAME", type: "varchar" },
+  { name: "FILE", type: "varchar" },
+  { name: "LINE_NUMBER", type: "bigint" },
+  { name: "REASON", type: "varchar" },
+  { name: "LINE", type: "varchar" },
 ];
 
-/** The columns of a landing table with these source columns: theirs as text, then provenance. Names are compared without case. */
+/** The columns of a landing table with these source columns: theirs as text, then provenance. Names become upper case, as a project's own are. */
 export function landingColumns(names: readonly string[]): readonly LandingColumn[] {
   const provenance = new Set(provenanceColumns.map(({ name }) => name));
   const seen = new Set<string>();
-  const source = names.filter((name) => {
-    const key = name.toUpperCase();
-    if (provenance.has(key) || seen.has(key)) return false;
-    seen.add(key);
-    return true;
-  });
+  const source = names
+    .map((name) => name.toUpperCase())
+    .filter((name) => {
+      if (provenance.has(name) || seen.has(name)) return false;
+      seen.add(name);
+      return true;
+    });
   return [...source.map((name) => ({ name, type: "varchar" })), ...provenanceColumns];
 }
 
 async function columnsOf(session: Session, target: Target): Promise<readonly string[]> {
   const rows = await session.rows(
-    `select column_name as name from information_schema.columns where table_catalog = ${target.database === undefined ? "current_database()" : "?"} and table_schema = ? and table_name = ? order by ordinal_position`,
+    `select column_name as "name" from information_schema.columns where table_catalog = ${target.database === undefined ? "current_database()" : "?"} and table_schema = ? and table_name = ? order by ordinal_position`,
     [...(target.database === undefined ? [] : [target.database]), target.schema, target.name],
   );
   return rows.map((row) => String(row.name));
+}
+
+/** What makes the table, or adds the columns that it lacks: nothing where `present` has them all. Names are compared without case. */
+export function shaping(
+  target: Target,
+  present: readonly string[],
+  columns: readonly LandingColumn[],
+): TableReady & { readonly statements: readonly string[] } {
+  if (present.length === 0) {
+    const list = columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");
+    return { created: true, added: [], statements: [`create table ${quoteTarget(target)} (${list})`] };
+  }
+  const known = new Set(present.map((name) => name.toUpperCase()));
+  const lacking = columns.filter(({ name }) => !known.has(name.toUpperCase()));
+  return {
+    created: false,
+    added: lacking.map(({ name }) => name),
+    statements: lacking.map(
+      ({ name, type }) => `alter table ${quoteTarget(target)} add column ${quoteName(name)} ${type}`,
+    ),
+  };
 }
 
 /** Makes the table, or adds the columns that it lacks; says what it did. The schema must be there. */
@@ -70,31 +93,37 @@ export async function ensureColumns(
   session: Session,
   target: Target,
   columns: readonly LandingColumn[],
-): Promise<{ readonly created: boolean; readonly added: readonly string[] }> {
-  const present = new Set((await columnsOf(session, target)).map((name) => name.toUpperCase()));
-  if (present.size === 0) {
-    const list = columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");
-    await session.run(`create table ${quoteTarget(target)} (${list})`);
-    return { created: true, added: [] };
-  }
-  const added = columns.filter(({ name }) => !present.has(name.toUpperCase()));
-  for (const { name, type } of added) {
-    await session.run(`alter table ${quoteTarget(target)} add column ${quoteName(name)} ${type}`);
-  }
-  return { created: false, added: added.map(({ name }) => name) };
+): Promise<TableReady> {
+  const { created, added, statements } = shaping(target, await columnsOf(session, target), columns);
+  for (const statement of statements) await session.run(statement);
+  return { created, added };
 }
 
 /** A landing table with at least these source columns. Runs inside the session's transaction, where it has one open. */
-export function ensureLanding(
-  session: Session,
-  target: Target,
-  columnNames: readonly string[],
-): Promise<{ readonly created: boolean; readonly added: readonly string[] }> {
+export function ensureLanding(session: Session, target: Target, columnNames: readonly string[]): Promise<TableReady> {
   return ensureColumns(session, target, landingColumns(columnNames));
 }
 
-/** The tables in which every load is counted: `<schema>.LOADED_FILE` and `<schema>.REJECTED_LINE`. */
+/** The tables in which every load is counted. */
+export const landingLog = (place: Pick<Target, "database" | "schema">) => ({
+  loadedFile: { ...place, name: "LOADED_FILE" },
+  rejectedLine: { ...place, name: "REJECTED_LINE" },
+});
+
+/** Both of them, with all of their columns. */
 export async function ensureLandingLog(session: Session, place: Pick<Target, "database" | "schema">): Promise<void> {
-  await ensureColumns(session, { ...place, name: "LOADED_FILE" }, loadedFileColumns);
-  await ensureColumns(session, { ...place, name: "REJECTED_LINE" }, rejectedLineColumns);
+  const { loadedFile, rejectedLine } = landingLog(place);
+  await ensureColumns(session, loadedFile, loadedFileColumns);
+  await ensureColumns(session, rejectedLine, rejectedLineColumns);
 }
+
+/** Exit 3: not an error of the files, but somebody else was there first. */
+export const raced = (file: string): ProblemError =>
+  new ProblemError(
+    {
+      code: "load-raced",
+      message: `the content of ${file} was loaded meanwhile, by another load; nothing of this one was`,
+      hint: "Load again: what is there by now is skipped.",
+    },
+    3,
+  );

@@ -35,7 +35,7 @@ describe("landing", () => {
       },
     ]);
     expect(await here.rows("select delivered_at, batch_id, source_system from EHR.RAW.LOADED_FILE")).toEqual([
-      { delivered_at: "2024-02-01T00:00:00", batch_id: done.batchId, source_system: "north" },
+      { DELIVERED_AT: "2024-02-01T00:00:00", BATCH_ID: done.batchId, SOURCE_SYSTEM: "north" },
     ]);
     expect(await here.rows("select count(*)::int as n from EHR.RAW.REJECTED_LINE")).toEqual([{ n: 0 }]);
   });
@@ -148,13 +148,13 @@ describe("landing", () => {
     const path = here.deliver({ "supplies.csv": `${supplies}2024-01-04,"p3\n2024-01-05,p4,e4,1,Mask,1\n1,2\n` });
     expect(await here.load({ path })).toMatchObject({ records: 5, landed: 3, rejected: 2 });
     expect(await here.rows("select line_number, reason, line, file from EHR.RAW.REJECTED_LINE order by 1")).toEqual([
-      { line_number: 4, reason: "unclosed quote", line: '2024-01-04,"p3', file: "supplies.csv" },
-      { line_number: 6, reason: "wrong number of fields: 2 instead of 6", line: "1,2", file: "supplies.csv" },
+      { LINE_NUMBER: 4, REASON: "unclosed quote", LINE: '2024-01-04,"p3', FILE: "supplies.csv" },
+      { LINE_NUMBER: 6, REASON: "wrong number of fields: 2 instead of 6", LINE: "1,2", FILE: "supplies.csv" },
     ]);
     expect(await here.rows("select patient, _row from EHR.RAW.SYNTHEA_SUPPLIES where _row > 2")).toEqual([
       { PATIENT: "p4", _ROW: 4 },
     ]);
-    expect(await here.rows(log)).toMatchObject([{ record_count: 5, landed_count: 3, rejected_count: 2 }]);
+    expect(await here.rows(log)).toMatchObject([{ RECORD_COUNT: 5, LANDED_COUNT: 3, REJECTED_COUNT: 2 }]);
     expect(here.events.find(({ kind }) => kind === "file-landed")).toMatchObject({
       reasons: { "unclosed quote": 1, "wrong number of fields": 1 },
     });
@@ -168,8 +168,8 @@ describe("landing", () => {
     writeFileSync(join(folder, "b.csv"), "id\nx2\n");
     for (const name of readdirSync(folder)) await here.load({ format: "csv", path: join(folder, name), table: "t" });
     expect(await here.rows("select file, delivered_at from EHR.RAW.LOADED_FILE order by file")).toEqual([
-      { file: "a_2024-02-30_2023-12-31.csv", delivered_at: "2023-12-31T00:00:00" },
-      { file: "b.csv", delivered_at: "2024-03-04T00:00:00" },
+      { FILE: "a_2024-02-30_2023-12-31.csv", DELIVERED_AT: "2023-12-31T00:00:00" },
+      { FILE: "b.csv", DELIVERED_AT: "2024-03-04T00:00:00" },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { duckDbCatalog } from "./catalog.js";
 import { bytesToRemake, diskUnder } from "./disk.js";
 import { acquire, type OpenOptions } from "./instance.js";
 import { jsonText } from "./json.js";
+import { duckDbLander } from "./lander.js";
 import { duckDbPublisher } from "./publisher.js";
 import { DuckDbSession } from "./session.js";
 import { duckDbSnapshots } from "./snapshot.js";
@@ -48,6 +49,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       jsonText,
       catalog,
       publisher,
+      lander: duckDbLander({ publisher, ensureSchemas: (schemas) => catalog.ensureSchemas(schemas) }),
       lease: {
         holder: instance.holder,
         previous: instance.previous,

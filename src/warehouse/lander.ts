@@ -1,0 +1,84 @@
+/** Landing, as every engine gives it: the rows of a load with where each came from, visible all at once or not at all. */
+import type { Target } from "../graph/index.js";
+
+/** A record that could not be a row. */
+export interface RejectedRecord {
+  /** 1-based line of the file on which it begins. */
+  readonly line: number;
+  /** Without a value. */
+  readonly reason: string;
+  readonly text: string;
+}
+
+/** Some rows of a file, by column. */
+export interface LandingBatch {
+  /** One array for each column of the file, all as long as `rows`. */
+  readonly columns: readonly (readonly (string | null)[])[];
+  /** Record number in the file of each row. */
+  readonly rows: readonly number[];
+  readonly rejected: readonly RejectedRecord[];
+}
+
+/** What is the same for all rows of one file. */
+export interface LandingFile {
+  readonly target: Target;
+  /** Names of its columns, upper case, one a field. */
+  readonly columns: readonly string[];
+  /** What its table shall have at least, `columns` among them. */
+  readonly wanted: readonly string[];
+  /** Name without its folder. */
+  readonly file: string;
+}
+
+/** What is the same for all files of one load. */
+export interface LandingPlan {
+  /** Where LOADED_FILE and REJECTED_LINE lie. */
+  readonly place: Pick<Target, "database" | "schema">;
+  readonly source: string;
+  readonly batchId: string;
+  /** ISO instant. */
+  readonly loadedAt: string;
+  readonly files: readonly LandingFile[];
+}
+
+/** A row of LOADED_FILE. */
+export interface LoadedFile {
+  readonly batchId: string;
+  readonly source: string;
+  /** Landing table, without schema. */
+  readonly table: string;
+  readonly file: string;
+  readonly contentHash: string;
+  /** ISO instants. */
+  readonly deliveredAt: string;
+  readonly loadedAt: string;
+  readonly records: number;
+  readonly landed: number;
+  readonly rejected: number;
+}
+
+/** What was done to a table so that a file fits in. */
+export interface TableReady {
+  readonly created: boolean;
+  readonly added: readonly string[];
+}
+
+/** One load. Disposed without `publish`, it leaves no row, no line and no file. */
+export interface LandScope extends AsyncDisposable {
+  /** In the order of the plan's files. An engine whose DDL commits has made the tables by now; empty or wider is all they are. */
+  readonly ready: readonly TableReady[];
+  /** Takes the rows of one file of the plan; nobody else sees them yet. Nothing of the file is held beyond a few batches. */
+  land(file: LandingFile, batches: AsyncIterable<LandingBatch>): Promise<void>;
+  /**
+   * Makes everything visible, with a row of LOADED_FILE for each file.
+   *
+   * @throws ProblemError `load-raced`, exit 3, where the table has one of the contents by now, and those of the engine.
+   */
+  publish(files: readonly LoadedFile[]): Promise<void>;
+  /** Cancels what the engine is doing for it now, which then fails. */
+  cancel(): void;
+}
+
+export interface Lander {
+  open(plan: LandingPlan): Promise<LandScope>;
+}
