@@ -125,6 +125,29 @@ const warehousesByPurpose = z
     }
   });
 
+const identifier = () =>
+  name().regex(/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*){0,2}$/, "Must be a name of letters, digits and underscores.");
+
+const tasks = object({
+  computePool: identifier().describe("The compute pool in which the container runs."),
+  image: name()
+    .regex(/^\/[\w$.-]+\/[\w$.-]+\/[\w$.-]+\/[\w.-]+(:[\w.-]+|@sha256:[0-9a-f]{64})?$/, {
+      error: "Must be /database/schema/repository/name:tag.",
+    })
+    .describe("The image of medform and the project in Snowflake's repository: /database/schema/repository/name:tag."),
+  secrets: z
+    .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/), identifier(), {
+      error: orMissing("Must be an object: variables of the process, and names of secrets."),
+    })
+    .optional()
+    .describe(
+      'Secret objects of Snowflake by the variable that the run reads: {"MEDFORM_HASH_KEY": "EHR.MEDFORM.HASH_KEY"}.',
+    ),
+  integrations: list(identifier())
+    .optional()
+    .describe("External access integrations, for channels that are told of a run's end."),
+});
+
 const connection = object({
   path: setting(
     "The file of the embedded warehouse, relative to the project; without, MEDFORM_DUCKDB or .medform/warehouse.duckdb.",
@@ -156,6 +179,7 @@ const connection = object({
     .describe("How to log in to Snowflake; without, as the settings that are there say."),
   privateKeyFile: setting("The file of the key pair's private key, absolute and outside the project."),
   tokenFile: setting("The file of a token (programmatic access or OAuth), absolute and outside the project."),
+  tasks: tasks.optional().describe("What `medform schedule deploy` needs to start runs within Snowflake."),
 });
 
 const environment = object({

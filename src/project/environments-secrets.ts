@@ -15,7 +15,8 @@ export function checkSecrets({ value, at }: JsonFile): readonly Problem[] {
   const visit = (each: unknown, path: JsonPath): void => {
     const key = path.at(-1);
     if (key === "notificationChannels") return;
-    const within = path.includes("connection") && typeof key === "string";
+    // Under `secrets` stand names of secrets, by the variables that they become.
+    const within = path.includes("connection") && path.at(-2) !== "secrets" && typeof key === "string";
     if (within && secretKey.test(key) && each !== null && typeof each !== "object") {
       found.push(problem(path, "A secret has no place in this file.", "key"));
     } else if (typeof each === "string") {

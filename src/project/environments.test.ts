@@ -166,6 +166,8 @@ describe("what is refused, and where", () => {
     [["environments-value"], connected('"warehouses": { "tag:audit": ^"" }'), "Must not be empty."],
     [["environments-value"], connected('"privateKeyFile": ^"keys/rsa.p8"'), "outside the project"],
     [["environments-value"], connected(`"tokenFile": ^"${dir}/token"`), "outside the project"],
+    [["environments-value"], connected('"tasks": { "computePool": ^"a b", "image": "/a/b/c/d" }'), "letters, digits"],
+    [["environments-value"], connected('"tasks": { "computePool": "P", "image": ^"d:1" }'), "/database/schema"],
     [["environments-both"], connected('"path": "x.duckdb", "account": ^"O-A"'), "Keep one"],
     [["json-syntax"], '{ "notificationChannels": [ { "name": ^"https://x/hunter2\\q" } ] }', "escape"],
   ])("%j %s", (codes, given, said) => {
@@ -395,6 +397,12 @@ describe("an environment", () => {
       connectionName: "ehr",
       authenticator: "snowflake_jwt",
       privateKeyFile: "/etc/medform/rsa.p8",
+      tasks: {
+        computePool: "MEDFORM_POOL",
+        image: "/ehr_prod/medform/images/hospital:1",
+        secrets: { MEDFORM_HASH_KEY: "EHR_PROD.MEDFORM.HASH_KEY", TOKEN: "EHR_PROD.MEDFORM.OTHER" },
+        integrations: ["SLACK_ACCESS"],
+      },
     };
     expect(environmentOf(JSON.stringify({ name: "e", connection })).connection).toEqual(connection);
   });

@@ -9,4 +9,5 @@ export { type CodeVersion, commitAt, hasChanges, headOf, repositoryOf } from "./
 export { notify, type Patience, type Told } from "./notify.js";
 export { type Ended, type RunReport, reportOf } from "./report.js";
 export { selectionOf, unusedTags } from "./selection.js";
+export { type DeployedTask, type TaskOptions, type TaskStep, taskOf, taskSteps } from "./tasks.js";
 export { openWorktree, type Worktree } from "./worktree.js";

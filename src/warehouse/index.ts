@@ -9,4 +9,5 @@ export { type OpenedSnapshot, openSnapshot } from "./duckdb/snapshot-open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
 export type * from "./lander.js";
 export * from "./landing.js";
+export * from "./snowflake/statements-task.js";
 export { isTransient } from "./transient.js";
