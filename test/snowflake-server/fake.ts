@@ -1,0 +1,76 @@
+/** An interpreter of a few words, for tests of the protocol alone. */
+import { type Answer, type Interpreter, type Request, SnowflakeError, type WireColumn } from "./interpreter.js";
+import { pause } from "./protocol/statements.js";
+
+const select = 0x1000;
+
+const column = (name: string, type: WireColumn["type"]): WireColumn => ({
+  name,
+  type,
+  nullable: true,
+  ...(type === "fixed" ? { precision: 38, scale: 0 } : {}),
+});
+
+const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Answer | Promise<Answer>][] = [
+  [
+    /^select (\d+)$/,
+    ([, number = ""]) => ({ columns: [column(number, "fixed")], rows: [[number]], statementTypeId: select }),
+  ],
+  [/^select binds$/, (_, { binds }) => echo(binds)],
+  [
+    /^rows (\d+)$/,
+    ([, count = "0"]) => ({
+      columns: [column("N", "fixed"), column("T", "text")],
+      rows: Array.from({ length: Number(count) }, (_, index) => [String(index), `row ${index}`]),
+      statementTypeId: select,
+    }),
+  ],
+  [
+    /^sleep (\d+)$/,
+    async ([, milliseconds = "0"], { signal }) => {
+      await pause(Number(milliseconds), signal);
+      return { columns: [column("SLEPT", "text")], rows: [[milliseconds]], statementTypeId: select };
+    },
+  ],
+  [
+    /^fail (\d{6}) (\w{5}) (.*)$/,
+    ([, code = "", sqlState = "", message = ""]) => {
+      throw new SnowflakeError(code, sqlState, message);
+    },
+  ],
+];
+
+/** One row a bind: its type, and its value or values. */
+const echo = (binds: Request["binds"]): Answer => ({
+  columns: [column("TYPE", "text"), column("VALUE", "text")],
+  rows: binds.map(({ type, value }) => [type, typeof value === "string" || value === null ? value : value.join("|")]),
+  statementTypeId: select,
+});
+
+export function createFakeInterpreter(): Interpreter {
+  return {
+    connect: async () => {
+      // A count that every execution raises, so that a test can see what was executed twice.
+      let counted = 0;
+      return {
+        execute: async (request) => {
+          if (request.sqlText === "count") {
+            counted += 1;
+            return { columns: [column("COUNT", "fixed")], rows: [[String(counted)]], statementTypeId: select };
+          }
+          for (const [pattern, answer] of words) {
+            const match = pattern.exec(request.sqlText);
+            if (match !== null) {
+              const said = await answer(match, request);
+              return request.describeOnly ? { ...said, rows: [] } : said;
+            }
+          }
+          throw new SnowflakeError("001003", "42000", "SQL compilation error:\nsyntax error");
+        },
+        close: async () => undefined,
+      };
+    },
+    know: () => undefined,
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,101 @@
+/** An answer as the driver reads it: the first rows inline, the rest in chunks under URLs of their own. */
+import { gzipSync } from "node:zlib";
+import type { Answer, WireColumn } from "../interpreter.js";
+import type { Session } from "./sessions.js";
+
+type Rows = Answer["rows"];
+
+export interface Chunk {
+  readonly rows: Rows;
+}
+
+/** A header that a chunk's URL is useless without, as the key of an encrypted bucket is. */
+export const chunkHeader = { "x-amz-server-side-encryption-customer-key": "test-chunk-key" } as const;
+
+/** Rows cut where a chunk's JSON would be larger than `bytes`; the first piece goes inline. */
+export function cut(rows: Rows, bytes: number): readonly Rows[] {
+  const pieces: Rows[] = [];
+  let size = 0;
+  let start = 0;
+  for (const [index, row] of rows.entries()) {
+    const length = row.reduce((sum, cell) => sum + (cell?.length ?? 4) + 3, 2);
+    if (size > 0 && size + length > bytes) {
+      pieces.push(rows.slice(start, index));
+      start = index;
+      size = 0;
+    }
+    size += length;
+  }
+  pieces.push(rows.slice(start));
+  return pieces;
+}
+
+/** A chunk's body: rows without the outer brackets, gzipped. */
+export const chunkBody = (rows: Rows): Buffer => gzipSync(JSON.stringify(rows).slice(1, -1));
+
+const rowType = (column: WireColumn) => ({
+  name: column.name,
+  database: "",
+  schema: "",
+  table: "",
+  nullable: column.nullable,
+  type: column.type,
+  precision: column.precision ?? null,
+  scale: column.scale ?? null,
+  length: column.length ?? null,
+  byteLength: column.length ?? null,
+  collation: null,
+});
+
+/** Formats and time zone that the driver renders values by. */
+const rendering = [
+  { name: "TIMEZONE", value: "UTC" },
+  { name: "TIMESTAMP_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM" },
+  { name: "TIMESTAMP_NTZ_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3" },
+  { name: "TIMESTAMP_LTZ_OUTPUT_FORMAT", value: "" },
+  { name: "TIMESTAMP_TZ_OUTPUT_FORMAT", value: "" },
+  { name: "DATE_OUTPUT_FORMAT", value: "YYYY-MM-DD" },
+  { name: "TIME_OUTPUT_FORMAT", value: "HH24:MI:SS" },
+  { name: "BINARY_OUTPUT_FORMAT", value: "HEX" },
+];
+
+export function rowset(
+  answer: Answer,
+  about: { readonly session: Session; readonly queryId: string; readonly chunkBytes: number; readonly origin: string },
+): unknown {
+  const { session, queryId } = about;
+  const common = {
+    queryId,
+    parameters: rendering,
+    finalDatabaseName: session.database || null,
+    finalSchemaName: session.schema || null,
+    finalWarehouseName: session.warehouse || null,
+    finalRoleName: session.role,
+    statementTypeId: answer.statementTypeId,
+  };
+  if (answer.transfer !== undefined) return { ...common, ...answer.transfer };
+  const [inline = [], ...rest] = cut(answer.rows, about.chunkBytes);
+  return {
+    ...common,
+    rowtype: answer.columns.map(rowType),
+    rowset: inline,
+    total: answer.rows.length,
+    returned: answer.rows.length,
+    databaseProvider: null,
+    numberOfBinds: 0,
+    arrayBindSupported: false,
+    version: 1,
+    queryResultFormat: "json",
+    ...(rest.length === 0
+      ? {}
+      : {
+          chunkHeaders: chunkHeader,
+          chunks: rest.map((rows, index) => ({
+            url: `${about.origin}/chunks/${queryId}/${index + 1}`,
+            rowCount: rows.length,
+            uncompressedSize: JSON.stringify(rows).length - 2,
+            compressedSize: chunkBody(rows).length,
+          })),
+        }),
+  };
+}

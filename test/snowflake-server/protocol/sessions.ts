@@ -1,0 +1,93 @@
+/** Sessions and their tokens, as long as the process lives. */
+import { randomUUID } from "node:crypto";
+import type { Interpreter, InterpreterSession } from "../interpreter.js";
+import { type Refusal, refusals } from "./refusal.js";
+import type { Statement } from "./statements.js";
+
+/** What a login said. */
+export interface SessionFacts {
+  readonly user: string;
+  readonly account: string;
+  readonly role: string;
+  readonly warehouse: string;
+  readonly database: string;
+  readonly schema: string;
+  /** SESSION_PARAMETERS of the login, such as QUERY_TAG. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly application: string;
+}
+
+export interface Session extends SessionFacts {
+  /** What `current_session()` says. */
+  readonly id: string;
+  sessionToken: string;
+  masterToken: string;
+  sessionTokenExpired: boolean;
+  masterTokenExpired: boolean;
+  open: boolean;
+  /** What every further request of it is told, where a test took it from its client. */
+  lost?: Refusal;
+  readonly behind: InterpreterSession;
+  /** By request id: a request that comes again gets the same statement's result. */
+  readonly statements: Map<string, Statement>;
+}
+
+export class Sessions {
+  readonly all: Session[] = [];
+  readonly #bySessionToken = new Map<string, Session>();
+  readonly #byMasterToken = new Map<string, Session>();
+
+  async open(interpreter: Interpreter, facts: SessionFacts): Promise<Session> {
+    const id = String(73_000_001 + this.all.length);
+    const session: Session = {
+      ...facts,
+      id,
+      sessionToken: randomUUID(),
+      masterToken: randomUUID(),
+      sessionTokenExpired: false,
+      masterTokenExpired: false,
+      open: true,
+      statements: new Map(),
+      behind: undefined as unknown as InterpreterSession,
+    };
+    this.all.push(session);
+    Object.assign(session, { behind: await interpreter.connect({ id, ...facts }) });
+    this.#bySessionToken.set(session.sessionToken, session);
+    this.#byMasterToken.set(session.masterToken, session);
+    return session;
+  }
+
+  /** The session of an Authorization header. @throws Refusal */
+  bySessionToken(header: string | undefined): Session {
+    const session = this.#bySessionToken.get(tokenOf(header));
+    if (session === undefined) throw refusals.sessionTokenInvalid();
+    if (session.lost !== undefined) throw session.lost;
+    if (!session.open) throw refusals.sessionGone();
+    if (session.sessionTokenExpired || session.sessionToken !== tokenOf(header)) throw refusals.sessionTokenExpired();
+    return session;
+  }
+
+  /** A new session token for a good master token. @throws Refusal */
+  renew(header: string | undefined): Session {
+    const session = this.#byMasterToken.get(tokenOf(header));
+    if (session === undefined) throw refusals.sessionTokenInvalid();
+    if (session.lost !== undefined) throw session.lost;
+    if (!session.open) throw refusals.sessionGone();
+    if (session.masterTokenExpired) throw refusals.masterTokenExpired();
+    session.sessionToken = randomUUID();
+    session.sessionTokenExpired = false;
+    this.#bySessionToken.set(session.sessionToken, session);
+    return session;
+  }
+
+  /** Ends a session as a logout does: what is open is rolled back, and results are no longer kept. */
+  async close(session: Session): Promise<void> {
+    if (!session.open) return;
+    session.open = false;
+    for (const statement of session.statements.values()) statement.abort.abort();
+    session.statements.clear();
+    await session.behind.close();
+  }
+}
+
+const tokenOf = (header: string | undefined): string => /Token="([^"]*)"/.exec(header ?? "")?.[1] ?? "";

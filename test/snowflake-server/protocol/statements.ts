@@ -1,0 +1,79 @@
+/** A statement's life: executed once for its request id, waited for, cancelled. */
+import type { Met } from "../hooks.js";
+import { type Answer, type Bind, SnowflakeError } from "../interpreter.js";
+import type { Session } from "./sessions.js";
+
+export type Outcome =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "error"; readonly error: SnowflakeError };
+
+export interface Statement {
+  readonly requestId: string;
+  readonly queryId: string;
+  readonly sqlText: string;
+  readonly session: Session;
+  readonly abort: AbortController;
+  /** Never rejects. */
+  readonly ended: Promise<Outcome>;
+  outcome?: Outcome;
+}
+
+export interface Asked {
+  readonly requestId: string;
+  readonly queryId: string;
+  readonly sqlText: string;
+  readonly binds: readonly Bind[];
+  readonly describeOnly: boolean;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+const cancelled = () => new SnowflakeError("000604", "57014", "SQL execution canceled");
+
+/** Begins a statement in `session`; `latency` milliseconds, and what a test makes it wait for, pass before the engine is asked. */
+export function begin(session: Session, asked: Asked, latency: number, slow: Met): Statement {
+  const abort = new AbortController();
+  const execute = async (): Promise<Outcome> => {
+    try {
+      if (latency > 0) await pause(latency, abort.signal);
+      await slow.carryOut(abort.signal);
+      if (abort.signal.aborted) throw cancelled();
+      return { kind: "answer", answer: await session.behind.execute({ ...asked, signal: abort.signal }) };
+    } catch (thrown) {
+      if (abort.signal.aborted) return { kind: "error", error: cancelled() };
+      if (thrown instanceof SnowflakeError) return { kind: "error", error: thrown };
+      return { kind: "error", error: new SnowflakeError("000603", "XX000", `the test server failed: ${thrown}`) };
+    }
+  };
+  const statement: Statement = { ...asked, session, abort, ended: execute() };
+  void statement.ended.then((outcome) => {
+    statement.outcome = outcome;
+  });
+  return statement;
+}
+
+/** Rejects where the statement is cancelled meanwhile. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done, fail) => {
+    const stop = () => {
+      clearTimeout(timer);
+      fail(cancelled());
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      done();
+    }, milliseconds);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+/** The outcome if there is one within `milliseconds`. */
+export async function within(statement: Statement, milliseconds: number): Promise<Outcome | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((done) => {
+    timer = setTimeout(() => done(undefined), milliseconds);
+  });
+  const outcome = await Promise.race([statement.ended, late]);
+  clearTimeout(timer);
+  return outcome;
+}
