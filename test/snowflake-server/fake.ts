@@ -1,5 +1,5 @@
 /** An interpreter of a few words, for tests of the protocol alone. */
-import { type Answer, type Interpreter, type Request, SnowflakeError, type WireColumn } from "./interpreter.js";
+import { type Answer, type Interpreter, type Request, SnowflakeError, type WireColumn } from "./interpreter/index.js";
 import { pause } from "./protocol/statements.js";
 
 const select = 0x1000;

@@ -1,6 +1,6 @@
 /** All that the server knows, in one place, so that a test can start it anew. */
 import { Hooks } from "./hooks.js";
-import type { Interpreter } from "./interpreter.js";
+import type { Interpreter } from "./interpreter/index.js";
 import { Sessions } from "./protocol/sessions.js";
 import type { Statement } from "./protocol/statements.js";
 import { type User, Users } from "./protocol/users.js";

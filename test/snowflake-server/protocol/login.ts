@@ -1,6 +1,6 @@
 /** POST /session/v1/login-request: credentials and session parameters in, a session and its tokens out. */
 import { randomUUID } from "node:crypto";
-import type { Interpreter } from "../interpreter.js";
+import type { Interpreter } from "../interpreter/index.js";
 import { jwtHolds } from "./jwt.js";
 import { refusals } from "./refusal.js";
 import type { Session, Sessions } from "./sessions.js";

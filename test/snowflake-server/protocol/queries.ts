@@ -1,7 +1,7 @@
 /** POST /queries/v1/query-request, GET /queries/ID/result and what else concerns statements. */
 import { randomUUID } from "node:crypto";
 import type { Met } from "../hooks.js";
-import type { Bind } from "../interpreter.js";
+import type { Bind } from "../interpreter/index.js";
 import type { World } from "../world.js";
 import { json, type Reply } from "./http.js";
 import { refusals } from "./refusal.js";

@@ -1,6 +1,6 @@
 /** An answer as the driver reads it: the first rows inline, the rest in chunks under URLs of their own. */
 import { gzipSync } from "node:zlib";
-import type { Answer, WireColumn } from "../interpreter.js";
+import type { Answer, WireColumn } from "../interpreter/index.js";
 import type { Session } from "./sessions.js";
 
 type Rows = Answer["rows"];

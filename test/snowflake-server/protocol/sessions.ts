@@ -1,6 +1,6 @@
 /** Sessions and their tokens, as long as the process lives. */
 import { randomUUID } from "node:crypto";
-import type { Interpreter, InterpreterSession } from "../interpreter.js";
+import type { Interpreter, InterpreterSession } from "../interpreter/index.js";
 import { type Refusal, refusals } from "./refusal.js";
 import type { Statement } from "./statements.js";
 

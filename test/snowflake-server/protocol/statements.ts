@@ -1,6 +1,6 @@
 /** A statement's life: executed once for its request id, waited for, cancelled. */
 import type { Met } from "../hooks.js";
-import { type Answer, type Bind, SnowflakeError } from "../interpreter.js";
+import { type Answer, type Bind, SnowflakeError } from "../interpreter/index.js";
 import type { Session } from "./sessions.js";
 
 export type Outcome =
