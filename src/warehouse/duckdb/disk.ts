@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ProblemError, type Target } from "../../graph/index.js";
+import { same } from "../shape.js";
 import type { DuckDbSession } from "./session.js";
-import { same } from "./shape.js";
 
 /** Bytes that whoever runs this may still write to the file system of a folder. */
 export type FreeBytes = (folder: string) => Promise<number>;

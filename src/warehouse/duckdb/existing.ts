@@ -1,8 +1,8 @@
 /** A relation as it is in the warehouse now, seen from inside a transaction. */
-import { ProblemError, type Relation } from "../../graph/index.js";
+import type { Relation } from "../../graph/index.js";
 import type { Value } from "../contract.js";
+import type { ColumnType } from "../shape.js";
 import type { DuckDbSession } from "./session.js";
-import type { ColumnType } from "./shape.js";
 
 export interface Existing {
   readonly kind: "table" | "view";
@@ -14,9 +14,6 @@ export interface Existing {
   /** Whether the table has something that is lost when it is made anew from its rows: an index, a constraint, a default. */
   readonly bound: boolean;
 }
-
-export const refuse = (code: string, message: string, hint?: string): ProblemError =>
-  new ProblemError(hint === undefined ? { code, message } : { code, message, hint });
 
 export async function existing(
   session: DuckDbSession,

@@ -2,21 +2,20 @@
  * Publishing on DuckDB: one connection, one transaction. What is built is seen by the scope's own statements, under the
  * final names; others see it after COMMIT, whose last statement before is the fence.
  */
-import { ProblemError, quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
+import { quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
+import { ensureKeyed } from "../putIn.js";
+import { redirect } from "../redirect.js";
+import { aborted, ensureOnce, fenced, ended as isEnded, refuse } from "../refuse.js";
+import type { ColumnType } from "../shape.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
-import { type Existing, existing, refuse } from "./existing.js";
-import { ensureKeyed, increment, type Staged } from "./increment.js";
-import { newRowsOf, placesFor, redirect, refuseViews } from "./newRows.js";
+import { type Existing, existing } from "./existing.js";
+import { increment, type Staged } from "./increment.js";
+import { newRowsOf, placesFor, reading, refuseThroughViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
-import { type ColumnType, same } from "./shape.js";
 import * as sql from "./statements.js";
 
 const namesOf = ({ columns }: Existing): readonly string[] => columns.map(({ name }) => name);
-
-/** Exit 3: not an error of the project, but somebody else was there first. */
-const fenced = (message: string) =>
-  new ProblemError({ code: "fenced", message, hint: "Run again: what the newer run published stands." }, 3);
 
 export interface PublisherOptions {
   readonly database: string;
@@ -76,10 +75,8 @@ function scope(
   const staged = new Map<string, Staged>();
 
   function alive(): void {
-    if (ended) throw refuse("transaction-ended", "the transaction was published or discarded already");
-    if (session.failed) {
-      throw refuse("transaction-aborted", "an earlier statement failed, so this transaction can only be discarded");
-    }
+    if (ended) throw isEnded();
+    if (session.failed) throw aborted();
   }
 
   async function wrapped(text: string): Promise<Executed> {
@@ -97,10 +94,7 @@ function scope(
   }
 
   async function columnsOf(query: string): Promise<readonly string[]> {
-    const names = await session.columns(query);
-    const twice = names.filter((name, index) => names.findIndex((other) => same(name, other)) !== index);
-    if (twice.length > 0) throw refuse("duplicate-column", `the query returns a column twice: ${twice.join(", ")}`);
-    return names;
+    return ensureOnce(await session.columns(query));
   }
 
   /** Types as the catalog spells them. */
@@ -166,7 +160,7 @@ function scope(
     const found = targets.flatMap((target) => staged.get(targetKey(target)) ?? []);
     if (found.length === 0) return query;
     const places = placesFor(found.map(({ relation }) => relation.target));
-    await refuseViews(
+    await refuseThroughViews(
       session,
       query,
       places.map(({ target }) => target),
@@ -176,7 +170,7 @@ function scope(
       const one = found[index];
       if (one) await session.run(newRowsOf(one, place, database));
     }
-    return redirect(query, places, database);
+    return redirect(query, places, reading(database));
   }
 
   /** A refusal of ours leaves the engine's transaction alive; it is half built all the same. */
@@ -239,7 +233,5 @@ async function stamp(session: DuckDbSession, database: string, markers: readonly
   const { sql: text, binds } = sql.fence(markers, owner);
   const { changed } = await session.run(text, binds);
   if (changed === markers.length) return;
-  throw fenced(
-    `a newer run has published ${markers.map(({ target }) => targetKey(target)).join(", ")} meanwhile; nothing of this run was published there`,
-  );
+  throw fenced(markers);
 }

@@ -1,7 +1,7 @@
 /** The SQL that DuckDB is sent for a relation. Pure text; a query stands on lines of its own, so that a comment in it ends. */
 import { quoteName, quoteTarget, quoteText, type Relation, type Target } from "../../graph/index.js";
 import type { Marker } from "../contract.js";
-import { type ColumnType, find, type Shape } from "./shape.js";
+import { type ColumnType, find, type Shape } from "../shape.js";
 
 /** Lines that stand above a query in the statements that wrap it; places of errors are counted without them. */
 export const linesBefore = 1;

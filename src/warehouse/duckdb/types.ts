@@ -1,4 +1,5 @@
 /** Which of the engine's types hold every value of another, so that a column can change its type and lose nothing. */
+import type { Types } from "../shape.js";
 
 interface Integer {
   readonly kind: "integer";
@@ -104,3 +105,5 @@ export function common(one: string, other: string): string | undefined {
 export function shownType(type: string): string {
   return type.replace(/ENUM\((?:'(?:[^']|'')*'|[^')])*\)/g, "ENUM");
 }
+
+export const duckDbTypes: Types = { widens, stores, common, shown: shownType, untyped: "INTEGER" };

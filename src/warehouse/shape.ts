@@ -1,11 +1,24 @@
 /** What an increment does to the columns of its table. Pure: what is there and what comes in, to what is to be done. */
-import { type Problem, ProblemError, type Relation, targetKey } from "../../graph/index.js";
-import { common, shownType, stores, widens } from "./types.js";
+import { type Problem, ProblemError, type Relation, targetKey } from "../graph/index.js";
 
 export interface ColumnType {
   readonly name: string;
   /** As the engine spells it. */
   readonly type: string;
+}
+
+/** What an engine knows of its types, as it spells them. */
+export interface Types {
+  /** Whether a column can become one of another type, each value staying what it is. Not of a type to itself. */
+  widens(from: string, to: string): boolean;
+  /** Whether every value of a type can be put into a column of another. */
+  stores(from: string, to: string): boolean;
+  /** A type that holds both, where there is one. */
+  common(one: string, other: string): string | undefined;
+  /** A type as it may be shown: without values that some types name. */
+  shown(type: string): string;
+  /** What a NULL without a type counts as. */
+  readonly untyped: string;
 }
 
 export interface Shape {
@@ -42,6 +55,7 @@ function change(
   incoming: string,
   whole: string | undefined,
   policy: Relation["onSchemaChange"],
+  { widens, stores, common }: Types,
 ): Change {
   if (stored === incoming) return { kind: "none" };
   if (policy === "ignore") return stores(incoming, stored) ? { kind: "none" } : { kind: "refuse", wanted: incoming };
@@ -59,6 +73,7 @@ function change(
  * @throws ProblemError `schema-changed`, which names the columns and both types.
  */
 export function shapeOf(
+  types: Types,
   relation: Relation,
   table: readonly ColumnType[],
   query: readonly ColumnType[],
@@ -70,9 +85,9 @@ export function shapeOf(
   const changes = query.flatMap(({ name, type }) => {
     const stored = find(table, name);
     if (stored === undefined) return [];
-    return [{ stored, change: change(stored.type, type, whole && find(whole, name)?.type, policy) }];
+    return [{ stored, change: change(stored.type, type, whole && find(whole, name)?.type, policy, types) }];
   });
-  refuseWhere(relation, policy === "fail" ? { fresh, gone } : { fresh: [], gone: [] }, changes);
+  refuseWhere(types, relation, policy === "fail" ? { fresh, gone } : { fresh: [], gone: [] }, changes);
 
   const widened = changes.flatMap((each) =>
     each.change.kind === "widen" ? [{ name: each.stored.name, type: each.change.type }] : [],
@@ -82,7 +97,7 @@ export function shapeOf(
       ? []
       : fresh.map(({ name, type }) => {
           const wanted = whole && find(whole, name)?.type;
-          return { name, type: (wanted && common(type, wanted)) ?? type };
+          return { name, type: (wanted && types.common(type, wanted)) ?? type };
         });
   const dropped = policy === "sync" ? gone.map(({ name }) => name) : [];
   const columns = [
@@ -104,25 +119,26 @@ interface Difference {
 }
 
 function refuseWhere(
+  { shown, untyped }: Types,
   relation: Relation,
   { fresh, gone }: Difference,
   changes: readonly { readonly stored: ColumnType; readonly change: Change }[],
 ): void {
   const names = (columns: readonly ColumnType[]) => columns.map(({ name }) => name).join(", ");
-  const types = changes.flatMap(({ stored: { name, type }, change: each }) =>
-    each.kind === "refuse" ? [`${name} (${shownType(type)} in the table, ${shownType(each.wanted)} in the query)`] : [],
+  const refused = changes.flatMap(({ stored: { name, type }, change: each }) =>
+    each.kind === "refuse" ? [`${name} (${shown(type)} in the table, ${shown(each.wanted)} in the query)`] : [],
   );
   const parts = [
     ...(fresh.length > 0 ? [`the query has columns that the table has not: ${names(fresh)}`] : []),
     ...(gone.length > 0 ? [`the table has columns that the query has not: ${names(gone)}`] : []),
-    ...(types.length > 0 ? [`types that the table's cannot become without loss: ${types.join(", ")}`] : []),
+    ...(refused.length > 0 ? [`types that the table's cannot become without loss: ${refused.join(", ")}`] : []),
   ];
   if (parts.length === 0) return;
-  const untyped = changes.some(({ change: each }) => each.kind === "refuse" && each.wanted === "INTEGER");
+  const isUntyped = changes.some(({ change: each }) => each.kind === "refuse" && each.wanted === untyped);
   throw new ProblemError({
     code: "schema-changed",
     message: `${targetKey(relation.target)}: ${parts.join("; ")}`,
-    hint: `${wayOut(relation)}${untyped ? " A NULL without a type counts as INTEGER." : ""}`,
+    hint: `${wayOut(relation)}${isUntyped ? ` A NULL without a type counts as ${untyped}.` : ""}`,
   } satisfies Problem);
 }
 

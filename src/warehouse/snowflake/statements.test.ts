@@ -1,0 +1,237 @@
+import { describe, expect, it } from "vitest";
+import { candidateOf, formerOf, newRowsOf, qualified, stageOf } from "./names.js";
+import * as sql from "./statements.js";
+
+const target = { schema: "SILVER", name: 'A "b"' };
+const name = qualified(target, "EHR");
+const candidate = qualified(candidateOf(target, 7), "EHR");
+const stage = qualified(stageOf(target), "EHR");
+const columns = [
+  { name: "ID", type: "NUMBER(38,0)", description: "it's the \\ key" },
+  { name: "at", type: "TIMESTAMP_NTZ(9)" },
+];
+const names = ["ID", "at"];
+const table = { name: candidate, columns, transient: false, clusterBy: [], copyGrants: false, comment: "" };
+const query = "select ID, AT from RAW.T -- end";
+const view = { ...table, secure: false, materialized: false, query };
+const day = { columns: ["at"], grain: "day" };
+
+const golden = (statements: readonly string[]) => statements.join("\n\n");
+
+describe("what Snowflake is sent to publish", () => {
+  it("asks what is there", () => {
+    expect(
+      golden([sql.existing("EHR", 2), sql.existingColumns("EHR", 2), sql.allBeside("EHR")]),
+    ).toMatchInlineSnapshot(`
+      "select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "COMMENT", v.IS_SECURE as "SECURE"
+      from "EHR".information_schema.tables as t left join "EHR".information_schema.views as v on v.TABLE_SCHEMA = t.TABLE_SCHEMA and v.TABLE_NAME = t.TABLE_NAME
+      where (upper(t.TABLE_SCHEMA) = ? and upper(t.TABLE_NAME) = ?) or (upper(t.TABLE_SCHEMA) = ? and upper(t.TABLE_NAME) = ?)
+
+      select c.TABLE_SCHEMA as "SCHEMA", c.TABLE_NAME as "RELATION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
+      from "EHR".information_schema.columns as c
+      where (upper(c.TABLE_SCHEMA) = ? and upper(c.TABLE_NAME) = ?) or (upper(c.TABLE_SCHEMA) = ? and upper(c.TABLE_NAME) = ?)
+      order by c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION
+
+      select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$MEDFORM_')"
+    `);
+  });
+
+  it("makes ready before the transaction", () => {
+    const all = [
+      sql.createTable(table),
+      sql.createTable({
+        ...table,
+        transient: true,
+        clusterBy: ["ID", "to_date(AT)"],
+        copyGrants: true,
+        comment: "it's",
+      }),
+      sql.createLike(candidate, name, true),
+      sql.createLike(candidate, name, false),
+      sql.cloneTable(candidate, name, false),
+      sql.createStage(stage, name),
+      sql.createStage(qualified(newRowsOf(target), "EHR"), candidate),
+      sql.alterAdd(candidate, { name: "NEW", type: "VARCHAR", description: "new" }),
+      sql.alterType(candidate, { name: "ID", type: "NUMBER(38,2)" }),
+      sql.alterDrop(candidate, "OLD"),
+      sql.createView(view),
+      sql.createView({ ...view, secure: true, copyGrants: true, comment: "one" }),
+      sql.createView({ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }),
+    ];
+    expect(golden(all)).toMatchInlineSnapshot(`
+      "create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9))
+
+      create or replace transient table "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9)) cluster by (ID, to_date(AT)) copy grants comment = 'it''s'
+
+      create or replace transient table "EHR"."SILVER"."A ""b""$MEDFORM_C7" like "EHR"."SILVER"."A ""b""" copy grants
+
+      create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" like "EHR"."SILVER"."A ""b""" copy grants
+
+      create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" clone "EHR"."SILVER"."A ""b""" copy grants
+
+      create or replace temporary table "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" like "EHR"."SILVER"."A ""b"""
+
+      create or replace temporary table "EHR"."SILVER"."A ""b""$MEDFORM_NEW" like "EHR"."SILVER"."A ""b""$MEDFORM_C7"
+
+      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" add column "NEW" VARCHAR comment 'new'
+
+      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" alter column "ID" set data type NUMBER(38,2)
+
+      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" drop column "OLD"
+
+      create or replace view "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" comment 'it''s the \\\\ key', "at") as
+      select ID, AT from RAW.T -- end
+
+      create or replace secure view "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
+      select ID, AT from RAW.T -- end
+
+      create or replace materialized view "EHR"."SILVER"."A ""b""$MEDFORM_C7" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as
+      select ID, AT from RAW.T -- end"
+    `);
+  });
+
+  it("puts rows in within the transaction", () => {
+    const all = [
+      sql.begin("MEDFORM_0_7_1F"),
+      sql.overwrite(name, names, query),
+      sql.fillStage(
+        stage,
+        [
+          { name: "ID", from: "id" },
+          { name: "at", from: "AT", as: "DATE" },
+        ],
+        query,
+      ),
+      sql.copyRows(candidate, [{ name: "ID", as: "FLOAT" }, { name: "at" }], name),
+      sql.countRows(name),
+      sql.duplicateKeys(stage, names),
+      sql.merge(name, stage, ["ID"], names),
+      sql.merge(name, stage, names, names),
+      sql.deleteKnown(stage, name, names),
+      sql.deleteReplaced(name, stage, day),
+      sql.deleteReplaced(name, stage, { columns: ["at"] }),
+      sql.copyRows(name, [{ name: "ID" }, { name: "at" }], stage),
+      sql.fillNewRows(qualified(newRowsOf(target), "EHR"), name, stage, day, names),
+      sql.countFailing(query, true),
+      sql.countFailing(query, false),
+    ];
+    expect(golden(all)).toMatchInlineSnapshot(`
+      "begin name MEDFORM_0_7_1F
+
+      insert overwrite into "EHR"."SILVER"."A ""b""" ("ID", "at")
+      select ID, AT from RAW.T -- end
+
+      insert into "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" ("ID", "at") select "id", cast("AT" as DATE) from (
+      select ID, AT from RAW.T -- end
+      )
+
+      insert into "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID", "at") select cast("ID" as FLOAT), "at" from "EHR"."SILVER"."A ""b"""
+
+      select count(*) as "N" from "EHR"."SILVER"."A ""b"""
+
+      select count(*) as "N" from (select 1 as "ONE" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" group by "ID", "at" having count(*) > 1)
+
+      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as s on equal_null(t."ID", s."ID") when matched then update set "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
+
+      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as s on equal_null(t."ID", s."ID") and equal_null(t."at", s."at") when matched then update set "ID" = s."ID", "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
+
+      delete from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as t using "EHR"."SILVER"."A ""b""" as s where equal_null(t."ID", s."ID") and equal_null(t."at", s."at")
+
+      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s where equal_null(date_trunc('day', t."at"), s."at")
+
+      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct "at" as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s where equal_null(t."at", s."at")
+
+      insert into "EHR"."SILVER"."A ""b""" ("ID", "at") select "ID", "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE"
+
+      insert into "EHR"."SILVER"."A ""b""$MEDFORM_NEW" ("ID", "at") select t."ID", t."at" from "EHR"."SILVER"."A ""b""" as t inner join (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s on equal_null(date_trunc('day', t."at"), s."at")
+
+      select RULE as "RULE", count(*) as "FAILING" from (
+      select ID, AT from RAW.T -- end
+      ) group by RULE
+
+      select count(*) as "FAILING" from (
+      select ID, AT from RAW.T -- end
+      )"
+    `);
+  });
+
+  it("fences, and writes down what is left to do", () => {
+    const all = [
+      sql.readPublication("EHR"),
+      sql.fence(2, "EHR"),
+      sql.createPending("EHR"),
+      sql.insertPending(2, "EHR"),
+      sql.readPending("EHR"),
+      sql.deletePending("EHR"),
+      sql.commit,
+      sql.rollback,
+    ];
+    expect(golden(all)).toMatchInlineSnapshot(`
+      "select DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", TOKEN as "TOKEN", RUN_ID as "RUN_ID", FINGERPRINT as "FINGERPRINT" from "EHR".MEDFORM.PUBLICATION
+
+      merge into "EHR".MEDFORM.PUBLICATION as t
+      using (select m.* from (select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT union all select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT) as m where exists (select 1 from "EHR".MEDFORM.LEASE as l where l.NAME = 'main' and l.TOKEN = ?)) as s
+      on t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME
+      when matched and (t.TOKEN < s.TOKEN or t.RUN_ID = s.RUN_ID) then update set TOKEN = s.TOKEN, RUN_ID = s.RUN_ID, FINGERPRINT = s.FINGERPRINT, REVISION = t.REVISION + 1
+      when not matched then insert (DATABASE_NAME, SCHEMA_NAME, NAME, TOKEN, RUN_ID, FINGERPRINT, REVISION) values (s.DATABASE_NAME, s.SCHEMA_NAME, s.NAME, s.TOKEN, s.RUN_ID, s.FINGERPRINT, 1)
+
+      create table if not exists "EHR".MEDFORM.PENDING (BATCH varchar not null, POSITION number(38, 0) not null, DATABASE_NAME varchar not null, SCHEMA_NAME varchar not null, NAME varchar not null, KIND varchar not null, STATEMENT varchar not null)
+
+      insert into "EHR".MEDFORM.PENDING (BATCH, POSITION, DATABASE_NAME, SCHEMA_NAME, NAME, KIND, STATEMENT) select ? as BATCH, cast(? as number(38, 0)) as POSITION, ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, ? as KIND, ? as STATEMENT union all select ? as BATCH, cast(? as number(38, 0)) as POSITION, ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, ? as KIND, ? as STATEMENT
+
+      select BATCH as "BATCH", POSITION as "POSITION", DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", KIND as "KIND", STATEMENT as "STATEMENT" from "EHR".MEDFORM.PENDING order by BATCH, POSITION
+
+      delete from "EHR".MEDFORM.PENDING where BATCH = ?
+
+      commit
+
+      rollback"
+    `);
+  });
+
+  it("takes names over after the commit", () => {
+    const former = qualified(formerOf(target, 7), "EHR");
+    const all = [
+      sql.swap(name, candidate),
+      sql.rename("table", name, former),
+      sql.rename("view", candidate, name),
+      sql.drop("table", former),
+      sql.drop("view", former),
+      sql.drop("materialized view", former),
+      sql.clusterBy(name, ["ID", "to_date(AT)"]),
+      sql.clusterBy(name, []),
+      sql.comment("table", name, "it's \\ new"),
+      sql.comment("view", name, ""),
+      sql.commentColumn(name, 'a "b', "it's"),
+    ];
+    expect(golden(all)).toMatchInlineSnapshot(`
+      "alter table "EHR"."SILVER"."A ""b""" swap with "EHR"."SILVER"."A ""b""$MEDFORM_C7"
+
+      alter table "EHR"."SILVER"."A ""b""" rename to "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+
+      alter view "EHR"."SILVER"."A ""b""$MEDFORM_C7" rename to "EHR"."SILVER"."A ""b"""
+
+      drop table if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+
+      drop view if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+
+      drop materialized view if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+
+      alter table "EHR"."SILVER"."A ""b""" cluster by (ID, to_date(AT))
+
+      alter table "EHR"."SILVER"."A ""b""" drop clustering key
+
+      comment on table "EHR"."SILVER"."A ""b""" is 'it''s \\\\ new'
+
+      comment on view "EHR"."SILVER"."A ""b""" is ''
+
+      comment on column "EHR"."SILVER"."A ""b"""."a ""b" is 'it''s'"
+    `);
+  });
+
+  it("binds markers to the fence", () => {
+    const marker = { target: { schema: "S", name: "T'" }, token: 7, runId: "r", fingerprint: "f" };
+    const other = { ...marker, target: { database: "D", schema: "S", name: "U" } };
+    expect(sql.fenceBinds([marker, other], 3)).toEqual(["", "S", "T'", 7, "r", "f", "D", "S", "U", 7, "r", "f", 3]);
+  });
+});
