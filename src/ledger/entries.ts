@@ -20,6 +20,8 @@ export function intentEntry(about: {
   readonly kind: Kind;
   readonly fingerprint: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** Under which the fence and the COMMIT are about to be sent, where the engine is told so. */
+  readonly requestIds?: readonly string[];
 }): Entry {
   const { at, ...body } = about;
   return { kind: "intent", subject: targetKey(about.target), outcome: "publish", at, body };

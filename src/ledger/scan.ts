@@ -1,8 +1,9 @@
 /** Reads the ledger as a whole, as it is stored, in chunks: for who verifies or exports it. */
 import { ProblemError, quoteName } from "../graph/index.js";
-import type { Session, Warehouse } from "../warehouse/index.js";
+import type { Warehouse } from "../warehouse/index.js";
 import { type LedgerRecord, seqText } from "./hash.js";
 import { columns, listed, toRecord } from "./store.js";
+import { ownRelations } from "./tables.js";
 import type { HeadRow } from "./verify.js";
 
 /** Records of the main chain that are read at a time; about half of them are seals, each with a whole state. */
@@ -21,7 +22,8 @@ export interface LedgerScan extends AsyncDisposable {
 /** @throws ProblemError `ledger-none` where nothing was ever recorded. A single table that is gone reads as an empty one. */
 export async function scanLedger(warehouse: Warehouse): Promise<LedgerScan> {
   const session = await warehouse.session();
-  const tables = new Set(await tablesOf(warehouse, session));
+  const found = await ownRelations(session, warehouse.database, ["LEDGER", "LEDGER_HEAD"]);
+  const tables = new Set(found.map(({ name }) => name));
   if (tables.size === 0) {
     await session[Symbol.asyncDispose]();
     throw new ProblemError({
@@ -64,14 +66,6 @@ export async function scanLedger(warehouse: Warehouse): Promise<LedgerScan> {
     cancel: () => session.cancel(),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
-}
-
-async function tablesOf(warehouse: Warehouse, session: Session): Promise<readonly string[]> {
-  const rows = await session.rows(
-    "select table_name as \"NAME\" from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name in ('LEDGER', 'LEDGER_HEAD')",
-    [warehouse.database],
-  );
-  return rows.map((row) => String(row.NAME));
 }
 
 /** A record as one line of JSON, its line feed included: columns under their names, in their order, no blanks. */

@@ -1,7 +1,8 @@
 /** The ledger's tables and the few statements that touch them; the same text on every engine. */
-import { quoteName } from "../graph/index.js";
-import type { Row, Session, Warehouse } from "../warehouse/index.js";
+import { ProblemError, quoteName } from "../graph/index.js";
+import { leaseLost, type Row, type Session, type Warehouse } from "../warehouse/index.js";
 import { type ChainHead, genesis, type LedgerRecord, seqText } from "./hash.js";
+import { ownRelations } from "./tables.js";
 
 export const columns = ["CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY", "PREV_HASH", "HASH"] as const;
 
@@ -45,6 +46,13 @@ export function toRecord(row: Row): LedgerRecord {
   };
 }
 
+/** Both heads at the beginning, in one statement. */
+function createHeads(heads: string): string {
+  const rows = ["main", "seal"].map((name) => `('${name}', '${seqText(0)}', '${genesis}')`);
+  const cast = ["CHAIN", "SEQ", "HASH"].map((name) => `cast(v.${name} as varchar) as ${name}`);
+  return `create table ${heads} as select ${cast.join(", ")} from (values ${rows.join(", ")}) as v(CHAIN, SEQ, HASH)`;
+}
+
 const marks = (count: number) => Array.from({ length: count }, () => "?").join(", ");
 
 export async function ledgerStore(warehouse: Warehouse, session: Session): Promise<Store> {
@@ -52,14 +60,28 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
   const ledger = `${place}.LEDGER`;
   const heads = `${place}.LEDGER_HEAD`;
   const select = `select ${listed} from ${ledger}`;
-  const exists = async () => {
-    const found = await session.rows(
-      "select table_name from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name = 'LEDGER_HEAD'",
-      [warehouse.database],
-    );
-    return found.length > 0;
+  const { held } = warehouse.lease;
+  const tables = async () => {
+    const found = await ownRelations(session, warehouse.database, ["LEDGER", "LEDGER_HEAD"]);
+    return new Set(found.map(({ name }) => name));
   };
+  const exists = async () => (await tables()).has("LEDGER_HEAD");
   let present = await exists();
+
+  /** Records whose heads are gone: begun anew, the chain would hold its numbers twice. */
+  const refuseHeadless = async () => {
+    if (!(await tables()).has("LEDGER")) return;
+    const [row] = await session.rows(`select count(*) as "N" from ${ledger}`);
+    if (Number(row?.N) === 0) return;
+    throw new ProblemError(
+      {
+        code: "ledger-headless",
+        message: "MEDFORM.LEDGER holds records, and MEDFORM.LEDGER_HEAD, which says where they end, is gone.",
+        hint: "Somebody removed it. Restore both tables from a backup.",
+      },
+      4,
+    );
+  };
 
   const store: Store = {
     get present() {
@@ -68,16 +90,14 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
     async create() {
       for (let attempt = 1; !present; attempt += 1) {
         await warehouse.catalog.ensureSchemas([{ database: warehouse.database, schema: "MEDFORM" }]);
+        await refuseHeadless();
         await session.run("begin transaction");
         try {
+          // Where creating a table commits, the second one is what counts: it has its rows from the first moment.
           await session.run(
-            `create table ${ledger} (${columns.map((name) => `"${name}" varchar not null`).join(", ")})`,
+            `create table if not exists ${ledger} (${columns.map((name) => `"${name}" varchar not null`).join(", ")})`,
           );
-          await session.run(
-            `create table ${heads} (CHAIN varchar not null, SEQ varchar not null, HASH varchar not null)`,
-          );
-          const binds = ["main", "seal"].flatMap((name) => [name, seqText(0), genesis]);
-          await session.run(`insert into ${heads} values (?, ?, ?), (?, ?, ?)`, binds);
+          await session.run(createHeads(heads));
           await session.run("commit");
           present = true;
         } catch (error) {
@@ -115,7 +135,16 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
         record.prevHash,
         record.hash,
       ]);
-      await session.run(`insert into ${ledger} (${listed}) values ${rows}`, binds);
+      if (held === undefined) {
+        await session.run(`insert into ${ledger} (${listed}) values ${rows}`, binds);
+        return;
+      }
+      // Who has lost the warehouse is noted as interrupted, with the records that there are: none may follow them.
+      const { changed } = await session.run(
+        `insert into ${ledger} (${listed}) select ${listed} from (values ${rows}) as v(${listed}) where ${held.sql}`,
+        [...binds, ...held.binds],
+      );
+      if (changed !== records.length) throw leaseLost();
     },
     async from(chain, seq) {
       if (!present) return [];

@@ -2,9 +2,10 @@
  * MEDFORM.RUN, EVALUATION and ACTION: the ledger as rows with types, for people who write SQL. A reading of it, never the
  * truth; what differs by engine is asked of the warehouse.
  */
-import { createHash } from "node:crypto";
-import { ProblemError, plainRelation, quoteName, type Relation, type Target } from "../graph/index.js";
+import { createHash, randomUUID } from "node:crypto";
+import { ProblemError, plainRelation, quoteName, type Relation, type Target, targetKey } from "../graph/index.js";
 import type { Session, Warehouse } from "../warehouse/index.js";
+import { ownRelations } from "./tables.js";
 
 interface ViewColumn {
   readonly name: string;
@@ -25,7 +26,8 @@ type Json = Warehouse["jsonText"];
 
 const column = (name: string, sql: string, description: string): ViewColumn => ({ name, sql, description });
 const number = (sql: string) => `try_cast(${sql} as bigint)`;
-const instant = (sql: string) => `try_cast(${sql} as timestamp)`;
+/** Without a zone on both engines, whatever a session takes a plain timestamp for. */
+const instant = (sql: string) => `try_cast(${sql} as datetime)`;
 
 /** What evaluations and actions say of the work. */
 const work = (json: Json): readonly ViewColumn[] => [
@@ -173,29 +175,33 @@ export function ledgerViews(warehouse: Warehouse): LedgerViews {
   const relations = [evaluationView, actionView, runView].map((view) =>
     relationOf(view(place, warehouse.jsonText), { database, schema: "MEDFORM" }),
   );
-  const there = async (session: Session) => {
-    const marks = relations.map(() => "?").join(", ");
-    return session.rows(
-      `select table_name as "NAME", table_type as "TYPE" from information_schema.tables where table_catalog = ? and table_schema = 'MEDFORM' and table_name in (${marks})`,
-      [database, ...relations.map(({ target }) => target.name)],
+  const there = (session: Session) =>
+    ownRelations(
+      session,
+      database,
+      relations.map(({ target }) => target.name),
     );
-  };
   return {
     fingerprint: createHash("sha256")
       .update(JSON.stringify(relations.map(({ query, description, columns }) => [query, description, columns])))
       .digest("hex"),
     present: async (session) =>
-      (await there(session)).filter(({ TYPE }) => TYPE === "VIEW").length === relations.length,
+      (await there(session)).filter(({ kind }) => kind === "view").length === relations.length,
     async create(session) {
-      const table = (await there(session)).find(({ TYPE }) => TYPE !== "VIEW");
+      const table = (await there(session)).find(({ kind }) => kind !== "view");
       if (table !== undefined) {
         throw new ProblemError({
           code: "ledger-views",
-          message: `MEDFORM.${String(table.NAME)} is a table, and medform has a view of this name.`,
+          message: `MEDFORM.${table.name} is a table, and medform has a view of this name.`,
           hint: "Give it another name, or another schema.",
         });
       }
-      await using scope = await warehouse.publisher.open({});
+      const builds = relations.map((relation) => ({ relation, mode: "create" as const }));
+      const actions = relations.map(({ target }) => targetKey(target));
+      // They are made before a run has its id, and whatever is made of this name must be another each time.
+      const runId = `views-${randomUUID()}`;
+      const plan = { runId, project: "medform", actions, tags: [], attempt: 1, builds, between: [] };
+      await using scope = await warehouse.publisher.open({}, plan);
       for (const relation of relations) await scope.build(relation, "create");
       await scope.publish([]);
     },

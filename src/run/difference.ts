@@ -38,10 +38,10 @@ having sum(${side}) <> 0`;
 /** Counts over these columns, in one pass over both tables. */
 export async function countRows(session: Session, columns: readonly string[], sides: Sides): Promise<RowCounts> {
   const [row] = await session.rows(`select
-  (select count(*) from ${sides.left}) as left_rows,
-  (select count(*) from ${sides.right}) as right_rows,
-  coalesce(sum(case when ${side} > 0 then ${side} end), 0) as only_left,
-  coalesce(sum(case when ${side} < 0 then -${side} end), 0) as only_right
+  (select count(*) from ${sides.left}) as "left_rows",
+  (select count(*) from ${sides.right}) as "right_rows",
+  coalesce(sum(case when ${side} > 0 then ${side} end), 0) as "only_left",
+  coalesce(sum(case when ${side} < 0 then -${side} end), 0) as "only_right"
 from (
 ${surplus(columns, sides)}
 ) as differing`);

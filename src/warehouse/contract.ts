@@ -80,6 +80,8 @@ export interface PublishScope extends AsyncDisposable {
   ): Promise<readonly RuleCount[]>;
   /** The names by which the engine's own records know the statements of this scope since this was last asked. */
   statementIds(): readonly string[];
+  /** Under which `publish` will send its fence and its COMMIT, where the engine lets that be said before: nothing elsewhere. */
+  publishIds(): readonly string[];
   /** Changes the markers (refused, code `fenced`, where a newer token is stored) and commits. */
   publish(markers: readonly Marker[]): Promise<void>;
   discard(): Promise<void>;
@@ -108,6 +110,12 @@ export interface Publisher {
   markers(): Promise<readonly Marker[]>;
 }
 
+/** A condition of a statement, with its own binds. */
+export interface Condition {
+  readonly sql: string;
+  readonly binds: readonly Value[];
+}
+
 export interface LeaseHolder {
   /** Empty before a run has its id. */
   readonly runId: string;
@@ -123,6 +131,8 @@ export interface Lease {
   readonly holder: LeaseHolder;
   /** Who died while holding it, before us. */
   readonly previous: LeaseHolder | undefined;
+  /** Holds as long as this process has the lease; undefined where the engine itself shuts others out for that long. */
+  readonly held: Condition | undefined;
   /** Tells those whom the lease shuts out which run holds it now. */
   hold(runId: string): Promise<void>;
 }

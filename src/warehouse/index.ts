@@ -9,5 +9,6 @@ export { type OpenedSnapshot, openSnapshot } from "./duckdb/snapshot-open.js";
 export { EngineError, type StatementPlace } from "./engineError.js";
 export type * from "./lander.js";
 export * from "./landing.js";
+export { leaseLost } from "./leaseLost.js";
 export * from "./snowflake/statements-task.js";
 export { isTransient } from "./transient.js";

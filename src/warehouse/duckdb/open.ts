@@ -53,6 +53,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       lease: {
         holder: instance.holder,
         previous: instance.previous,
+        held: undefined,
         hold: (runId) => instance.hold(runId),
       },
       snapshots: duckDbSnapshots({

@@ -208,6 +208,7 @@ function scope(
         return rows.map((row): RuleCount => ({ rule: String(row.rule), failing: Number(row.failing) }));
       }),
     statementIds: () => session.takeStatements(),
+    publishIds: () => [],
     async publish(markers) {
       alive();
       try {

@@ -6,7 +6,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { ProblemError } from "../../graph/index.js";
-import type { Lease, LeaseHolder, Row, Session } from "../contract.js";
+import type { Condition, Lease, LeaseHolder, Row, Session } from "../contract.js";
+import { leaseLost } from "../leaseLost.js";
 import * as sql from "./statements-lease.js";
 
 export interface LeaseOptions {
@@ -24,9 +25,8 @@ export interface LeaseOptions {
 const beatSeconds = 15;
 const silenceSeconds = 60;
 
-/** What a statement says for itself of the lease: it changes nothing where this no longer holds. */
-export interface Held {
-  readonly sql: string;
+/** What a statement asks for that must not be carried out without the lease. */
+export interface Held extends Condition {
   readonly binds: readonly [owner: string, token: number];
 }
 
@@ -176,13 +176,3 @@ function locked(database: string, row: Row | undefined): ProblemError {
     3,
   );
 }
-
-const leaseLost = () =>
-  new ProblemError(
-    {
-      code: "lease-lost",
-      message: "Nothing was heard of this process for too long, and another one has taken the warehouse over.",
-      hint: "What was not published by then was not published. Run again when the other one has ended.",
-    },
-    3,
-  );
