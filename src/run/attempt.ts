@@ -7,6 +7,7 @@ import type { Evaluation } from "./events.js";
 import { problemOf } from "./problems.js";
 import { intentOf, type Made, markerOf } from "./records.js";
 import { evaluate } from "./rules.js";
+import { scopeOf } from "./scope-plan.js";
 
 export interface Failure {
   readonly action: Made["action"];
@@ -48,7 +49,7 @@ export async function attemptUnit(
   number: number,
 ): Promise<Attempt> {
   const made: Made[] = [];
-  await using scope = await context.open();
+  await using scope = await context.open(scopeOf(unit, rules, context, number));
   for (const target of unit.members) {
     const action = context.action(target);
     if (!action || action.kind === "assertion" || action.kind === "declaration") continue;
@@ -87,7 +88,8 @@ async function commit(
 ): Promise<Attempt> {
   const markers = made.map(({ action }) => markerOf(action, context));
   // A crash between commit and record must find what was about to be published.
-  await context.append(made.map(({ action }) => intentOf(action, context)));
+  const requestIds = scope.scope.publishIds();
+  await context.append(made.map(({ action }) => intentOf(action, context, requestIds)));
   try {
     await scope.commit(markers);
   } catch (error) {

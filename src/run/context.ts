@@ -1,10 +1,11 @@
 /** What the parts of one run share. */
 import { type Action, type Graph, type Relation, type Target, targetKey } from "../graph/index.js";
 import type { Chain, Entry } from "../ledger/index.js";
-import type { Step } from "../plan/index.js";
-import type { Marker, PublishScope, Value, Warehouse } from "../warehouse/index.js";
+import type { Reads, Step } from "../plan/index.js";
+import type { Marker, PublishScope, ScopePlan, Value, Warehouse } from "../warehouse/index.js";
 import type { RunEvent } from "./events.js";
 import type { RetryPolicy } from "./repeat.js";
+import type { ScopeAbout } from "./scope-plan.js";
 
 export interface Context {
   readonly chain: Chain;
@@ -13,7 +14,7 @@ export interface Context {
   emit(event: RunEvent): void;
   append(entries: readonly Entry[]): Promise<void>;
   /** A scope whose statements are cancelled when the run is, until it commits. */
-  open(): Promise<CancellableScope>;
+  open(about: ScopeAbout): Promise<CancellableScope>;
   readonly cancelled: () => boolean;
   readonly signal: AbortSignal | undefined;
   readonly retry: RetryPolicy;
@@ -21,6 +22,7 @@ export interface Context {
   readonly engine: string;
   /** What is published now, as the warehouse itself says. */
   markers(): Promise<readonly Marker[]>;
+  readonly reads: Reads;
   /** The text of a file of the project, where it can be had. */
   readonly sourceOf: (file: string) => string | undefined;
   /** Keys of what was published so far, by this run. */
@@ -40,7 +42,8 @@ export function scopes(
   warehouse: Warehouse,
   variables: Readonly<Record<string, Value>>,
   signal: AbortSignal | undefined,
-): Pick<Context, "open"> & Disposable {
+  run?: Pick<ScopePlan, "runId" | "project">,
+): { open(about?: ScopeAbout): Promise<CancellableScope> } & Disposable {
   const open = new Set<PublishScope>();
   let timer: NodeJS.Timeout | undefined;
   const cancel = () => {
@@ -49,8 +52,8 @@ export function scopes(
   };
   signal?.addEventListener("abort", cancel, { once: true });
   return {
-    async open(): Promise<CancellableScope> {
-      const scope = await warehouse.publisher.open(variables);
+    async open(about): Promise<CancellableScope> {
+      const scope = await warehouse.publisher.open(variables, run && about && { ...run, ...about });
       open.add(scope);
       if (signal?.aborted) cancel();
       return {

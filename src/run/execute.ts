@@ -1,6 +1,6 @@
 import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { describeEntry, type Ledger, planEntry, standingEntry } from "../ledger/index.js";
-import { hashKeyInput, type Plan, type PlanRecord } from "../plan/index.js";
+import { hashKeyInput, type Plan, type PlanRecord, readsOf } from "../plan/index.js";
 import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly ledger: Ledger;
   readonly listener: Listener;
   readonly environment: string;
+  /** The project's name, as the engine's own records shall know it. */
+  readonly project?: string;
   /** What the ledger keeps of the circumstances: command, actor, commit and dirty flag, selection. No secrets. */
   readonly about: Readonly<Record<string, unknown>>;
   /** What another run needs to go on from this one. */
@@ -83,7 +85,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   };
   const actions = actionsOf(graph);
   const steps = new Map(plan.steps.map((step) => [targetKey(step.target), step]));
-  using cancelling = scopes(warehouse, variables, signal);
+  using cancelling = scopes(warehouse, variables, signal, { runId: chain.id, project: options.project ?? "" });
   const context: Context = {
     chain,
     action: (target) => actions.get(targetKey(target)),
@@ -95,6 +97,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     signal,
     retry: options.retry ?? defaultRetry,
     engine: graph.engine,
+    reads: readsOf(graph),
     markers: () => warehouse.publisher.markers(),
     published: new Set(),
     sourceOf: options.sourceOf ?? (() => undefined),
@@ -185,7 +188,9 @@ async function tellUnevaluated(plan: Plan, context: Context): Promise<void> {
 async function describe({ described }: Plan, context: Context): Promise<void> {
   const relations = described.flatMap((target) => context.action(target) ?? []).filter(isRelation);
   if (relations.length === 0 || context.cancelled()) return;
-  await using scope = await context.open();
+  // No attempt at a unit: what is only described anew is not built.
+  const actions = relations.map(({ target }) => targetKey(target));
+  await using scope = await context.open({ actions, tags: [], attempt: 0, builds: [], between: [] });
   for (const relation of relations) await scope.scope.describe(relation);
   await scope.commit([]);
   const at = now();

@@ -24,9 +24,15 @@ export function markerOf({ target }: Made["action"], { chain, step }: Context): 
   return { target, token: chain.number, runId: chain.id, fingerprint: step(target)?.fingerprint ?? "" };
 }
 
-export function intentOf({ target, kind }: Made["action"], context: Context): Entry {
+/** `requestIds`: of the fence and the COMMIT that are about to be sent. */
+export function intentOf(
+  { target, kind }: Made["action"],
+  context: Context,
+  requestIds: readonly string[] = [],
+): Entry {
   const inputs = inputsOf(target, context);
-  return intentEntry({ at: now(), target, kind, fingerprint: fingerprintOf(target, context), inputs });
+  const named = requestIds.length === 0 ? {} : { requestIds };
+  return intentEntry({ at: now(), target, kind, fingerprint: fingerprintOf(target, context), inputs, ...named });
 }
 
 export function publicationOf({ action, built, milliseconds, queryIds }: Made, context: Context): Entry {

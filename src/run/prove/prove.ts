@@ -89,7 +89,14 @@ function allAbove(key: string, reads: Reads): ReadonlySet<string> {
 }
 
 async function proveTogether(relations: readonly Relation[], state: State, context: Context): Promise<void> {
-  await using scope = await context.open();
+  await using scope = await context.open({
+    // As the ledger calls the proofs, so that they are not taken for the builds.
+    actions: relations.map(({ target }) => `${targetKey(target)}/${proofRule}`),
+    tags: [...new Set(relations.flatMap(({ tags }) => tags))],
+    attempt: 1,
+    builds: relations.map((relation) => ({ relation, mode: "create" })),
+    between: [],
+  });
   let broken: Target | undefined;
   for (const relation of relations) {
     if (broken !== undefined || context.cancelled()) {

@@ -83,6 +83,8 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
           target,
           kind: /VIEW/.test(String(row.KIND)) ? "view" : "table",
           columns: byRelation.get(targetKey(target)) ?? [],
+          ...(row.ROWS === null || row.ROWS === undefined ? {} : { rows: Number(row.ROWS) }),
+          ...(row.BYTES === null || row.BYTES === undefined ? {} : { bytes: Number(row.BYTES) }),
         };
       });
     },

@@ -18,9 +18,9 @@ it("asks for the whole catalog in these statements", () => {
     union all
     select CATALOG_NAME as "DATABASE", SCHEMA_NAME as "SCHEMA" from "OF ""US""".information_schema.schemata
 
-    select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND" from "EHR".information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
+    select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES" from "EHR".information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
     union all
-    select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND" from "OF ""US""".information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
+    select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES" from "OF ""US""".information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
 
     select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", ORDINAL_POSITION as "POSITION" from "EHR".information_schema.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'
     union all

@@ -22,7 +22,7 @@ export function relations(names: readonly string[]): string {
   return everyDatabase(
     names,
     (from) =>
-      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND" from ${from}.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
+      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES" from ${from}.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
   );
 }
 
