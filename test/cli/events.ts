@@ -161,6 +161,8 @@ export const erred: readonly RunEvent[] = [
   finished("error", { failed: 1, discarded: 1, skipped: 1 }, { error: 1 }, 1),
 ];
 
+export const nothingSelected: readonly RunEvent[] = [started(0, 0), finished("succeeded", {}, {}, 0)];
+
 export const nothingToDo: readonly RunEvent[] = [started(0, 42), finished("succeeded", { unchanged: 42 }, {}, 0)];
 
 export const cancelled: readonly RunEvent[] = [

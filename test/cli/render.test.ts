@@ -106,6 +106,7 @@ describe("the verdict of a run", () => {
 
   it("says in one line that nothing was to do", async () => {
     expect(await rendered(runs.nothingToDo)).toBe("Nothing to do: 42 actions up to date.\n");
+    expect(await rendered(runs.nothingSelected)).toBe("Nothing to do: the selection holds nothing to run.\n");
   });
 
   it("with --quiet says nothing of a success and only what is wrong of a failure", async () => {

@@ -23,7 +23,11 @@ export function renderSummary(digest: Digest, context: SummaryContext): readonly
   if (finished === undefined) return [];
   if (nothingDone(digest)) {
     const notes = problemsSection(digest, context);
-    const line = `${context.paint.green("Nothing to do")}: ${counted(finished.counts.unchanged, "action")} up to date.`;
+    const why =
+      digest.actions.length + finished.counts.unchanged === 0
+        ? "the selection holds nothing to run"
+        : `${counted(finished.counts.unchanged, "action")} up to date`;
+    const line = `${context.paint.green("Nothing to do")}: ${why}.`;
     return notes.length === 0 ? [line] : [...notes, "", line];
   }
   const sections = [
