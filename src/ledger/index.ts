@@ -24,3 +24,4 @@ export { recoverMarkers } from "./recover.js";
 export { exportLine, type LedgerScan, scanLedger } from "./scan.js";
 export type * from "./types.js";
 export { type HeadRow, type LedgerProblem, type LedgerVerdict, verifyLedger } from "./verify.js";
+export { ledgerViewRelations } from "./views.js";

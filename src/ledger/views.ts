@@ -168,13 +168,20 @@ export interface LedgerViews {
   create(session: Session): Promise<void>;
 }
 
+/** One that reads another comes after it. */
+export function ledgerViewRelations({
+  database,
+  jsonText,
+}: Pick<Warehouse, "database" | "jsonText">): readonly Relation[] {
+  const place = `${quoteName(database)}.MEDFORM`;
+  return [evaluationView, actionView, runView].map((view) =>
+    relationOf(view(place, jsonText), { database, schema: "MEDFORM" }),
+  );
+}
+
 export function ledgerViews(warehouse: Warehouse): LedgerViews {
   const { database } = warehouse;
-  const place = `${quoteName(database)}.MEDFORM`;
-  // One that reads another comes after it.
-  const relations = [evaluationView, actionView, runView].map((view) =>
-    relationOf(view(place, warehouse.jsonText), { database, schema: "MEDFORM" }),
-  );
+  const relations = ledgerViewRelations(warehouse);
   const there = (session: Session) =>
     ownRelations(
       session,
