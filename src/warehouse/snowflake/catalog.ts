@@ -1,6 +1,7 @@
 /** What is in the databases of a project, in a constant number of queries however large they are. */
 import { ProblemError, quoteName, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, RelationInfo, Row, Session } from "../contract.js";
+import { createPending } from "./statements.js";
 import * as sql from "./statements-catalog.js";
 import { createLease } from "./statements-lease.js";
 
@@ -96,6 +97,7 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
         const there = await tables();
         if (there.size === 0) await ensure([{ schema: "MEDFORM" }]);
         if (!there.has("PUBLICATION")) await session.run(sql.createPublication(database));
+        if (!there.has("PENDING")) await session.run(createPending(database));
         if (!there.has("LEASE")) await session.run(createLease(database));
       }),
   };

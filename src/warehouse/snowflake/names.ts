@@ -2,7 +2,7 @@
 import { quoteTarget, type Target } from "../../graph/index.js";
 
 /** Stands in every such name; none of the project's own relations has it. */
-export const mark = "$MEDFORM_";
+export const mark = "$medform_";
 
 export function qualified(target: Target, database: string): string {
   return quoteTarget({ ...target, database: target.database ?? database });
@@ -11,19 +11,19 @@ export function qualified(target: Target, database: string): string {
 const beside = (target: Target, what: string): Target => ({ ...target, name: `${target.name}${mark}${what}` });
 
 /** Where a relation is made that cannot be made in its place. `token` is the lease's: who lost it writes to no other's. */
-export const candidateOf = (target: Target, token: number): Target => beside(target, `C${token}`);
+export const candidateOf = (target: Target, token: number): Target => beside(target, `c${token}`);
 
 /** Where the former relation stands for the moment in which another one takes its name. */
-export const formerOf = (target: Target, token: number): Target => beside(target, `F${token}`);
+export const formerOf = (target: Target, token: number): Target => beside(target, `f${token}`);
 
 /** The rows of an increment: a temporary table. */
-export const stageOf = (target: Target): Target => beside(target, "STAGE");
+export const stageOf = (target: Target): Target => beside(target, "stage");
 
 /** Those rows as hooks left them in the table: a temporary table. */
-export const newRowsOf = (target: Target): Target => beside(target, "NEW");
+export const newRowsOf = (target: Target): Target => beside(target, "new");
 
 /** Whether something is no relation of the project, but stands beside one. */
-export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$MEDFORM_(?:[CF]\d+|STAGE|NEW)$/.test(name);
+export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new)$/.test(name);
 
 /** The relation that it stands beside. */
-export const besideWhat = (target: Target): Target => ({ ...target, name: target.name.replace(/\$MEDFORM_\w+$/, "") });
+export const besideWhat = (target: Target): Target => ({ ...target, name: target.name.replace(/\$medform_\w+$/, "") });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { candidateOf, formerOf, newRowsOf, qualified, stageOf } from "./names.js";
 import * as sql from "./statements.js";
+import { isHeld } from "./statements-lease.js";
 
 const target = { schema: "SILVER", name: 'A "b"' };
 const name = qualified(target, "EHR");
@@ -20,19 +21,13 @@ const golden = (statements: readonly string[]) => statements.join("\n\n");
 
 describe("what Snowflake is sent to publish", () => {
   it("asks what is there", () => {
-    expect(
-      golden([sql.existing("EHR", 2), sql.existingColumns("EHR", 2), sql.allBeside("EHR")]),
-    ).toMatchInlineSnapshot(`
-      "select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "COMMENT", v.IS_SECURE as "SECURE"
-      from "EHR".information_schema.tables as t left join "EHR".information_schema.views as v on v.TABLE_SCHEMA = t.TABLE_SCHEMA and v.TABLE_NAME = t.TABLE_NAME
-      where (upper(t.TABLE_SCHEMA) = ? and upper(t.TABLE_NAME) = ?) or (upper(t.TABLE_SCHEMA) = ? and upper(t.TABLE_NAME) = ?)
+    expect(golden([sql.existing("EHR", 2), sql.allBeside("EHR")])).toMatchInlineSnapshot(`
+      "select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "RELATION", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "DESCRIPTION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
+      from "EHR".information_schema.tables as t inner join "EHR".information_schema.columns as c on c.TABLE_SCHEMA = t.TABLE_SCHEMA and c.TABLE_NAME = t.TABLE_NAME
+      where (t.TABLE_SCHEMA = ? and t.TABLE_NAME = ?) or (t.TABLE_SCHEMA = ? and t.TABLE_NAME = ?)
+      order by t.TABLE_SCHEMA, t.TABLE_NAME, c.ORDINAL_POSITION
 
-      select c.TABLE_SCHEMA as "SCHEMA", c.TABLE_NAME as "RELATION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
-      from "EHR".information_schema.columns as c
-      where (upper(c.TABLE_SCHEMA) = ? and upper(c.TABLE_NAME) = ?) or (upper(c.TABLE_SCHEMA) = ? and upper(c.TABLE_NAME) = ?)
-      order by c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION
-
-      select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$MEDFORM_')"
+      select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$medform_')"
     `);
   });
 
@@ -59,33 +54,33 @@ describe("what Snowflake is sent to publish", () => {
       sql.createView({ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
-      "create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9))
+      "create or replace table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9))
 
-      create or replace transient table "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9)) cluster by (ID, to_date(AT)) copy grants comment = 'it''s'
+      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9)) cluster by (ID, to_date(AT)) copy grants comment = 'it''s'
 
-      create or replace transient table "EHR"."SILVER"."A ""b""$MEDFORM_C7" like "EHR"."SILVER"."A ""b""" copy grants
+      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7" like "EHR"."SILVER"."A ""b""" copy grants
 
-      create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" like "EHR"."SILVER"."A ""b""" copy grants
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" like "EHR"."SILVER"."A ""b""" copy grants
 
-      create or replace table "EHR"."SILVER"."A ""b""$MEDFORM_C7" clone "EHR"."SILVER"."A ""b""" copy grants
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" clone "EHR"."SILVER"."A ""b""" copy grants
 
-      create or replace temporary table "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" like "EHR"."SILVER"."A ""b"""
+      create or replace temporary table "EHR"."SILVER"."A ""b""$medform_stage" like "EHR"."SILVER"."A ""b"""
 
-      create or replace temporary table "EHR"."SILVER"."A ""b""$MEDFORM_NEW" like "EHR"."SILVER"."A ""b""$MEDFORM_C7"
+      create or replace temporary table "EHR"."SILVER"."A ""b""$medform_new" like "EHR"."SILVER"."A ""b""$medform_c7"
 
-      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" add column "NEW" VARCHAR comment 'new'
+      alter table "EHR"."SILVER"."A ""b""$medform_c7" add column "NEW" VARCHAR comment 'new'
 
-      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" alter column "ID" set data type NUMBER(38,2)
+      alter table "EHR"."SILVER"."A ""b""$medform_c7" alter column "ID" set data type NUMBER(38,2)
 
-      alter table "EHR"."SILVER"."A ""b""$MEDFORM_C7" drop column "OLD"
+      alter table "EHR"."SILVER"."A ""b""$medform_c7" drop column "OLD"
 
-      create or replace view "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" comment 'it''s the \\\\ key', "at") as
+      create or replace view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") as
       select ID, AT from RAW.T -- end
 
-      create or replace secure view "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
+      create or replace secure view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
       select ID, AT from RAW.T -- end
 
-      create or replace materialized view "EHR"."SILVER"."A ""b""$MEDFORM_C7" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as
+      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as
       select ID, AT from RAW.T -- end"
     `);
   });
@@ -121,29 +116,29 @@ describe("what Snowflake is sent to publish", () => {
       insert overwrite into "EHR"."SILVER"."A ""b""" ("ID", "at")
       select ID, AT from RAW.T -- end
 
-      insert into "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" ("ID", "at") select "id", cast("AT" as DATE) from (
+      insert into "EHR"."SILVER"."A ""b""$medform_stage" ("ID", "at") select "id", cast("AT" as DATE) from (
       select ID, AT from RAW.T -- end
       )
 
-      insert into "EHR"."SILVER"."A ""b""$MEDFORM_C7" ("ID", "at") select cast("ID" as FLOAT), "at" from "EHR"."SILVER"."A ""b"""
+      insert into "EHR"."SILVER"."A ""b""$medform_c7" ("ID", "at") select cast("ID" as FLOAT), "at" from "EHR"."SILVER"."A ""b"""
 
       select count(*) as "N" from "EHR"."SILVER"."A ""b"""
 
-      select count(*) as "N" from (select 1 as "ONE" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" group by "ID", "at" having count(*) > 1)
+      select count(*) as "N" from (select 1 as "ONE" from "EHR"."SILVER"."A ""b""$medform_stage" group by "ID", "at" having count(*) > 1)
 
-      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as s on equal_null(t."ID", s."ID") when matched then update set "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
+      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$medform_stage" as s on equal_null(t."ID", s."ID") when matched then update set "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
 
-      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as s on equal_null(t."ID", s."ID") and equal_null(t."at", s."at") when matched then update set "ID" = s."ID", "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
+      merge into "EHR"."SILVER"."A ""b""" as t using "EHR"."SILVER"."A ""b""$medform_stage" as s on equal_null(t."ID", s."ID") and equal_null(t."at", s."at") when matched then update set "ID" = s."ID", "at" = s."at" when not matched then insert ("ID", "at") values (s."ID", s."at")
 
-      delete from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE" as t using "EHR"."SILVER"."A ""b""" as s where equal_null(t."ID", s."ID") and equal_null(t."at", s."at")
+      delete from "EHR"."SILVER"."A ""b""$medform_stage" as t using "EHR"."SILVER"."A ""b""" as s where equal_null(t."ID", s."ID") and equal_null(t."at", s."at")
 
-      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s where equal_null(date_trunc('day', t."at"), s."at")
+      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$medform_stage") as s where equal_null(date_trunc('day', t."at"), s."at")
 
-      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct "at" as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s where equal_null(t."at", s."at")
+      delete from "EHR"."SILVER"."A ""b""" as t using (select distinct "at" as "at" from "EHR"."SILVER"."A ""b""$medform_stage") as s where equal_null(t."at", s."at")
 
-      insert into "EHR"."SILVER"."A ""b""" ("ID", "at") select "ID", "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE"
+      insert into "EHR"."SILVER"."A ""b""" ("ID", "at") select "ID", "at" from "EHR"."SILVER"."A ""b""$medform_stage"
 
-      insert into "EHR"."SILVER"."A ""b""$MEDFORM_NEW" ("ID", "at") select t."ID", t."at" from "EHR"."SILVER"."A ""b""" as t inner join (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$MEDFORM_STAGE") as s on equal_null(date_trunc('day', t."at"), s."at")
+      insert into "EHR"."SILVER"."A ""b""$medform_new" ("ID", "at") select t."ID", t."at" from "EHR"."SILVER"."A ""b""" as t inner join (select distinct date_trunc('day', "at") as "at" from "EHR"."SILVER"."A ""b""$medform_stage") as s on equal_null(date_trunc('day', t."at"), s."at")
 
       select RULE as "RULE", count(*) as "FAILING" from (
       select ID, AT from RAW.T -- end
@@ -158,7 +153,7 @@ describe("what Snowflake is sent to publish", () => {
   it("fences, and writes down what is left to do", () => {
     const all = [
       sql.readPublication("EHR"),
-      sql.fence(2, "EHR"),
+      sql.fence(2, "EHR", isHeld("EHR")),
       sql.createPending("EHR"),
       sql.insertPending(2, "EHR"),
       sql.readPending("EHR"),
@@ -170,7 +165,7 @@ describe("what Snowflake is sent to publish", () => {
       "select DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", TOKEN as "TOKEN", RUN_ID as "RUN_ID", FINGERPRINT as "FINGERPRINT" from "EHR".MEDFORM.PUBLICATION
 
       merge into "EHR".MEDFORM.PUBLICATION as t
-      using (select m.* from (select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT union all select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT) as m where exists (select 1 from "EHR".MEDFORM.LEASE as l where l.NAME = 'main' and l.TOKEN = ?)) as s
+      using (select m.* from (select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT union all select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT) as m where exists (select 1 from "EHR".MEDFORM.LEASE where NAME = 'main' and OWNER = ? and TOKEN = ?)) as s
       on t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME
       when matched and (t.TOKEN < s.TOKEN or t.RUN_ID = s.RUN_ID) then update set TOKEN = s.TOKEN, RUN_ID = s.RUN_ID, FINGERPRINT = s.FINGERPRINT, REVISION = t.REVISION + 1
       when not matched then insert (DATABASE_NAME, SCHEMA_NAME, NAME, TOKEN, RUN_ID, FINGERPRINT, REVISION) values (s.DATABASE_NAME, s.SCHEMA_NAME, s.NAME, s.TOKEN, s.RUN_ID, s.FINGERPRINT, 1)
@@ -202,20 +197,21 @@ describe("what Snowflake is sent to publish", () => {
       sql.clusterBy(name, []),
       sql.comment("table", name, "it's \\ new"),
       sql.comment("view", name, ""),
+      sql.comment("materialized view", name, "one"),
       sql.commentColumn(name, 'a "b', "it's"),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
-      "alter table "EHR"."SILVER"."A ""b""" swap with "EHR"."SILVER"."A ""b""$MEDFORM_C7"
+      "alter table "EHR"."SILVER"."A ""b""" swap with "EHR"."SILVER"."A ""b""$medform_c7"
 
-      alter table "EHR"."SILVER"."A ""b""" rename to "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+      alter table "EHR"."SILVER"."A ""b""" rename to "EHR"."SILVER"."A ""b""$medform_f7"
 
-      alter view "EHR"."SILVER"."A ""b""$MEDFORM_C7" rename to "EHR"."SILVER"."A ""b"""
+      alter view "EHR"."SILVER"."A ""b""$medform_c7" rename to "EHR"."SILVER"."A ""b"""
 
-      drop table if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+      drop table if exists "EHR"."SILVER"."A ""b""$medform_f7"
 
-      drop view if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+      drop view if exists "EHR"."SILVER"."A ""b""$medform_f7"
 
-      drop materialized view if exists "EHR"."SILVER"."A ""b""$MEDFORM_F7"
+      drop materialized view if exists "EHR"."SILVER"."A ""b""$medform_f7"
 
       alter table "EHR"."SILVER"."A ""b""" cluster by (ID, to_date(AT))
 
@@ -225,13 +221,15 @@ describe("what Snowflake is sent to publish", () => {
 
       comment on view "EHR"."SILVER"."A ""b""" is ''
 
-      comment on column "EHR"."SILVER"."A ""b"""."a ""b" is 'it''s'"
+      alter materialized view "EHR"."SILVER"."A ""b""" set comment = 'one'
+
+      alter table "EHR"."SILVER"."A ""b""" alter column "a ""b" comment 'it''s'"
     `);
   });
 
   it("binds markers to the fence", () => {
     const marker = { target: { schema: "S", name: "T'" }, token: 7, runId: "r", fingerprint: "f" };
     const other = { ...marker, target: { database: "D", schema: "S", name: "U" } };
-    expect(sql.fenceBinds([marker, other], 3)).toEqual(["", "S", "T'", 7, "r", "f", "D", "S", "U", 7, "r", "f", 3]);
+    expect(sql.fenceBinds([marker, other])).toEqual(["", "S", "T'", 7, "r", "f", "D", "S", "U", 7, "r", "f"]);
   });
 });

@@ -3,16 +3,14 @@
  * quoted; a query stands on lines of its own, so that a comment in it ends. Words are lower case, and no template has a
  * word that only another engine knows.
  */
-import { quoteText as quoted, quoteName, type Relation } from "../../graph/index.js";
+import { quoteName, type Relation } from "../../graph/index.js";
 import type { Marker } from "../contract.js";
 import type { ColumnType } from "../shape.js";
 import { mark } from "./names.js";
+import { snowflakeText as quoteText } from "./text.js";
 
 /** Lines that stand above a query in the statements that wrap it; places of errors are counted without them. */
 export const linesBefore = 1;
-
-/** A string literal, in which a backslash escapes. */
-export const quoteText = (text: string): string => quoted(text.replaceAll("\\", "\\\\"));
 
 const list = (columns: readonly string[]) => columns.map(quoteName).join(", ");
 
@@ -35,23 +33,13 @@ export const rollback = "rollback";
 
 // What is there.
 
-/**
- * The relations of these names, whatever their case, and what stands beside them. Binds: schema and name of each, upper case.
- */
+/** The columns of these relations in order, with what is known of each relation beside. Binds: schema and name of each. */
 export function existing(database: string, count: number): string {
-  const one = "upper(t.TABLE_SCHEMA) = ? and upper(t.TABLE_NAME) = ?";
-  return `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "COMMENT", v.IS_SECURE as "SECURE"
-from ${quoteName(database)}.information_schema.tables as t left join ${quoteName(database)}.information_schema.views as v on v.TABLE_SCHEMA = t.TABLE_SCHEMA and v.TABLE_NAME = t.TABLE_NAME
-where ${Array.from({ length: count }, () => `(${one})`).join(" or ")}`;
-}
-
-/** Their columns in order. The same binds. */
-export function existingColumns(database: string, count: number): string {
-  const one = "upper(c.TABLE_SCHEMA) = ? and upper(c.TABLE_NAME) = ?";
-  return `select c.TABLE_SCHEMA as "SCHEMA", c.TABLE_NAME as "RELATION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
-from ${quoteName(database)}.information_schema.columns as c
-where ${Array.from({ length: count }, () => `(${one})`).join(" or ")}
-order by c.TABLE_SCHEMA, c.TABLE_NAME, c.ORDINAL_POSITION`;
+  const one = "(t.TABLE_SCHEMA = ? and t.TABLE_NAME = ?)";
+  return `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "RELATION", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "DESCRIPTION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
+from ${quoteName(database)}.information_schema.tables as t inner join ${quoteName(database)}.information_schema.columns as c on c.TABLE_SCHEMA = t.TABLE_SCHEMA and c.TABLE_NAME = t.TABLE_NAME
+where ${Array.from({ length: count }, () => one).join(" or ")}
+order by t.TABLE_SCHEMA, t.TABLE_NAME, c.ORDINAL_POSITION`;
 }
 
 /** All that stands beside relations of a database. */
@@ -235,34 +223,31 @@ export function readPublication(database: string): string {
 }
 
 /**
- * Touches one row a marker, unless a newer token is stored, or the lease is another's. Binds: of each marker database,
- * schema, name, token, run and fingerprint; then the lease's token.
+ * Touches one row a marker, unless a newer token is stored, or the lease is another's, of which `held` is the condition.
+ * Binds: of each marker database, schema, name, token, run and fingerprint; then those of `held`.
  */
-export function fence(markers: number, database: string): string {
+export function fence(markers: number, database: string, held: string): string {
   const [first, ...others] = publicationColumns.map((column) =>
     column === "TOKEN" ? `cast(? as number(38, 0)) as ${column}` : `? as ${column}`,
   );
   const row = `select ${[first, ...others].join(", ")}`;
   const rows = Array.from({ length: markers }, () => row).join(" union all ");
   return `merge into ${publication(database)} as t
-using (select m.* from (${rows}) as m where exists (select 1 from ${quoteName(database)}.MEDFORM.LEASE as l where l.NAME = 'main' and l.TOKEN = ?)) as s
+using (select m.* from (${rows}) as m where ${held}) as s
 on t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME
 when matched and (t.TOKEN < s.TOKEN or t.RUN_ID = s.RUN_ID) then update set TOKEN = s.TOKEN, RUN_ID = s.RUN_ID, FINGERPRINT = s.FINGERPRINT, REVISION = t.REVISION + 1
 when not matched then insert (${publicationColumns.join(", ")}, REVISION) values (${publicationColumns.map((column) => `s.${column}`).join(", ")}, 1)`;
 }
 
-export function fenceBinds(markers: readonly Marker[], leaseToken: number): readonly (string | number)[] {
-  return [
-    ...markers.flatMap(({ target, token, runId, fingerprint }) => [
-      target.database ?? "",
-      target.schema,
-      target.name,
-      token,
-      runId,
-      fingerprint,
-    ]),
-    leaseToken,
-  ];
+export function fenceBinds(markers: readonly Marker[]): readonly (string | number)[] {
+  return markers.flatMap(({ target, token, runId, fingerprint }) => [
+    target.database ?? "",
+    target.schema,
+    target.name,
+    token,
+    runId,
+    fingerprint,
+  ]);
 }
 
 const pending = (database: string) => `${quoteName(database)}.MEDFORM.PENDING`;
@@ -313,12 +298,15 @@ export function clusterBy(name: string, keys: readonly string[]): string {
   return keys.length === 0 ? `alter table ${name} drop clustering key` : `alter table ${name}${clustered(keys)}`;
 }
 
-export function comment(kind: "table" | "view", name: string, text: string): string {
-  return `comment on ${kind} ${name} is ${quoteText(text)}`;
+export function comment(kind: Kind, name: string, text: string): string {
+  return kind === "materialized view"
+    ? `alter ${kind} ${name} set comment = ${quoteText(text)}`
+    : `comment on ${kind} ${name} is ${quoteText(text)}`;
 }
 
+/** Of a table; a view is made anew. */
 export function commentColumn(name: string, column: string, text: string): string {
-  return `comment on column ${name}.${quoteName(column)} is ${quoteText(text)}`;
+  return `alter table ${name} alter column ${quoteName(column)} comment ${quoteText(text)}`;
 }
 
 /** What a model says of a column of its relation. */
