@@ -20,7 +20,6 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Answered, Control, Given, Lost, SessionView, Which } from "./control.js";
 import type { Hook } from "./hooks.js";
-import type { MainOptions } from "./main.js";
 import type { User } from "./protocol/users.js";
 import type { Received, Settings } from "./world.js";
 
@@ -33,6 +32,8 @@ export interface StartOptions {
   /** Who may log in; by default the one of `login`. */
   readonly users?: readonly User[];
   readonly settings?: Partial<Settings>;
+  /** What answers: DuckDB, or the few words of `fake.ts`, for the protocol alone. */
+  readonly interpreter?: "duckdb" | "fake";
 }
 
 /** A hook that is set. */
@@ -76,6 +77,8 @@ export interface SnowflakeServer extends AsyncDisposable {
   loseSession(lost: Lost): Promise<void>;
   /** Empties `statements` and `requests`. */
   forgetStatements(): Promise<void>;
+  /** As just started: sessions, tables, known statements and hooks are gone. */
+  reset(): Promise<void>;
 }
 
 export const defaultUser: User & { readonly password: string } = { name: "MEDFORM", password: "correct horse" };
@@ -89,8 +92,9 @@ function mainFile(): string {
 }
 
 export async function startSnowflake(options: StartOptions = {}): Promise<SnowflakeServer> {
-  const given: MainOptions = { users: options.users ?? [defaultUser], settings: options.settings ?? {} };
-  const child = spawn(process.execPath, [mainFile(), JSON.stringify(given)], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [mainFile(), options.interpreter ?? "duckdb"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const port = await new Promise<number>((done, fail) => {
     createInterface(child.stdout).once("line", (line) => done((JSON.parse(line) as { port: number }).port));
@@ -109,6 +113,13 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
     return said as Answered<Name>;
   }
 
+  const set = (settings: Partial<Settings>) => control("set", settings);
+  const prepare = async () => {
+    await set(options.settings ?? {});
+    for (const user of options.users ?? [defaultUser]) await control("user", user);
+  };
+  await prepare();
+
   return {
     port,
     accessUrl,
@@ -116,7 +127,7 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
     login: { account: "TEST", accessUrl, username: defaultUser.name, password: defaultUser.password },
     know: (pairs) => control("know", pairs),
     user: (user) => control("user", user),
-    set: (settings) => control("set", settings),
+    set,
     hook: async (hook) => {
       const id = await control("hook", hook);
       return {
@@ -133,6 +144,10 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
     expireMaster: (which = {}) => control("expireMaster", which),
     loseSession: (lost) => control("loseSession", lost),
     forgetStatements: () => control("forgetStatements", null),
+    reset: async () => {
+      await control("reset", null);
+      await prepare();
+    },
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();
       await ended;

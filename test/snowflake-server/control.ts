@@ -4,7 +4,7 @@ import type { Refusal } from "./protocol/refusal.js";
 import { refusals } from "./protocol/refusal.js";
 import type { Session, SessionFacts } from "./protocol/sessions.js";
 import type { User } from "./protocol/users.js";
-import type { Received, Settings, World } from "./world.js";
+import { type Received, reset, type Settings, type World } from "./world.js";
 
 /** A session as a test sees it. */
 export interface SessionView extends SessionFacts {
@@ -40,6 +40,7 @@ export interface Control {
   expireMaster(which: Which): void;
   loseSession(lost: Lost): void;
   forgetStatements(none: null): void;
+  reset(none: null): void;
 }
 
 export type Given<Name extends keyof Control> = Parameters<Control[Name]>[0];
@@ -103,4 +104,5 @@ export const controls: Controls = {
     world.received = [];
     world.requests.clear();
   },
+  reset,
 };

@@ -11,6 +11,25 @@ const column = (name: string, type: WireColumn["type"]): WireColumn => ({
   ...(type === "fixed" ? { precision: 38, scale: 0 } : {}),
 });
 
+/** What the driver is told to do with files; a stage is a folder that both sides reach. */
+const transfer = (command: "UPLOAD" | "DOWNLOAD", local: string, stage: string, name: string) => ({
+  columns: [],
+  rows: [],
+  statementTypeId: select,
+  transfer: {
+    command,
+    src_locations: [command === "UPLOAD" ? local : name],
+    localLocation: local,
+    autoCompress: true,
+    sourceCompression: "auto_detect",
+    overwrite: false,
+    parallel: 4,
+    stageInfo: { locationType: "LOCAL_FS", location: stage, path: "", region: "", storageAccount: null, creds: {} },
+    presignedUrls: [],
+    encryptionMaterial: null,
+  },
+});
+
 const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Answer | Promise<Answer>][] = [
   [
     /^select (\d+)$/,
@@ -31,6 +50,11 @@ const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Ans
       await pause(Number(milliseconds), signal);
       return { columns: [column("SLEPT", "text")], rows: [[milliseconds]], statementTypeId: select };
     },
+  ],
+  [/^put file:\/\/(\S+) @(\S+)$/, ([, local = "", stage = ""]) => transfer("UPLOAD", local, stage, "")],
+  [
+    /^get @(\S+)\/(\S+) file:\/\/(\S+)$/,
+    ([, stage = "", name = "", local = ""]) => transfer("DOWNLOAD", local, stage, name),
   ],
   [
     /^fail (\d{6}) (\w{5}) (.*)$/,

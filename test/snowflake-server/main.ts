@@ -1,7 +1,7 @@
 /**
  * A Snowflake to test against, in a process of its own: a TEST TOOL, and no part of medform.
  *
- *   node dist/test/snowflake-server/main.js '{"users":[…],"settings":{…}}'
+ *   node dist/test/snowflake-server/main.js [fake]
  *
  * It prints one JSON line `{"port":N}` and ends when its stdin closes. It speaks what snowflake-sdk speaks (the real driver
  * connects with `accessUrl: "http://127.0.0.1:N"` alone) and answers statements by an interpreter, which knows by exact text
@@ -11,17 +11,10 @@
  */
 import type { AddressInfo } from "node:net";
 import { createFakeInterpreter } from "./fake.js";
-import type { User } from "./protocol/users.js";
 import { createSnowflakeServer } from "./server.js";
-import { createWorld, type Settings } from "./world.js";
+import { createWorld } from "./world.js";
 
-export interface MainOptions {
-  readonly users: readonly User[];
-  readonly settings: Partial<Settings>;
-}
-
-const { users, settings } = JSON.parse(process.argv[2] ?? "{}") as MainOptions;
-const world = createWorld(createFakeInterpreter(), users ?? [], settings ?? {});
+const world = await createWorld(async () => createFakeInterpreter());
 const server = createSnowflakeServer(world);
 server.listen(0, "127.0.0.1", () => {
   process.stdout.write(`${JSON.stringify({ port: (server.address() as AddressInfo).port })}\n`);
@@ -29,5 +22,7 @@ server.listen(0, "127.0.0.1", () => {
 
 process.stdin.resume();
 process.stdin.once("close", () => {
+  // An engine that does not come to an end must not keep the process.
+  setTimeout(() => process.exit(0), 2_000).unref();
   void world.interpreter.close().finally(() => process.exit(0));
 });

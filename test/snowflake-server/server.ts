@@ -6,7 +6,7 @@ import { json, type Reply, readJson, send } from "./protocol/http.js";
 import { login, welcome } from "./protocol/login.js";
 import { abort, monitoring, query, result } from "./protocol/queries.js";
 import { Refusal } from "./protocol/refusal.js";
-import { chunkBody, chunkHeader, cut } from "./protocol/rowset.js";
+import { chunkHeader, pieces } from "./protocol/rowset.js";
 import type { Session } from "./protocol/sessions.js";
 import type { World } from "./world.js";
 
@@ -63,7 +63,7 @@ const routes: readonly [method: string, path: RegExp, route: Route][] = [
     /^\/session\/v1\/login-request$/,
     async (world, { body, url }) => {
       const data = (body.data ?? {}) as Body;
-      return json(welcome(await login(world.users, world.sessions, world.interpreter, data, url.searchParams)));
+      return json(welcome(await login(world, data, url.searchParams)));
     },
   ],
   [
@@ -111,12 +111,12 @@ async function chunk(world: World, { request }: Incoming, queryId: string, index
   const outcome = await statement?.ended;
   const [[name, value] = ["", ""]] = Object.entries(chunkHeader);
   if (outcome?.kind !== "answer" || request.headers[name] !== value) return { status: 403, body: "" };
-  const rows = cut(outcome.answer.rows, world.settings.chunkBytes)[Number(index)];
-  if (rows === undefined) return { status: 404, body: "" };
+  const piece = pieces(outcome.answer, world.settings.chunkBytes).chunks[Number(index)];
+  if (piece === undefined) return { status: 404, body: "" };
   return {
     status: 200,
     headers: { "content-type": "application/octet-stream", "content-encoding": "gzip" },
-    body: chunkBody(rows),
+    body: piece.body,
   };
 }
 
@@ -169,7 +169,7 @@ export function createSnowflakeServer(world: World): Server {
         send(response, await control(world, url.pathname.slice("/control/".length), body));
         return;
       }
-      count(world, url.pathname);
+      count(world, `${request.method} ${url.pathname}`);
       const sqlText = url.pathname.endsWith("/query-request") ? String(body.sqlText ?? "") : undefined;
       const met = world.hooks.meet({ path: url.pathname + url.search, sqlText });
       const fate =

@@ -3,18 +3,20 @@ import { Hooks } from "./hooks.js";
 import type { Interpreter } from "./interpreter/index.js";
 import { Sessions } from "./protocol/sessions.js";
 import type { Statement } from "./protocol/statements.js";
-import { type User, Users } from "./protocol/users.js";
+import { Users } from "./protocol/users.js";
 
 export interface Settings {
   /** A statement takes so many milliseconds before the engine is asked; sessions do not wait for one another. */
   readonly latency: number;
   /** A statement that runs longer is answered with 333333, and the driver polls. */
   readonly pollAfter: number;
+  /** The account that a key pair's token must name; any where it is null. */
+  readonly account: string | null;
   /** Rows beyond so many bytes come in chunks of so many bytes. */
   readonly chunkBytes: number;
 }
 
-export const usual: Settings = { latency: 0, pollAfter: 45_000, chunkBytes: 1_000_000 };
+export const usual: Settings = { latency: 0, pollAfter: 45_000, account: null, chunkBytes: 1_000_000 };
 
 /** A statement as it arrived, a repetition of it too. */
 export interface Received {
@@ -43,6 +45,8 @@ export interface Received {
 }
 
 export interface World {
+  /** Makes an interpreter that knows nothing yet. */
+  readonly create: () => Promise<Interpreter>;
   settings: Settings;
   interpreter: Interpreter;
   users: Users;
@@ -55,17 +59,22 @@ export interface World {
   readonly requests: Map<string, number>;
 }
 
-export function createWorld(interpreter: Interpreter, users: readonly User[], settings: Partial<Settings>): World {
-  const world: World = {
-    settings: { ...usual, ...settings },
-    interpreter,
-    users: new Users(),
-    sessions: new Sessions(),
-    hooks: new Hooks(),
-    received: [],
-    queries: new Map(),
-    requests: new Map(),
-  };
-  for (const user of users) world.users.add(user);
-  return world;
+export const createWorld = async (create: () => Promise<Interpreter>): Promise<World> => ({
+  create,
+  settings: usual,
+  interpreter: await create(),
+  users: new Users(),
+  sessions: new Sessions(),
+  hooks: new Hooks(),
+  received: [],
+  queries: new Map(),
+  requests: new Map(),
+});
+
+/** As just started. */
+export async function reset(world: World): Promise<void> {
+  world.hooks.clear();
+  await Promise.all(world.sessions.all.map((session) => world.sessions.close(session)));
+  await world.interpreter.close();
+  Object.assign(world, await createWorld(world.create));
 }

@@ -1,9 +1,9 @@
 /** POST /session/v1/login-request: credentials and session parameters in, a session and its tokens out. */
 import { randomUUID } from "node:crypto";
-import type { Interpreter } from "../interpreter/index.js";
+import type { World } from "../world.js";
 import { jwtHolds } from "./jwt.js";
 import { refusals } from "./refusal.js";
-import type { Session, Sessions } from "./sessions.js";
+import type { Session } from "./sessions.js";
 import type { User, Users } from "./users.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,12 +11,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** Who it is, or the refusal that the service has for these credentials. */
-function authenticate(users: Users, data: Fields): User {
+function authenticate(users: Users, home: string | null, data: Fields): User {
   const user = users.find(text(data.LOGIN_NAME));
   const token = text(data.TOKEN);
   switch (text(data.AUTHENTICATOR).toUpperCase()) {
     case "SNOWFLAKE_JWT": {
-      const account = text(data.ACCOUNT_NAME);
+      const account = home ?? text(data.ACCOUNT_NAME);
       const publicKeys = user?.publicKeys ?? [];
       if (user === undefined || !jwtHolds(token, { account, user: user.name, publicKeys }, Date.now()))
         throw refusals.jwt(randomUUID());
@@ -47,19 +47,13 @@ function raise(error: Error): never {
 }
 
 /** @throws Refusal */
-export async function login(
-  users: Users,
-  sessions: Sessions,
-  interpreter: Interpreter,
-  data: Fields,
-  query: URLSearchParams,
-): Promise<Session> {
-  const user = authenticate(users, data);
+export async function login(world: World, data: Fields, query: URLSearchParams): Promise<Session> {
+  const user = authenticate(world.users, world.settings.account, data);
   const role = query.get("roleName") ?? user.defaultRole ?? "PUBLIC";
   if (user.roles !== undefined && !user.roles.some((granted) => granted.toUpperCase() === role.toUpperCase()))
     throw refusals.role(role);
   const parameters = (data.SESSION_PARAMETERS ?? {}) as Fields;
-  return sessions.open(interpreter, {
+  return world.sessions.open(world.interpreter, {
     user: user.name.toUpperCase(),
     account: text(data.ACCOUNT_NAME),
     role,

@@ -5,15 +5,11 @@ import type { Session } from "./sessions.js";
 
 type Rows = Answer["rows"];
 
-export interface Chunk {
-  readonly rows: Rows;
-}
-
 /** A header that a chunk's URL is useless without, as the key of an encrypted bucket is. */
 export const chunkHeader = { "x-amz-server-side-encryption-customer-key": "test-chunk-key" } as const;
 
-/** Rows cut where a chunk's JSON would be larger than `bytes`; the first piece goes inline. */
-export function cut(rows: Rows, bytes: number): readonly Rows[] {
+/** Rows cut where a piece's JSON would be larger than `bytes`. */
+function cut(rows: Rows, bytes: number): readonly Rows[] {
   const pieces: Rows[] = [];
   let size = 0;
   let start = 0;
@@ -30,8 +26,33 @@ export function cut(rows: Rows, bytes: number): readonly Rows[] {
   return pieces;
 }
 
-/** A chunk's body: rows without the outer brackets, gzipped. */
-export const chunkBody = (rows: Rows): Buffer => gzipSync(JSON.stringify(rows).slice(1, -1));
+interface Chunk {
+  readonly rowCount: number;
+  readonly uncompressedSize: number;
+  /** Rows without the outer brackets, gzipped. */
+  readonly body: Buffer;
+}
+
+interface Pieces {
+  readonly inline: Rows;
+  readonly chunks: readonly Chunk[];
+}
+
+/** An answer that is asked for again is cut the same way. */
+const cutBefore = new WeakMap<Answer, Pieces>();
+
+export function pieces(answer: Answer, chunkBytes: number): Pieces {
+  const before = cutBefore.get(answer);
+  if (before !== undefined) return before;
+  const [inline = [], ...rest] = cut(answer.rows, chunkBytes);
+  const chunks = rest.map((rows): Chunk => {
+    const text = JSON.stringify(rows).slice(1, -1);
+    return { rowCount: rows.length, uncompressedSize: text.length, body: gzipSync(text, { level: 1 }) };
+  });
+  const made = { inline, chunks };
+  cutBefore.set(answer, made);
+  return made;
+}
 
 const rowType = (column: WireColumn) => ({
   name: column.name,
@@ -74,7 +95,7 @@ export function rowset(
     statementTypeId: answer.statementTypeId,
   };
   if (answer.transfer !== undefined) return { ...common, ...answer.transfer };
-  const [inline = [], ...rest] = cut(answer.rows, about.chunkBytes);
+  const { inline, chunks } = pieces(answer, about.chunkBytes);
   return {
     ...common,
     rowtype: answer.columns.map(rowType),
@@ -86,15 +107,15 @@ export function rowset(
     arrayBindSupported: false,
     version: 1,
     queryResultFormat: "json",
-    ...(rest.length === 0
+    ...(chunks.length === 0
       ? {}
       : {
           chunkHeaders: chunkHeader,
-          chunks: rest.map((rows, index) => ({
-            url: `${about.origin}/chunks/${queryId}/${index + 1}`,
-            rowCount: rows.length,
-            uncompressedSize: JSON.stringify(rows).length - 2,
-            compressedSize: chunkBody(rows).length,
+          chunks: chunks.map(({ rowCount, uncompressedSize, body }, index) => ({
+            url: `${about.origin}/chunks/${queryId}/${index}`,
+            rowCount,
+            uncompressedSize,
+            compressedSize: body.length,
           })),
         }),
   };

@@ -36,22 +36,22 @@ export class Sessions {
   readonly all: Session[] = [];
   readonly #bySessionToken = new Map<string, Session>();
   readonly #byMasterToken = new Map<string, Session>();
+  #next = 73_000_001;
 
   async open(interpreter: Interpreter, facts: SessionFacts): Promise<Session> {
-    const id = String(73_000_001 + this.all.length);
+    const id = String(this.#next++);
     const session: Session = {
       ...facts,
       id,
+      behind: await interpreter.connect({ id, ...facts }),
       sessionToken: randomUUID(),
       masterToken: randomUUID(),
       sessionTokenExpired: false,
       masterTokenExpired: false,
       open: true,
       statements: new Map(),
-      behind: undefined as unknown as InterpreterSession,
     };
     this.all.push(session);
-    Object.assign(session, { behind: await interpreter.connect({ id, ...facts }) });
     this.#bySessionToken.set(session.sessionToken, session);
     this.#byMasterToken.set(session.masterToken, session);
     return session;
@@ -84,8 +84,10 @@ export class Sessions {
   async close(session: Session): Promise<void> {
     if (!session.open) return;
     session.open = false;
-    for (const statement of session.statements.values()) statement.abort.abort();
+    const statements = [...session.statements.values()];
     session.statements.clear();
+    for (const statement of statements) statement.abort.abort();
+    await Promise.all(statements.map(({ ended }) => ended));
     await session.behind.close();
   }
 }

@@ -27,21 +27,42 @@ export interface Asked {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-const cancelled = () => new SnowflakeError("000604", "57014", "SQL execution canceled");
+/** Seconds after which the service cancels, as `STATEMENT_TIMEOUT_IN_SECONDS` of the statement or its session says. */
+class TimeUp extends Error {
+  constructor(readonly seconds: number) {
+    super();
+  }
+}
+
+function cancelled(reason: unknown): SnowflakeError {
+  if (!(reason instanceof TimeUp)) return new SnowflakeError("000604", "57014", "SQL execution canceled");
+  const text = `Statement reached its statement or warehouse timeout of ${reason.seconds} second(s) and was canceled.`;
+  return new SnowflakeError("000630", "57014", text);
+}
+
+function timeLimit(session: Session, asked: Asked, abort: AbortController): NodeJS.Timeout | undefined {
+  const seconds = Number(
+    asked.parameters.STATEMENT_TIMEOUT_IN_SECONDS ?? session.parameters.STATEMENT_TIMEOUT_IN_SECONDS ?? 0,
+  );
+  return seconds > 0 ? setTimeout(() => abort.abort(new TimeUp(seconds)), seconds * 1000) : undefined;
+}
 
 /** Begins a statement in `session`; `latency` milliseconds, and what a test makes it wait for, pass before the engine is asked. */
 export function begin(session: Session, asked: Asked, latency: number, slow: Met): Statement {
   const abort = new AbortController();
   const execute = async (): Promise<Outcome> => {
+    const limit = timeLimit(session, asked, abort);
     try {
       if (latency > 0) await pause(latency, abort.signal);
       await slow.carryOut(abort.signal);
-      if (abort.signal.aborted) throw cancelled();
+      abort.signal.throwIfAborted();
       return { kind: "answer", answer: await session.behind.execute({ ...asked, signal: abort.signal }) };
     } catch (thrown) {
-      if (abort.signal.aborted) return { kind: "error", error: cancelled() };
+      if (abort.signal.aborted) return { kind: "error", error: cancelled(abort.signal.reason) };
       if (thrown instanceof SnowflakeError) return { kind: "error", error: thrown };
       return { kind: "error", error: new SnowflakeError("000603", "XX000", `the test server failed: ${thrown}`) };
+    } finally {
+      clearTimeout(limit);
     }
   };
   const statement: Statement = { ...asked, session, abort, ended: execute() };
@@ -56,7 +77,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   return new Promise((done, fail) => {
     const stop = () => {
       clearTimeout(timer);
-      fail(cancelled());
+      fail(signal.reason);
     };
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);
