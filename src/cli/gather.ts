@@ -1,6 +1,4 @@
 /** What `status` and `audit report` say: read from the ledger and the warehouse, without touching either. */
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
 import { emptyState, openLedger } from "../ledger/index.js";
 import { type ReportModel, reportModel } from "../report/index.js";
 import { readDispositions } from "../run/index.js";
@@ -15,7 +13,7 @@ export async function gatherReport(
   io: Io,
   options: GlobalOptions,
 ): Promise<ReportModel> {
-  const { graph, environment, project } = opened;
+  const { graph, environment } = opened;
   const known = opened.warehouseExists
     ? await readWarehouse(opened, await openForReading(opened, command, io, options))
     : { state: emptyState, dispositions: [] };
@@ -25,7 +23,7 @@ export async function gatherReport(
     generatedAt: new Date().toISOString(),
     environment: environment.name,
     engine: graph.engine,
-    project: await nameOf(project.dir),
+    project: opened.name,
   });
 }
 
@@ -35,16 +33,4 @@ async function readWarehouse(opened: OpenedProject, open: Warehouse) {
   const events = await readDispositions(opened.graph, warehouse);
   const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));
   return { state: await ledger.state(), dispositions };
-}
-
-/** As package.json calls the project, else its folder. */
-async function nameOf(folder: string): Promise<string> {
-  try {
-    const found: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    if (typeof found === "object" && found !== null && "name" in found && typeof found.name === "string")
-      return found.name;
-  } catch {
-    // A project needs no package.json.
-  }
-  return basename(folder);
 }

@@ -1,9 +1,11 @@
 /** From the options of a command to the compiled project and its warehouse. */
 import { existsSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join, relative } from "node:path";
 import { compileProject, refusedByDataformOnly } from "../compile/index.js";
 import { type Graph, ProblemError } from "../graph/index.js";
 import {
+  type ConfigOverrides,
   type Project,
   type ResolvedEnvironment,
   readEnvironments,
@@ -16,8 +18,10 @@ import {
   type OpenOptions,
   openDuckDb,
   openSnapshot,
+  type SnowflakeOptions,
   type Warehouse,
 } from "../warehouse/index.js";
+import { computeFor, concurrencyOf } from "./compute.js";
 import type { GlobalOptions, Io } from "./io.js";
 import { type Messages, messages } from "./messages.js";
 import { instant } from "./render/layout.js";
@@ -28,9 +32,13 @@ export interface OpenedProject {
   readonly codeDir: string;
   readonly environment: ResolvedEnvironment & { readonly name: string };
   readonly graph: Graph;
-  /** Absolute. */
+  /** As package.json calls the project, else its folder. */
+  readonly name: string;
+  /** Absolute; of the embedded engine. */
   readonly warehouseFile: string;
+  /** False where a run would begin with making it; Snowflake's is always there, or said to be unreachable. */
   readonly warehouseExists: boolean;
+  readonly env: Io["env"];
   /** What the engine may take, from MEDFORM_MEMORY_LIMIT. */
   readonly memoryLimit?: string;
   /** Bytes that must be free on the disk before anything is written, from MEDFORM_DISK_RESERVE. */
@@ -41,19 +49,24 @@ export interface OpenedProject {
 const DEFAULT_ENVIRONMENT = "local";
 
 /**
- * Compiles the project under its environment (`local` unless named).
+ * Compiles the project under its environment (`local` unless named); with `engine`, for that one all the same.
  *
  * @throws ProblemError of the project, the environment and every compile error.
  */
-export async function openProject(options: GlobalOptions, io: Io): Promise<OpenedProject> {
+export async function openProject(
+  options: GlobalOptions,
+  io: Io,
+  { engine }: { readonly engine?: "duckdb" } = {},
+): Promise<OpenedProject> {
   // Warehouse, ledger and environments are the project's; only the code may be a commit's.
   const code = readProject(options.code?.dir ?? options.project);
   const project = { ...code, dir: options.project };
   const name = options.environment ?? DEFAULT_ENVIRONMENT;
   const environment = resolveEnvironment(name, readEnvironments(project.dir), options.vars);
+  const overrides: ConfigOverrides = { ...environment.overrides, ...(engine && { warehouse: engine }) };
   const { graph, ...compiled } = await compileProject({
     projectDir: code.dir,
-    overrides: environment.overrides,
+    overrides,
     print: (text) => void io.stderr.write(text),
   });
   const problems = compiled.problems.filter((problem) => !refusedByDataformOnly(problem));
@@ -63,28 +76,49 @@ export async function openProject(options: GlobalOptions, io: Io): Promise<Opene
     project,
     codeDir: code.dir,
     environment: { ...environment, name },
-    graph,
+    graph: asNamed(graph),
+    name: await nameOf(project.dir),
     warehouseFile,
-    warehouseExists: existsSync(warehouseFile),
+    warehouseExists: graph.engine !== "duckdb" || existsSync(warehouseFile),
+    env: io.env,
     memoryLimit: memoryLimitOf(io.env),
     diskReserve: diskReserveOf(io.env),
     beforeStatement: io.beforeStatement,
   };
 }
 
+/** Snowflake's adapter writes every name in upper case, the database of the project's too. */
+function asNamed(graph: Graph): Graph {
+  const { engine, defaultDatabase } = graph;
+  if (engine !== "snowflake" || defaultDatabase === undefined) return graph;
+  return { ...graph, defaultDatabase: defaultDatabase.toUpperCase() };
+}
+
+async function nameOf(folder: string): Promise<string> {
+  try {
+    const found: unknown = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    if (typeof found === "object" && found !== null && "name" in found && typeof found.name === "string")
+      return found.name;
+  } catch {
+    // A project needs no package.json.
+  }
+  return basename(folder);
+}
+
 /**
  * Opens the warehouse for one command; dispose it afterwards. `readOnly` needs a warehouse that exists.
  *
- * @throws ProblemError `engine-unavailable`, `locked` (exit 3) and those of the engine.
+ * @throws ProblemError `engine-unavailable`, `database-missing`, `locked` (exit 3) and those of the engine.
  */
 export async function openWarehouse(
   opened: OpenedProject,
   options: { readonly command: string; readonly readOnly?: boolean },
 ): Promise<Warehouse> {
-  if (opened.graph.engine !== "duckdb") {
+  const { engine } = opened.graph;
+  if (engine !== "duckdb") {
     throw new ProblemError({
       code: "engine-unavailable",
-      message: `The environment "${opened.environment.name}" is for ${opened.graph.engine}; runs go to DuckDB only.`,
+      message: `The environment "${opened.environment.name}" is for ${engine}; runs go to DuckDB only.`,
       hint: "Leave --environment away to use the embedded warehouse.",
     });
   }
@@ -126,6 +160,34 @@ export async function openWarehouseOrSnapshot(
     });
     return { warehouse, older: true };
   }
+}
+
+/** @throws ProblemError `database-missing`. */
+export function snowflakeOptions(
+  opened: OpenedProject,
+  { command, readOnly }: { readonly command: string; readonly readOnly?: boolean },
+): SnowflakeOptions {
+  const { graph, environment } = opened;
+  if (graph.defaultDatabase === undefined) {
+    throw new ProblemError({
+      code: "database-missing",
+      message: "The project names no database, and Snowflake needs one.",
+      at: { file: "dataform.json" },
+      hint: `Write "defaultDatabase" there, or into the configOverride of the environment "${environment.name}".`,
+    });
+  }
+  const { path: _, snapshots: __, ...connection } = environment.connection ?? {};
+  const compute = computeFor(opened, command);
+  return {
+    connection: { ...connection, ...(compute.warehouse !== undefined && { warehouse: compute.warehouse }) },
+    env: opened.env,
+    database: graph.defaultDatabase,
+    compute,
+    project: opened.name,
+    readOnly,
+    holder: { command },
+    sessions: concurrencyOf(opened),
+  };
 }
 
 function openOptions(
@@ -183,6 +245,15 @@ export function sourcesOf({ codeDir }: OpenedProject): (file: string) => string 
       return undefined;
     }
   };
+}
+
+/** The warehouse as people know it: its file, or its database and account. */
+export function warehouseLabel({ graph, environment, warehouseFile }: OpenedProject, cwd: string): string {
+  if (graph.engine === "duckdb") return fileLabel(warehouseFile, cwd);
+  const { account, accessUrl } = environment.connection ?? {};
+  return [graph.defaultDatabase ?? "no database", account ?? accessUrl]
+    .filter((part) => part !== undefined)
+    .join(" at ");
 }
 
 /** The warehouse's file as people find it: relative to where they are, where that is shorter. */

@@ -28,7 +28,7 @@ export async function snapshotAfter(
   { opened, warehouse, view, io, options }: After,
 ): Promise<string | undefined> {
   const keep = opened.environment.connection?.snapshots ?? 0;
-  if (keep === 0 || run.outcome !== "succeeded") return undefined;
+  if (keep === 0 || warehouse.engine === "snowflake" || run.outcome !== "succeeded") return undefined;
   const started = performance.now();
   try {
     const taken = await warehouse.snapshots.take({ keep, onlyNew: true, signal: io.signal });

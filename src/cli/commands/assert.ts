@@ -3,6 +3,7 @@ import { factsFor, planAssert } from "../../plan/index.js";
 import { executeAssert, readSituation } from "../../run/index.js";
 import { about } from "../about.js";
 import { openRecordingLedger } from "../anchors.js";
+import { threadsFor } from "../compute.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { openProject, openWarehouse, sourcesOf } from "../open.js";
 import { createRunView } from "../render/run-view.js";
@@ -35,7 +36,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
       environment: opened.environment.name,
       about: await about("assert", opened.project.dir, selection),
       hashKey,
-      threads: options.threads,
+      threads: threadsFor(opened, options.threads),
       sourceOf: sourcesOf(opened),
       signal: io.signal,
     });

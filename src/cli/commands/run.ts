@@ -13,6 +13,7 @@ import {
 } from "../../run/index.js";
 import { about, shortCommit } from "../about.js";
 import { openRecordingLedger } from "../anchors.js";
+import { threadsFor } from "../compute.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
 import { type OpenedProject, openProject, openWarehouse, sourcesOf, tellPrevious } from "../open.js";
@@ -97,7 +98,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       },
       record,
       hashKey,
-      threads: options.threads,
+      threads: threadsFor(opened, options.threads),
       failFast: options.failFast,
       prove: options.prove,
       sourceOf: sourcesOf(opened),

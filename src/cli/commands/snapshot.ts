@@ -17,6 +17,7 @@ export async function snapshotCommand(options: SnapshotOptions, io: Io): Promise
     throw new ProblemError({
       code: "snapshot-not-needed",
       message: "On Snowflake readers need no snapshot: nobody shuts them out.",
+      hint: "Let them read the tables; a copy as of now is `create database … clone`, which costs nothing until it differs.",
     });
   }
   if (!opened.warehouseExists) {

@@ -16,12 +16,14 @@ export interface TestCommandOptions extends GlobalOptions {
 
 /** @returns 0 all passed, 1 one could not be run, 2 one failed; 130 or 143 cancelled. With `--json` the events, one a line. */
 export async function testCommand(options: TestCommandOptions, io: Io): Promise<number> {
-  const opened = await openProject(options, io);
+  const opened = await openProject(options, io, { engine: "duckdb" });
   const { graph } = opened;
   const tests = selectUnitTests(graph, options);
   if (tests.length === 0) {
     const none = graph.tests.length === 0 ? "The project has no unit tests." : "No unit test is selected.";
     messages(io, options).note(none);
+  } else if (opened.environment.overrides.warehouse !== "duckdb") {
+    messages(io, options).note("Unit tests run on an embedded DuckDB in memory, whatever the environment.");
   }
   const paint = paintFor(io.stdout, io, options);
   const print = (lines: readonly string[]) => {

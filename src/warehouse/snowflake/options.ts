@@ -10,6 +10,12 @@ export interface Compute {
   readonly byTag: Readonly<Record<string, string>>;
 }
 
+/** The compute for a scope with these tags; undefined: the user's default. Tags are one tag in whatever case. */
+export function warehouseFor({ warehouse, byTag }: Compute, tags: readonly string[]): string | undefined {
+  const has = new Set(tags.map((tag) => tag.toLowerCase()));
+  return Object.entries(byTag).find(([tag]) => has.has(tag.toLowerCase()))?.[1] ?? warehouse;
+}
+
 export interface SnowflakeOptions {
   /** As environments.json says it. Holds no secret. */
   readonly connection: SnowflakeConnection;
