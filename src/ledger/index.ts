@@ -22,6 +22,7 @@ export { type LedgerOptions, openLedger } from "./ledger.js";
 export type { Unsealed } from "./read.js";
 export { recoverMarkers } from "./recover.js";
 export { exportLine, type LedgerScan, scanLedger } from "./scan.js";
+export { createLedger } from "./store.js";
 export type * from "./types.js";
 export { type HeadRow, type LedgerProblem, type LedgerVerdict, verifyLedger } from "./verify.js";
 export { ledgerViewRelations } from "./views.js";

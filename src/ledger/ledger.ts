@@ -27,6 +27,9 @@ async function repeated<T>(transaction: () => Promise<T>): Promise<T> {
   }
 }
 
+const mayNot = (error: unknown) =>
+  error instanceof ProblemError && error.problems.every(({ code }) => code === "engine-permission");
+
 function recordsOf(chain: string, after: ChainHead, entries: readonly Entry[]): readonly LedgerRecord[] {
   const records: LedgerRecord[] = [];
   let last = after;
@@ -150,7 +153,13 @@ class WarehouseLedger implements Ledger {
     const { fingerprint } = this.views;
     const known = (await this.#tail()).state.views;
     if (known === fingerprint && (await this.views.present(this.session))) return [];
-    await repeated(() => this.views.create(this.session));
+    try {
+      await repeated(() => this.views.create(this.session));
+    } catch (error) {
+      // They are a reading, and no reason not to run.
+      if (mayNot(error)) return [];
+      throw error;
+    }
     return known === fingerprint ? [] : [viewsEntry(new Date().toISOString(), fingerprint)];
   }
 

@@ -46,17 +46,23 @@ export function toRecord(row: Row): LedgerRecord {
   };
 }
 
-/** Both heads at the beginning, in one statement. */
-function createHeads(heads: string): string {
+const placeOf = (database: string) => `${quoteName(database)}.MEDFORM`;
+
+/** Both tables, the second one with both heads at the beginning. */
+export function createLedger(database: string): readonly string[] {
+  const [ledger, heads] = [`${placeOf(database)}.LEDGER`, `${placeOf(database)}.LEDGER_HEAD`];
   const rows = ["main", "seal"].map((name) => `('${name}', '${seqText(0)}', '${genesis}')`);
   const cast = ["CHAIN", "SEQ", "HASH"].map((name) => `cast(v.${name} as varchar) as ${name}`);
-  return `create table ${heads} as select ${cast.join(", ")} from (values ${rows.join(", ")}) as v(CHAIN, SEQ, HASH)`;
+  return [
+    `create table if not exists ${ledger} (${columns.map((name) => `"${name}" varchar not null`).join(", ")})`,
+    `create table ${heads} as select ${cast.join(", ")} from (values ${rows.join(", ")}) as v(CHAIN, SEQ, HASH)`,
+  ];
 }
 
 const marks = (count: number) => Array.from({ length: count }, () => "?").join(", ");
 
 export async function ledgerStore(warehouse: Warehouse, session: Session): Promise<Store> {
-  const place = `${quoteName(warehouse.database)}.MEDFORM`;
+  const place = placeOf(warehouse.database);
   const ledger = `${place}.LEDGER`;
   const heads = `${place}.LEDGER_HEAD`;
   const select = `select ${listed} from ${ledger}`;
@@ -94,10 +100,7 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
         await session.run("begin transaction");
         try {
           // Where creating a table commits, the second one is what counts: it has its rows from the first moment.
-          await session.run(
-            `create table if not exists ${ledger} (${columns.map((name) => `"${name}" varchar not null`).join(", ")})`,
-          );
-          await session.run(createHeads(heads));
+          for (const statement of createLedger(warehouse.database)) await session.run(statement);
           await session.run("commit");
           present = true;
         } catch (error) {

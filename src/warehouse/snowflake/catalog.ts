@@ -1,6 +1,7 @@
 /** What is in the databases of a project, in a constant number of queries however large they are. */
 import { ProblemError, quoteName, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, RelationInfo, Row, Session } from "../contract.js";
+import { isBeside } from "./names.js";
 import { createPending } from "./statements.js";
 import * as sql from "./statements-catalog.js";
 import { createLease } from "./statements-lease.js";
@@ -78,23 +79,23 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
       const names = await present();
       const relations = await session.rows(sql.relations(names));
       const byRelation = columnsByRelation(await session.rows(sql.columns(names)));
-      return relations.map((row): RelationInfo => {
+      return relations.flatMap((row): readonly RelationInfo[] => {
         const target = { database: String(row.DATABASE), schema: String(row.SCHEMA), name: String(row.NAME) };
-        return {
+        if (isBeside(target)) return [];
+        const info: RelationInfo = {
           target,
           kind: /VIEW/.test(String(row.KIND)) ? "view" : "table",
           columns: byRelation.get(targetKey(target)) ?? [],
           ...(row.ROWS === null || row.ROWS === undefined ? {} : { rows: Number(row.ROWS) }),
           ...(row.BYTES === null || row.BYTES === undefined ? {} : { bytes: Number(row.BYTES) }),
         };
+        return [info];
       });
     },
     ensureSchemas: (schemas) => alone(() => ensure(schemas)),
     ensureOwn: () =>
       alone(async () => {
-        const tables = async () =>
-          new Set((await session.rows(sql.ownTables(database))).map((row) => String(row.NAME)));
-        const there = await tables();
+        const there = new Set((await session.rows(sql.ownTables(database))).map((row) => String(row.NAME)));
         if (there.size === 0) await ensure([{ schema: "MEDFORM" }]);
         if (!there.has("PUBLICATION")) await session.run(sql.createPublication(database));
         if (!there.has("PENDING")) await session.run(createPending(database));
