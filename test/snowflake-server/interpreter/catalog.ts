@@ -1,0 +1,236 @@
+/** What DuckDB has no word for, or not as Snowflake shows it: kinds, comments, owners, grants, and the information schema. */
+import type { Connection } from "./duck.js";
+import { compilation, forbidden } from "./errors.js";
+import { literal, quoted } from "./lex.js";
+import { snowflakeType } from "./sqltypes.js";
+import { keyOf, placeText, spoken, type Target } from "./target.js";
+
+export interface CatalogColumn {
+  readonly name: string;
+  /** As DuckDB names it. */
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly comment: string;
+}
+
+export interface Entry {
+  readonly target: Target;
+  readonly kind: "table" | "view";
+  readonly columns: readonly CatalogColumn[];
+  readonly comment: string;
+  readonly transient: boolean;
+  readonly secure: boolean;
+  readonly materialized: boolean;
+  readonly clusterBy: string;
+  readonly owner: string;
+  /** Privileges of roles that do not own it; undefined where nothing was ever granted, which then restricts nobody. */
+  readonly grants: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** Of a view: its query, for DuckDB. */
+  readonly query: string;
+}
+
+export type Privilege = "SELECT" | "INSERT" | "UPDATE" | "DELETE" | "TRUNCATE";
+
+/** Names with this in them are the server's own, and shown to nobody. */
+export const hidden = "~";
+
+export interface Catalog {
+  get(target: Target): Entry | undefined;
+  /** @throws SnowflakeError 002003 */
+  need(target: Target, kind?: Entry["kind"]): Entry;
+  put(entry: Entry): void;
+  remove(target: Target): void;
+  /** Both at once: each takes the other's name. */
+  swap(a: Target, b: Target): void;
+  /** Columns as DuckDB has them, with the comments that are given. */
+  columnsOf(
+    connection: Connection,
+    place: Target,
+    comments?: ReadonlyMap<string, string>,
+  ): Promise<readonly CatalogColumn[]>;
+  /** Takes over what a statement of the project did to relations by itself. */
+  reread(connection: Connection): Promise<void>;
+  /** The place of a view of the information schema, up to date. @throws SnowflakeError 002003 */
+  information(connection: Connection, database: string, view: string): Promise<string>;
+  /** @throws SnowflakeError 003001 */
+  allow(target: Target, role: string, privilege: Privilege): void;
+}
+
+const info = `memory.${quoted(`${hidden}info`)}`;
+
+const numeric = "TYPE_NAME in ('NUMBER')";
+
+const views: Readonly<Record<string, (database: string) => string>> = {
+  TABLES: (
+    database,
+  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
+  case when KIND = 'table' then 'BASE TABLE' when MATERIALIZED then 'MATERIALIZED VIEW' else 'VIEW' end as TABLE_TYPE,
+  case when KIND = 'table' then case when TRANSIENT then 'YES' else 'NO' end end as IS_TRANSIENT,
+  nullif(CLUSTER_BY, '') as CLUSTERING_KEY, nullif(COMMENT, '') as COMMENT
+  from ${info}.RELATION where DATABASE_NAME = ${literal(database)}`,
+  VIEWS: (
+    database,
+  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
+  case when SECURE then 'YES' else 'NO' end as IS_SECURE, nullif(COMMENT, '') as COMMENT
+  from ${info}.RELATION where KIND = 'view' and DATABASE_NAME = ${literal(database)}`,
+  COLUMNS: (
+    database,
+  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, RELATION_NAME as TABLE_NAME, NAME as COLUMN_NAME,
+  POSITION as ORDINAL_POSITION, TYPE_NAME as DATA_TYPE, case when NOT_NULL then 'NO' else 'YES' end as IS_NULLABLE,
+  case when TYPE_NAME = 'TEXT' then 16777216 when TYPE_NAME = 'BINARY' then 8388608 end as CHARACTER_MAXIMUM_LENGTH,
+  case when ${numeric} then coalesce(try_cast(regexp_extract(TYPE, 'DECIMAL\\((\\d+),', 1) as bigint), 38) end as NUMERIC_PRECISION,
+  case when ${numeric} then coalesce(try_cast(regexp_extract(TYPE, 'DECIMAL\\(\\d+,\\s*(\\d+)\\)', 1) as bigint), 0) end as NUMERIC_SCALE,
+  case when TYPE_NAME like 'TIME%' then 9 end as DATETIME_PRECISION, nullif(COMMENT, '') as COMMENT
+  from (select *, ${snowflakeType("TYPE")} as TYPE_NAME from ${info}.RELATION_COLUMN) where DATABASE_NAME = ${literal(database)}`,
+  SCHEMATA: (database) => `select database_name as CATALOG_NAME, schema_name as SCHEMA_NAME, 'SYSADMIN' as SCHEMA_OWNER
+  from duckdb_schemas() where database_name = ${literal(database)} and not contains(schema_name, '${hidden}')
+  and schema_name not in ('main', 'pg_catalog', 'information_schema')
+  union all select ${literal(database)}, 'INFORMATION_SCHEMA', null`,
+  DATABASES: () =>
+    "select database_name as DATABASE_NAME from duckdb_databases() where not internal and database_name <> 'memory'",
+};
+
+const flag = (value: boolean) => (value ? "true" : "false");
+
+export function createCatalog(): Catalog {
+  const entries = new Map<string, Entry>();
+  /** Not yet in DuckDB's tables. */
+  const dirty = new Map<string, Target>();
+  const made = new Map<string, Promise<unknown>>();
+  let flushing: Promise<unknown> = Promise.resolve();
+
+  const set = (entry: Entry) => {
+    entries.set(keyOf(entry.target), entry);
+    dirty.set(keyOf(entry.target), entry.target);
+  };
+
+  const flush = async (connection: Connection) => {
+    if (dirty.size === 0) return;
+    const changed = [...dirty];
+    dirty.clear();
+    const of = (target: Target) => [target.database, target.schema, target.name].map(literal).join(", ");
+    const keys = changed.map(([, target]) => `(${of(target)})`).join(", ");
+    const now = changed.flatMap(([key]) => entries.get(key) ?? []);
+    const relations = now.map(
+      ({ target, kind, comment, transient, secure, materialized, clusterBy, owner }) =>
+        `(${of(target)}, '${kind}', ${literal(comment)}, ${flag(transient)}, ${flag(secure)}, ${flag(materialized)}, ${literal(clusterBy)}, ${literal(owner)})`,
+    );
+    const columns = now.flatMap(({ target, columns }) =>
+      columns.map(
+        ({ name, type, notNull, comment }, at) =>
+          `(${of(target)}, ${literal(name)}, ${at + 1}, ${literal(type)}, ${flag(notNull)}, ${literal(comment)})`,
+      ),
+    );
+    await connection.together([
+      `delete from ${info}.RELATION where (DATABASE_NAME, SCHEMA_NAME, NAME) in (${keys})`,
+      `delete from ${info}.RELATION_COLUMN where (DATABASE_NAME, SCHEMA_NAME, RELATION_NAME) in (${keys})`,
+      ...(relations.length === 0 ? [] : [`insert into ${info}.RELATION values ${relations.join(", ")}`]),
+      ...(columns.length === 0 ? [] : [`insert into ${info}.RELATION_COLUMN values ${columns.join(", ")}`]),
+    ]);
+  };
+
+  const once = (name: string, work: () => Promise<unknown>) => {
+    const running = made.get(name) ?? work();
+    made.set(name, running);
+    return running;
+  };
+
+  const catalog: Catalog = {
+    get: (target) => entries.get(keyOf(target)),
+    need(target, kind) {
+      const entry = entries.get(keyOf(target));
+      if (entry === undefined) {
+        throw compilation("002003", "42S02", `Object '${spoken(target)}' does not exist or not authorized.`);
+      }
+      if (kind !== undefined && entry.kind !== kind) {
+        throw compilation(
+          "002203",
+          "02000",
+          `Object found is of type '${entry.kind.toUpperCase()}' not specified type '${kind.toUpperCase()}'.`,
+        );
+      }
+      return entry;
+    },
+    put: set,
+    remove(target) {
+      if (entries.delete(keyOf(target))) dirty.set(keyOf(target), target);
+    },
+    swap(a, b) {
+      const one = catalog.need(a);
+      const other = catalog.need(b);
+      set({ ...one, target: other.target });
+      set({ ...other, target: one.target });
+    },
+    async columnsOf(connection, place, comments) {
+      const reader = await connection.run(`describe ${placeText(place)}`);
+      return reader.getRows().map(([name, type, nullable]) => ({
+        name: String(name),
+        type: String(type),
+        notNull: nullable === "NO",
+        comment: comments?.get(String(name).toUpperCase()) ?? "",
+      }));
+    },
+    async reread(connection) {
+      const reader = await connection.run(
+        `select database_name, schema_name, table_name, 'table', '' from duckdb_tables() where not internal and not temporary
+union all select database_name, schema_name, view_name, 'view', sql from duckdb_views() where not internal and not temporary`,
+      );
+      const found = new Map<string, Entry>();
+      for (const [database, schema, name, kind, sql] of reader.getRows().map((row) => row.map(String))) {
+        if (database === undefined || database === "memory") continue;
+        if (`${schema}${name}`.includes(hidden)) continue;
+        const target = { database, schema: schema ?? "", name: name ?? "" };
+        const former = entries.get(keyOf(target));
+        const comments = new Map(former?.columns.map((column) => [column.name.toUpperCase(), column.comment]));
+        found.set(keyOf(target), {
+          transient: false,
+          secure: false,
+          materialized: false,
+          clusterBy: "",
+          owner: "",
+          comment: "",
+          grants: undefined,
+          ...former,
+          target: former?.target ?? { ...target, name: upperUnlessMixed(target.name) },
+          kind: kind === "view" ? "view" : "table",
+          columns: (await catalog.columnsOf(connection, target, comments)).map((column) => ({
+            ...column,
+            name: former === undefined ? column.name.toUpperCase() : column.name,
+          })),
+          query: former?.query || (sql ?? "").replace(/^[\s\S]*?\sAS\s/i, "").replace(/;\s*$/, ""),
+        });
+      }
+      for (const entry of entries.values()) if (!found.has(keyOf(entry.target))) catalog.remove(entry.target);
+      for (const entry of found.values()) set(entry);
+    },
+    async information(connection, database, view) {
+      const text = views[view.toUpperCase()];
+      if (text === undefined)
+        throw compilation("002003", "02000", `Object 'INFORMATION_SCHEMA.${view}' does not exist or not authorized.`);
+      await once("", () =>
+        connection.together([
+          `create schema if not exists ${info}`,
+          `create table if not exists ${info}.RELATION (DATABASE_NAME varchar, SCHEMA_NAME varchar, NAME varchar, KIND varchar, COMMENT varchar, TRANSIENT boolean, SECURE boolean, MATERIALIZED boolean, CLUSTER_BY varchar, OWNER varchar)`,
+          `create table if not exists ${info}.RELATION_COLUMN (DATABASE_NAME varchar, SCHEMA_NAME varchar, RELATION_NAME varchar, NAME varchar, POSITION bigint, TYPE varchar, NOT_NULL boolean, COMMENT varchar)`,
+        ]),
+      );
+      const place = `memory.${quoted(hidden + database)}.${quoted(view.toUpperCase())}`;
+      await once(`schema ${database}`, () =>
+        connection.run(`create schema if not exists memory.${quoted(hidden + database)}`),
+      );
+      await once(place, () => connection.run(`create or replace view ${place} as ${text(database)}`));
+      flushing = flushing.then(() => flush(connection));
+      await flushing;
+      return place;
+    },
+    allow(target, role, privilege) {
+      const entry = entries.get(keyOf(target));
+      if (entry?.grants === undefined || entry.owner === role) return;
+      if (entry.grants.get(role)?.has(privilege) !== true) throw forbidden(target.name);
+    },
+  };
+  return catalog;
+}
+
+/** DuckDB keeps a name as it was written; unquoted ones are upper case here. */
+const upperUnlessMixed = (name: string) => (name === name.toLowerCase() ? name.toUpperCase() : name);
