@@ -291,6 +291,22 @@ function schedule(program: Command, choose: Choose): void {
         return scheduleRunCommand({ ...options, name }, io);
       }),
     );
+  group
+    .command("deploy")
+    .description("tasks of Snowflake that start an environment's schedules, for who has no scheduler")
+    .argument(
+      "[name]",
+      "one schedule, or environment.schedule (default: all of the environment; what is gone is dropped)",
+    )
+    .option("--dry-run", "print the statements; nothing is asked or sent")
+    .option("--suspend", "make them, but start none; those that are started are suspended")
+    .action((name: string | undefined, given: { readonly dryRun?: true; readonly suspend?: true }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { scheduleDeployCommand } = await import("./commands/schedule-deploy.js");
+        const [dryRun, suspend] = [given.dryRun === true, given.suspend === true];
+        return scheduleDeployCommand({ ...options, name, dryRun, suspend }, io);
+      }),
+    );
 }
 
 function sample(program: Command, choose: Choose): void {

@@ -142,7 +142,7 @@ describe("the tasks of an environment", () => {
     );
   });
 
-  test("need what they run in, and a line that Snowflake can read", () => {
+  test("need what they run in, no login of their own, and a line that Snowflake can read", () => {
     const code = (work: () => unknown) => {
       try {
         work();
@@ -153,6 +153,9 @@ describe("the tasks of an environment", () => {
     };
     const bare = { environment: { ...environment, connection: {} }, schedule: schedule("a") };
     expect(code(() => taskOf(bare, options))).toEqual([["task-settings", 3]]);
+    const connection = { ...environment.connection, user: "ME", authenticator: "snowflake_jwt" as const };
+    const keyed = { environment: { ...environment, connection }, schedule: schedule("a") };
+    expect(code(() => taskOf(keyed, options))).toEqual([["task-login", 3]]);
     expect(code(() => taskOf(named(schedule("a", { cron: "0 0 L * *" })), options))).toEqual([["task-cron", 3]]);
   });
 });

@@ -42,7 +42,7 @@ interface Mark {
 /**
  * The task of a schedule.
  *
- * @throws ProblemError `task-settings`, `task-cron`, at the schedule.
+ * @throws ProblemError `task-settings`, `task-login`, `task-cron`, at the schedule.
  */
 export function taskOf({ environment, schedule }: Named, { project, database }: TaskOptions): Task {
   const settings = environment.connection?.tasks;
@@ -54,6 +54,7 @@ export function taskOf({ environment, schedule }: Named, { project, database }: 
       hint: 'Write "tasks": {"computePool": "…", "image": "/database/schema/repository/name:tag"} into its connection; docs/snowflake.md tells how to make them.',
     });
   }
+  refuseOtherLogins({ environment, schedule });
   const cron = taskCron(schedule.cron);
   if (cron === undefined) {
     throw new ProblemError({
@@ -127,6 +128,22 @@ export function taskSteps(
     ...steps,
     ...gone.map(({ name }): TaskStep => ({ name, what: "drop", statements: [dropTask({ database, name })] })),
   ];
+}
+
+/** In the container Snowflake's own token logs in, and what environments.json says goes before it. */
+function refuseOtherLogins({ environment: { name, connection }, schedule }: Named): void {
+  const said = (["accessUrl", "user", "connectionName", "privateKeyFile", "tokenFile"] as const).filter(
+    (key) => connection?.[key] !== undefined,
+  );
+  const other = connection?.authenticator !== undefined && connection.authenticator !== "oauth";
+  const keys = [...said, ...(other ? ["authenticator"] : [])];
+  if (keys.length === 0) return;
+  throw new ProblemError({
+    code: "task-login",
+    message: `The connection of "${name}" says how to log in (${keys.join(", ")}), and a task logs in with the token that Snowflake gives its container.`,
+    at: schedule.at,
+    hint: "Take that out of environments.json; elsewhere say it in the process (SNOWFLAKE_USER, SNOWFLAKE_PRIVATE_KEY_FILE, …) or in connections.toml.",
+  });
 }
 
 function foreign({ schedule }: Named, { database, name }: Task): ProblemError {
