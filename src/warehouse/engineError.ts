@@ -1,4 +1,5 @@
 import { type Problem, ProblemError } from "../graph/index.js";
+import type { Place } from "./sqltext.js";
 
 /** Where in a statement of the project an engine stumbled. */
 export interface StatementPlace {
@@ -23,4 +24,24 @@ export class EngineError extends ProblemError {
   get place(): StatementPlace | undefined {
     return this.#place;
   }
+}
+
+/** What an engine's error was understood to be, and the place where there is one in the model's own text. */
+export interface Understood {
+  readonly problem: Problem;
+  readonly place?: Place;
+}
+
+/** The problem with its place in words. */
+export function withPlace({ problem, place }: Understood): Problem {
+  if (place === undefined) return problem;
+  const column = place.column === undefined ? "" : `, column ${place.column}`;
+  return { ...problem, message: `${problem.message}, at line ${place.line}${column} of the statement` };
+}
+
+/** `sql` is the statement as it was run; its first `linesBefore` lines were written around the model's own text. */
+export function engineError(understood: Understood, sql: string, linesBefore: number): EngineError {
+  const { problem, place } = understood;
+  const own = sql.split("\n").slice(linesBefore).join("\n");
+  return new EngineError(withPlace(understood), place && { ...place, sql: own, message: problem.message });
 }

@@ -10,6 +10,8 @@ export { EngineError, type StatementPlace } from "./engineError.js";
 export type * from "./lander.js";
 export * from "./landing.js";
 export { leaseLost } from "./leaseLost.js";
+export { accessFrom, type SnowflakeAccess } from "./snowflake/access.js";
+export { loginProblem } from "./snowflake/login.js";
 export { type Compute, type SnowflakeOptions, warehouseFor } from "./snowflake/options.js";
 export * from "./snowflake/statements-task.js";
 export { isTransient } from "./transient.js";

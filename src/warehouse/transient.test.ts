@@ -10,6 +10,13 @@ describe("what may be repeated", () => {
     expect(isTransient(problem("conflict"))).toBe(true);
   });
 
+  it("is a transaction whose session was lost, but not one whose commit may have been carried out", () => {
+    expect(isTransient(problem("connection-lost"))).toBe(true);
+    for (const code of ["commit-unknown", "outcome-unknown", "snowflake-unreachable", "engine-timeout"]) {
+      expect(isTransient(problem(code))).toBe(false);
+    }
+  });
+
   it("is nothing else, and nothing that is not known", () => {
     for (const code of ["fenced", "locked", "disk-full", "cancelled", "engine-error", "engine-io", "conflicts", ""]) {
       expect(isTransient(new ProblemError(problem(code)))).toBe(false);

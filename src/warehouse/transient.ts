@@ -1,7 +1,10 @@
 import { type Problem, ProblemError } from "../graph/index.js";
 
-/** Another transaction came between; the engine undid this one as a whole, and the same again may well succeed. */
-const transient: ReadonlySet<string> = new Set(["conflict"]);
+/**
+ * Another transaction came between, or the session was lost before COMMIT was sent; the engine undid the transaction as a
+ * whole, or does so when its session ends, and the same again may well succeed.
+ */
+const transient: ReadonlySet<string> = new Set(["conflict", "connection-lost"]);
 
 /**
  * Whether it makes sense, and does no harm, to repeat what failed with this error: true only where the engine is known to

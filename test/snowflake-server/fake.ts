@@ -35,6 +35,20 @@ const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Ans
     /^select (\d+)$/,
     ([, number = ""]) => ({ columns: [column(number, "fixed")], rows: [[number]], statementTypeId: select }),
   ],
+  // What a session says of itself, and transactions, of which nothing is remembered here.
+  [
+    /^(?:alter session set|use warehouse|unset|begin|commit$|rollback$|drop table if exists|create temporary table) ?/i,
+    () => done,
+  ],
+  [/^set \(/i, () => done],
+  [
+    /^insert (\d+)$/,
+    ([, count = "0"]) => ({
+      columns: [column("number of rows inserted", "fixed")],
+      rows: [[count]],
+      statementTypeId: 0x3100,
+    }),
+  ],
   [/^select binds$/, (_, { binds }) => echo(binds)],
   [
     /^rows (\d+)$/,
@@ -63,6 +77,12 @@ const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Ans
     },
   ],
 ];
+
+const done: Answer = {
+  columns: [column("status", "text")],
+  rows: [["Statement executed successfully."]],
+  statementTypeId: 0x4000,
+};
 
 /** One row a bind: its type, and its value or values. */
 const echo = (binds: Request["binds"]): Answer => ({

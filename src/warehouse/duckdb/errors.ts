@@ -4,8 +4,9 @@
  * in the statement as identifiers, names of types, and the place in the statement. An unknown error keeps its family only.
  */
 import { type Problem, ProblemError } from "../../graph/index.js";
-import { EngineError } from "../engineError.js";
-import { identifiersOf, type Place, placeInStatement } from "./sqltext.js";
+import { engineError, type Understood, withPlace } from "../engineError.js";
+import { identifiersOf, provedNames } from "../sqltext.js";
+import { placeInStatement } from "./place.js";
 
 interface Family {
   readonly code: string;
@@ -173,14 +174,11 @@ function conversion(text: string, identifiers: ReadonlySet<string>): string {
   const named =
     last !== undefined && /^U|HUGEINT/.test(last) && !identifiers.has(last.toLowerCase()) ? undefined : last;
   const type = field?.toUpperCase() ?? named;
-  const column = names([/ when casting from source column (\S+)\s*(?:\n|$)/.exec(text)?.[1] ?? ""], identifiers)?.[0];
+  const column = provedNames(
+    [/ when casting from source column (\S+)\s*(?:\n|$)/.exec(text)?.[1] ?? ""],
+    identifiers,
+  )?.[0];
   return `${type === undefined ? "" : ` to ${type}`}${column === undefined ? "" : ` (column ${column})`}`;
-}
-
-function names(captured: readonly string[], identifiers: ReadonlySet<string>): readonly string[] | undefined {
-  const clean = captured.map((name) => name.replaceAll('"', ""));
-  const known = clean.every((name) => name.split(".").every((part) => identifiers.has(part.toLowerCase())));
-  return known ? clean : undefined;
 }
 
 /**
@@ -188,17 +186,14 @@ function names(captured: readonly string[], identifiers: ReadonlySet<string>): r
  * wrote above the model's own text, so that the place is counted in what the model's author sees.
  */
 export function problemOf(error: unknown, sql: string, linesBefore = 0): Problem {
-  const { problem, place } = understood(error, sql, linesBefore);
-  if (place === undefined) return problem;
-  const column = place.column === undefined ? "" : `, column ${place.column}`;
-  return { ...problem, message: `${problem.message}, at line ${place.line}${column} of the statement` };
+  return withPlace(understood(error, sql, linesBefore));
 }
 
 /** What the system calls it, where a file of ours beside the warehouse could not be written. */
 const diskFull: ReadonlySet<string> = new Set(["ENOSPC", "EFBIG", "EDQUOT"]);
 
 /** The problem without its place, and the place where there is one in the model's own text. */
-function understood(error: unknown, sql: string, linesBefore: number): { problem: Problem; place?: Place } {
+function understood(error: unknown, sql: string, linesBefore: number): Understood {
   const raw = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && "code" in error && diskFull.has(String(error.code))) {
     return { problem: { code: "disk-full", message: "the disk is full", hint: makeRoom } };
@@ -215,7 +210,7 @@ function understood(error: unknown, sql: string, linesBefore: number): { problem
   for (const pattern of patterns) {
     if (pattern.family !== name) continue;
     const match = pattern.test.exec(text);
-    const captured = match === null ? undefined : names(match.slice(1), identifiers);
+    const captured = match === null ? undefined : provedNames(match.slice(1), identifiers);
     if (captured === undefined) continue;
     message = pattern.say(captured);
     code = pattern.code ?? code;
@@ -231,7 +226,5 @@ function understood(error: unknown, sql: string, linesBefore: number): { problem
 /** The engine's error as one of ours. The original is not chained as the cause: it quotes values. */
 export function rewriteError(error: unknown, sql: string, linesBefore = 0): ProblemError {
   if (error instanceof ProblemError) return error;
-  const { problem, place } = understood(error, sql, linesBefore);
-  const own = sql.split("\n").slice(linesBefore).join("\n");
-  return new EngineError(problemOf(error, sql, linesBefore), place && { ...place, sql: own, message: problem.message });
+  return engineError(understood(error, sql, linesBefore), sql, linesBefore);
 }

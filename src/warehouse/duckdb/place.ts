@@ -1,24 +1,5 @@
-/** Reads a statement's text only as far as needed to tell a name from a literal, and a place from a quoted excerpt. */
-
-/** Strings, dollar strings and comments are skipped; quoted identifiers and words are taken. */
-const token =
-  /(?<skip>--[^\n]*|\/\*[\s\S]*?\*\/|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|(?<tag>\$\w*\$)[\s\S]*?\k<tag>)|"(?<quoted>(?:[^"]|"")*)"|(?<word>[\p{L}_][\p{L}\p{N}_$]*)|\d[\w.]*|[\s\S]/gu;
-
-/** Identifiers and words of a statement, in lower case; nothing out of a literal or a comment. */
-export function identifiersOf(sql: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { groups } of sql.matchAll(token)) {
-    const name = groups?.quoted?.replaceAll('""', '"') ?? groups?.word;
-    if (name !== undefined) found.add(name.toLowerCase());
-  }
-  return found;
-}
-
-export interface Place {
-  /** 1-based. */
-  readonly line: number;
-  readonly column?: number;
-}
+/** Where in a statement the engine points. */
+import type { Place } from "../sqltext.js";
 
 /**
  * Where the engine points: its last `LINE n: excerpt` with a caret below. The excerpt may be cut to a window; the column is
