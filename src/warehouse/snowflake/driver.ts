@@ -17,6 +17,8 @@ const switches: Readonly<Record<string, string>> = {
   SNOWFLAKE_DISABLE_PLATFORM_DETECTION: "true",
   SNOWFLAKE_DISABLE_MINICORE: "true",
   SF_TELEMETRY_DISABLE_CONNECTION_SHAPE: "true",
+  // The client of one of the clouds' storage warns on stderr of versions of Node that it will leave.
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 };
 
 const nothing = () => undefined;

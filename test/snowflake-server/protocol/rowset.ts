@@ -76,9 +76,13 @@ const rendering = [
   { name: "TIMESTAMP_LTZ_OUTPUT_FORMAT", value: "" },
   { name: "TIMESTAMP_TZ_OUTPUT_FORMAT", value: "" },
   { name: "DATE_OUTPUT_FORMAT", value: "YYYY-MM-DD" },
-  { name: "TIME_OUTPUT_FORMAT", value: "HH24:MI:SS" },
+  { name: "TIME_OUTPUT_FORMAT", value: "HH24:MI:SS.FF9" },
   { name: "BINARY_OUTPUT_FORMAT", value: "HEX" },
 ];
+
+/** What the client asked for at its login, of how the driver reads numbers. */
+const asked = ({ parameters }: Session) =>
+  ["JS_TREAT_INTEGER_AS_BIGINT"].flatMap((name) => (name in parameters ? [{ name, value: parameters[name] }] : []));
 
 export function rowset(
   answer: Answer,
@@ -87,7 +91,7 @@ export function rowset(
   const { session, queryId } = about;
   const common = {
     queryId,
-    parameters: rendering,
+    parameters: [...rendering, ...asked(session)],
     finalDatabaseName: session.database || null,
     finalSchemaName: session.schema || null,
     finalWarehouseName: session.warehouse || null,

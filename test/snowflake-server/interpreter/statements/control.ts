@@ -41,6 +41,12 @@ export const control: readonly Shape[] = [
     await assign(context.session.connection, [[unquoted(name), row[0] === null ? null : String(row[0])]]);
     return done("Statement executed successfully.", statementType.set);
   }),
+  shape("unset \\((?<names>[^()]+)\\)", async ({ names = "" }, { session }) => {
+    for (const name of names.split(",")) {
+      await session.connection.run(`reset variable ${quoted(unquoted(name.trim()))}`).catch(() => undefined);
+    }
+    return done();
+  }),
   shape("unset {name}", async ({ name = "" }, { session }) => {
     await session.connection.run(`reset variable ${quoted(unquoted(name))}`).catch(() => undefined);
     return done();
