@@ -66,8 +66,9 @@ const views: Readonly<Record<string, (database: string) => string>> = {
   ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
   case when KIND = 'table' then 'BASE TABLE' when MATERIALIZED then 'MATERIALIZED VIEW' else 'VIEW' end as TABLE_TYPE,
   case when KIND = 'table' then case when TRANSIENT then 'YES' else 'NO' end end as IS_TRANSIENT,
-  nullif(CLUSTER_BY, '') as CLUSTERING_KEY, nullif(COMMENT, '') as COMMENT
-  from ${info}.RELATION where DATABASE_NAME = ${literal(database)}`,
+  nullif(CLUSTER_BY, '') as CLUSTERING_KEY, nullif(COMMENT, '') as COMMENT, ROW_COUNT, 64 * ROW_COUNT as BYTES
+  from ${info}.RELATION left join (select upper(schema_name) as S, upper(table_name) as T, estimated_size as ROW_COUNT from duckdb_tables() where database_name = ${literal(database)}) on S = upper(SCHEMA_NAME) and T = upper(NAME)
+  where DATABASE_NAME = ${literal(database)}`,
   VIEWS: (
     database,
   ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
