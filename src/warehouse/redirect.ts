@@ -51,7 +51,7 @@ function partsOf({ parts }: Name, target: Target, database: string): number {
 }
 
 /** Whether a statement names one of these relations. */
-export function names(
+export function mentionsAny(
   statement: string,
   targets: readonly Target[],
   { database, engine }: Pick<Reading, "database" | "engine">,
@@ -149,4 +149,10 @@ export function refuseViews(
     }
   };
   visit(namesIn(query, engine));
+}
+
+/** Whether the first relation that a statement names is this one: what it writes, where it writes. */
+export function writes(statement: string, target: Target, { database, engine }: Reading): boolean {
+  const first = namesIn(statement, engine).find(({ parts }) => parts.length > 1);
+  return first !== undefined && partsOf(first, target, database) > 0;
 }

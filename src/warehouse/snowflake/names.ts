@@ -24,6 +24,3 @@ export const newRowsOf = (target: Target): Target => beside(target, "new");
 
 /** Whether something is no relation of the project, but stands beside one. */
 export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new)$/.test(name);
-
-/** The relation that it stands beside. */
-export const besideWhat = (target: Target): Target => ({ ...target, name: target.name.replace(/\$medform_\w+$/, "") });

@@ -131,6 +131,11 @@ export class SnowflakeSession implements Session {
     return ids;
   }
 
+  /** Request ids under which the next statements will be sent. */
+  nextRequestIds(count: number): readonly string[] {
+    return Array.from({ length: count }, (_, index) => requestIdOf(this.#seed, this.#ordinal + 1 + index));
+  }
+
   /** Logs in where that was not done yet. */
   ready(): Promise<void> {
     return this.#next("", 0, async (running) => void (await this.#connected(running)));

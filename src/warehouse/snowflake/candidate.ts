@@ -1,0 +1,162 @@
+/** A relation on its way to being made anew: in its place where its shape stays, beside it otherwise. */
+import type { Relation, Target } from "../../graph/index.js";
+import { ensureKeyed } from "../putIn.js";
+import { ensureOnce } from "../refuse.js";
+import { type ColumnType, same } from "../shape.js";
+import { clusteredOtherwise, type Existing, isTable } from "./existing.js";
+import { candidateOf } from "./names.js";
+import * as sql from "./statements.js";
+import { type Step, withSign } from "./steps.js";
+import { fits, made } from "./types.js";
+import { nameOf, placeAt, redirected, type Work } from "./work.js";
+
+/** What is ready to be filled within the transaction. */
+export interface Ready {
+  /** Where its rows go: its name, or its candidate's. */
+  readonly at: string;
+  /** Its columns as they will be, spelled as in the catalog. */
+  readonly columns: readonly string[];
+  /** What its query is as it reads what stands beside. */
+  readonly query: string;
+}
+
+const described = (relation: Relation, columns: readonly ColumnType[]) =>
+  columns.map(({ name, type }) => ({ name, type, description: sql.descriptionOf(relation, name) }));
+
+/** Makes ready for all rows anew. */
+export async function readyTable(work: Work, relation: Relation, before: Existing | undefined): Promise<Ready> {
+  const query = redirected(work, relation.query);
+  const returned = await work.session.describe(query);
+  ensureOnce(returned.map(({ name }) => name));
+  if (relation.kind === "incremental") ensureKeyed(relation, returned);
+  if (isTable(before) && isSame(relation, before, returned)) {
+    work.steps.push(...touches(work, relation, before));
+    return { at: nameOf(work, relation.target), columns: before.columns.map(({ name }) => name), query };
+  }
+  const columns = returned.map(({ name, type }) => ({ name, type: made(type) }));
+  const at = await freshTable(work, relation, columns, before, relation.transient);
+  return { at, columns: columns.map(({ name }) => name), query };
+}
+
+/** Whether rows of the query can go into the table as it is. */
+function isSame(relation: Relation, before: Existing, returned: readonly ColumnType[]): boolean {
+  return (
+    before.transient === relation.transient &&
+    before.columns.length === returned.length &&
+    before.columns.every(({ name, type }, index) => {
+      const column = returned[index];
+      return column !== undefined && same(column.name, name) && fits(type, column.type);
+    })
+  );
+}
+
+/** An empty candidate with these columns, which takes the relation's place after the commit. */
+export async function freshTable(
+  work: Work,
+  relation: Relation,
+  columns: readonly ColumnType[],
+  before: Existing | undefined,
+  transient: boolean,
+): Promise<string> {
+  const candidate = candidateOf(relation.target, work.token);
+  const at = nameOf(work, candidate);
+  const copyGrants = isTable(before);
+  // What is replaced next hands its grants on; it got them from the table.
+  if (copyGrants) await work.session.run(sql.createLike(at, nameOf(work, relation.target), transient));
+  const { clusterBy, description = "" } = relation;
+  const comment = withSign(description, work.batch);
+  await work.session.run(
+    sql.createTable({ name: at, columns: described(relation, columns), transient, clusterBy, copyGrants, comment }),
+  );
+  replaces(work, relation, candidate, isTable(before) && before.transient === transient ? "swap" : "take");
+  return at;
+}
+
+/** From here on texts read the candidate; after the commit it takes the name. */
+export function replaces(work: Work, { target, description = "" }: Relation, candidate: Target, kind: "swap" | "take") {
+  work.places.push(placeAt(work, target, candidate));
+  work.beside.push({ kind: "table", name: nameOf(work, candidate) });
+  work.steps.push({ kind, target });
+  work.steps.push({ kind: "run", target, statement: sql.comment("table", nameOf(work, target), description) });
+}
+
+/** Where comments or cluster keys of a table differ from its model's. */
+export function touches(work: Work, relation: Relation, before: Existing): readonly Step[] {
+  const { target, description = "", clusterBy } = relation;
+  const name = nameOf(work, target);
+  const statements: string[] = [];
+  if (clusteredOtherwise(before, clusterBy)) statements.push(sql.clusterBy(name, clusterBy));
+  if (before.description !== description) statements.push(sql.comment("table", name, description));
+  for (const column of before.columns) {
+    const wanted = sql.descriptionOf(relation, column.name);
+    if (column.description !== wanted) statements.push(sql.commentColumn(name, column.name, wanted));
+  }
+  return statements.map((statement) => ({ kind: "run", target, statement }));
+}
+
+/** Makes a candidate, which shows that the view can be made, and through which rules read what is new. */
+export async function readyView(work: Work, relation: Relation, before: Existing | undefined): Promise<Ready> {
+  const { target } = relation;
+  const query = redirected(work, relation.query);
+  const returned = await work.session.describe(query);
+  const columns = ensureOnce(returned.map(({ name }) => name));
+  const candidate = candidateOf(target, work.token);
+  const view = viewOf(relation, columns);
+  const at = nameOf(work, candidate);
+  await work.session.execute(sql.createView({ ...view, name: at, copyGrants: false, query }), {
+    linesBefore: sql.linesBefore,
+  });
+  work.places.push(placeAt(work, target, candidate));
+  const wanted = relation.materialized ? "materialized view" : "view";
+  work.beside.push({ kind: wanted, name: at });
+  if (before !== undefined && before.kind !== wanted) work.steps.push({ kind: "away", target, wanted });
+  const statement = sql.createView({ ...view, name: nameOf(work, target), copyGrants: before?.kind === wanted });
+  work.steps.push({ kind: "run", target, statement });
+  return { at, columns, query };
+}
+
+function viewOf(relation: Relation, columns: readonly string[]): Omit<sql.NewView, "name" | "copyGrants"> {
+  const { secure, materialized, clusterBy, description = "", query } = relation;
+  return {
+    columns: columns.map((name) => ({ name, description: sql.descriptionOf(relation, name) })),
+    secure,
+    materialized,
+    clusterBy,
+    comment: description,
+    query,
+  };
+}
+
+/** What gives a relation that is there the descriptions of its model. A view's columns are described only by making it anew. */
+export function describing(work: Work, relation: Relation, before: Existing): readonly Step[] {
+  const { target, description = "" } = relation;
+  const name = nameOf(work, target);
+  if (before.kind === "table") return touches(work, relation, before);
+  const same =
+    before.description === description &&
+    before.columns.every((column) => column.description === sql.descriptionOf(relation, column.name));
+  if (same) return [];
+  const columns = before.columns.map((column) => column.name);
+  const statement =
+    before.kind === "view"
+      ? sql.createView({ ...viewOf(relation, columns), materialized: false, name, copyGrants: true })
+      : sql.comment(before.kind, name, description);
+  return [{ kind: "run", target, statement }];
+}
+
+/** Views between that read what stands beside: each gets a candidate that reads it there. */
+export async function readyBetween(work: Work, views: readonly Relation[]): Promise<void> {
+  for (const view of views) {
+    const query = redirected(work, view.query);
+    if (query === view.query) continue;
+    const candidate = candidateOf(view.target, work.token);
+    const columns = (await work.session.describe(query)).map((column) => column.name);
+    const name = nameOf(work, candidate);
+    await work.session.run(
+      sql.createView({ ...viewOf(view, columns), materialized: false, name, copyGrants: false, query }),
+    );
+    if (work.places.some((place) => place.place === name)) continue;
+    work.places.push(placeAt(work, view.target, candidate));
+    work.beside.push({ kind: "view", name });
+  }
+}

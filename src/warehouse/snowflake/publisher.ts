@@ -1,0 +1,317 @@
+/**
+ * Publishing on Snowflake: one session, one transaction of DML. What cannot be done by DML is made ready before it, beside the
+ * relation, and takes its place after the commit; with the commit that is decided. The last statement before it is the fence.
+ */
+import { randomUUID } from "node:crypto";
+import { ProblemError, type Relation, type Target, targetKey } from "../../graph/index.js";
+import type {
+  BuildMode,
+  Built,
+  Condition,
+  Marker,
+  Publisher,
+  PublishScope,
+  RuleCount,
+  ScopePlan,
+  Session,
+} from "../contract.js";
+import { redirect, refuseViews } from "../redirect.js";
+import { aborted, fenced, ended as isEnded, refuse } from "../refuse.js";
+import { carryOut, type Prepared, prepare, prepareOne } from "./build.js";
+import { describing } from "./candidate.js";
+import { existing } from "./existing.js";
+import { newRows } from "./increment.js";
+import * as sql from "./statements.js";
+import { transactionPrefix } from "./statements-lease.js";
+import { finish, pendingBinds, recover } from "./steps.js";
+import { type PublishSession, readingOf, type Work } from "./work.js";
+
+/** What publishing asks of the lease. */
+export interface PublishLease {
+  readonly token: number;
+  readonly held: Condition;
+  /** @throws ProblemError where it was lost. */
+  ensure(): void;
+}
+
+export interface PublisherOptions {
+  readonly database: string;
+  /** Undefined for who only reads. */
+  readonly lease: PublishLease | undefined;
+  /** A session of its own for a scope, or for a question. */
+  connect(plan?: ScopePlan): Promise<PublishSession>;
+  /** Where candidates may stand. */
+  databases(): Promise<readonly string[]>;
+}
+
+export interface SnowflakePublisher extends Publisher {
+  /** Finishes and drops what who had the lease before has left. For who has just taken it. */
+  recover(): Promise<void>;
+}
+
+export function snowflakePublisher(options: PublisherOptions): SnowflakePublisher {
+  const { database, lease, connect } = options;
+  /** Batches of this process that were committed, as far as is known, and not finished. */
+  const unfinished = new Set<string>();
+  return {
+    async open(variables, plan) {
+      if (lease === undefined) throw refuse("read-only", "the warehouse was opened for reading only");
+      const session = await connect(plan);
+      try {
+        await session.setVariables(variables);
+        session.statementIds();
+      } catch (error) {
+        await session[Symbol.asyncDispose]();
+        throw error;
+      }
+      return scope(session, { database, lease, plan, unfinished });
+    },
+    async markers() {
+      await using session = await connect();
+      if (unfinished.size > 0) {
+        await recover({ session, database }, { databases: [], batches: unfinished });
+        unfinished.clear();
+      }
+      const rows = await session.rows(sql.readPublication(database));
+      return rows.map((row): Marker => {
+        const owner = String(row.DATABASE_NAME);
+        return {
+          target: {
+            ...(owner === "" ? {} : { database: owner }),
+            schema: String(row.SCHEMA_NAME),
+            name: String(row.NAME),
+          },
+          token: Number(row.TOKEN),
+          runId: String(row.RUN_ID),
+          fingerprint: String(row.FINGERPRINT),
+        };
+      });
+    },
+    async recover() {
+      await using session = await connect();
+      await recover({ session, database }, { databases: await options.databases() });
+    },
+  };
+}
+
+interface ScopeOptions {
+  readonly database: string;
+  readonly lease: PublishLease;
+  readonly plan: ScopePlan | undefined;
+  readonly unfinished: Set<string>;
+}
+
+function scope(session: PublishSession, { database, lease, plan, unfinished }: ScopeOptions): PublishScope {
+  const { token } = lease;
+  const work: Work = {
+    session,
+    database,
+    token,
+    batch: `${token}-${randomUUID()}`,
+    places: [],
+    steps: [],
+    beside: [],
+  };
+  const prepared = new Map<string, Prepared>();
+  const filledNewRows = new Map<string, string>();
+  let planned = plan !== undefined && plan.builds.length > 0;
+  let begun = false;
+  let ended = false;
+  let failed = false;
+
+  function alive(): void {
+    if (ended) throw isEnded();
+    if (failed) throw aborted();
+  }
+
+  /** What failed is half built, whatever the engine has undone of it. */
+  async function guarded<T>(doing: () => Promise<T>): Promise<T> {
+    alive();
+    try {
+      return await doing();
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
+
+  async function begin(): Promise<void> {
+    if (begun) return;
+    begun = true;
+    const run = (plan?.runId ?? "").toUpperCase().replace(/[^A-Z0-9]/g, "_");
+    await session.run(sql.begin(`${transactionPrefix(database, token)}${run}`));
+  }
+
+  async function build(relation: Relation, mode: BuildMode): Promise<Built> {
+    const key = targetKey(relation.target);
+    if (planned && plan !== undefined) {
+      planned = false;
+      await prepare(work, plan, prepared);
+    }
+    let found = prepared.get(key);
+    if (found === undefined || found.mode !== mode) {
+      if (begun) throw unplanned(relation.target);
+      found = await prepareOne(work, relation, mode, []);
+      prepared.set(key, found);
+    }
+    if (found.error !== undefined) throw found.error;
+    await begin();
+    return carryOut(work, found);
+  }
+
+  /** The query as it reads what stands beside, and of what was incremented the rows that came in. */
+  async function narrowed(query: string, targets: readonly Target[]): Promise<string> {
+    const fresh = targets.flatMap((target) => {
+      const found = prepared.get(targetKey(target));
+      return found?.ready?.kind === "increment" ? [{ target, found, ready: found.ready }] : [];
+    });
+    const places = [];
+    if (fresh.length > 0) {
+      const views = [...(plan?.between ?? []), ...[...prepared.values()].map(({ relation }) => relation)];
+      refuseViews(
+        query,
+        views.filter(({ kind }) => kind === "view").map((view) => ({ target: view.target, text: view.query })),
+        fresh.map(({ target }) => target),
+        readingOf(work),
+      );
+      for (const { target, found, ready } of fresh) {
+        const key = targetKey(target);
+        const place = filledNewRows.get(key) ?? (await newRows(work, ready, found.hooks));
+        filledNewRows.set(key, place);
+        places.push({ target, place, name: "" });
+      }
+    }
+    return redirect(query, [...places, ...work.places], readingOf(work));
+  }
+
+  async function end(): Promise<void> {
+    ended = true;
+    await session[Symbol.asyncDispose]();
+  }
+
+  /** What is left standing beside is of no use; where it cannot be dropped now, the next opening does it. */
+  async function tidy(): Promise<void> {
+    for (const { kind, name } of work.beside) {
+      await session.run(sql.drop(kind, name)).catch(() => undefined);
+    }
+  }
+
+  async function discard(): Promise<void> {
+    if (ended) return;
+    ended = true;
+    // The engine may have rolled back by itself.
+    if (begun) await session.run(sql.rollback).catch(() => undefined);
+    await tidy();
+    await session[Symbol.asyncDispose]();
+  }
+
+  async function commit(markers: readonly Marker[]): Promise<void> {
+    const { steps, batch } = work;
+    if (markers.length === 0 && !begun) return;
+    await begin();
+    if (steps.length > 0) {
+      await session.run(sql.insertPending(steps.length, database), pendingBinds(batch, steps));
+    }
+    if (markers.length > 0) {
+      const text = sql.fence(markers.length, database, lease.held.sql);
+      const { changed } = await session.run(text, [...sql.fenceBinds(markers), ...lease.held.binds]);
+      if (changed !== markers.length) throw fenced(markers);
+    }
+    // From here on nobody but the warehouse knows how it ends.
+    if (steps.length > 0) unfinished.add(batch);
+    await session.run(sql.commit);
+  }
+
+  async function afterwards(): Promise<void> {
+    const { steps, batch } = work;
+    if (steps.length > 0) {
+      lease.ensure();
+      await finish({ session, database }, batch, steps);
+      unfinished.delete(batch);
+    }
+    for (const { hooks } of prepared.values()) {
+      for (const hook of hooks.after) {
+        await session.run(hook).catch((error: unknown) => {
+          throw afterPublish(error);
+        });
+      }
+    }
+    await tidy();
+  }
+
+  const inside: Session = {
+    run: (text, binds) =>
+      guarded(async () => {
+        await begin();
+        return session.run(text, binds);
+      }),
+    rows: (text, binds) =>
+      guarded(async () => {
+        await begin();
+        return session.rows(text, binds);
+      }),
+    async *stream(text, binds) {
+      await guarded(begin);
+      yield* session.stream(text, binds);
+    },
+    setVariable: (name, value) => session.setVariable(name, value),
+    cancel: () => session.cancel(),
+    [Symbol.asyncDispose]: () => discard(),
+  };
+
+  return {
+    session: inside,
+    build: (relation, mode) => guarded(() => build(relation, mode)),
+    describe: (relation) =>
+      guarded(async () => {
+        const there = (await existing(session, [relation.target], database)).get(targetKey(relation.target));
+        if (there !== undefined) work.steps.push(...describing(work, relation, there));
+      }),
+    evaluate: (query, { byRule, name, newRowsOf = [] }) =>
+      guarded(async () => {
+        const text = sql.countFailing(await narrowed(query, newRowsOf), byRule);
+        const rows = await session.rows(text, [], sql.linesBefore);
+        if (!byRule) return [{ rule: name, failing: Number(rows[0]?.FAILING ?? 0) }];
+        return rows.map((row): RuleCount => ({ rule: String(row.RULE), failing: Number(row.FAILING) }));
+      }),
+    statementIds: () => session.statementIds(),
+    publishIds() {
+      const before = (begun ? 0 : 1) + (work.steps.length > 0 ? 1 : 0);
+      return session.nextRequestIds(before + 2).slice(before);
+    },
+    async publish(markers) {
+      alive();
+      try {
+        await commit(markers);
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+      try {
+        await afterwards();
+      } finally {
+        await end();
+      }
+    },
+    discard,
+    [Symbol.asyncDispose]: discard,
+  };
+}
+
+const unplanned = (target: Target) =>
+  refuse(
+    "unplanned-build",
+    `${targetKey(target)} cannot be built within a transaction that has begun: it was not said before that it would be`,
+  );
+
+/** A hook that failed when its relation was published already. */
+function afterPublish(error: unknown): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  const [problem] = error.problems;
+  if (problem === undefined) return error;
+  return refuse(
+    "hook-after-publish",
+    `it was published, but a hook that runs after that failed: ${problem.message}`,
+    problem.hint,
+  );
+}
