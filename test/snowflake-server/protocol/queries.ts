@@ -167,6 +167,6 @@ export function abort(
   const statement = "requestId" in which ? session.statements.get(which.requestId) : world.queries.get(which.queryId);
   if (statement === undefined || statement.outcome !== undefined || statement.session.user !== session.user)
     throw refusals.notRunning();
-  statement.abort.abort();
+  statement.cancel();
   return json({ success: true, code: null, message: null, data: null });
 }

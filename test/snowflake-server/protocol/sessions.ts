@@ -86,7 +86,7 @@ export class Sessions {
     session.open = false;
     const statements = [...session.statements.values()];
     session.statements.clear();
-    for (const statement of statements) statement.abort.abort();
+    for (const statement of statements) statement.cancel();
     await Promise.all(statements.map(({ ended }) => ended));
     await session.behind.close();
   }

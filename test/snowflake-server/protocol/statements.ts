@@ -12,7 +12,8 @@ export interface Statement {
   readonly queryId: string;
   readonly sqlText: string;
   readonly session: Session;
-  readonly abort: AbortController;
+  /** Tells the engine to stop; nothing once it ended. */
+  cancel: () => void;
   /** Never rejects. */
   readonly ended: Promise<Outcome>;
   outcome?: Outcome;
@@ -65,9 +66,19 @@ export function begin(session: Session, asked: Asked, latency: number, slow: Met
       clearTimeout(limit);
     }
   };
-  const statement: Statement = { ...asked, session, abort, ended: execute() };
+  const { requestId, queryId, sqlText } = asked;
+  const statement: Statement = {
+    requestId,
+    queryId,
+    sqlText,
+    session,
+    cancel: () => abort.abort(),
+    ended: execute(),
+  };
   void statement.ended.then((outcome) => {
     statement.outcome = outcome;
+    // A session keeps its statements; what only a running one needs is let go.
+    statement.cancel = () => undefined;
   });
   return statement;
 }
