@@ -12,7 +12,11 @@
  * - 390112 renews and replays by itself; 390104 and 390111 in a statement, and 390114 in the renewal, end the connection (407002);
  * - a Date bound is sent as TEXT in ISO form; a whole number is FIXED, another REAL, an object VARIANT;
  * - the types of binds of many rows are those of the first row;
- * - from 100,000 bound values on it makes a temporary stage (DDL) and falls back to sending them when that is refused.
+ * - beyond 65,280 values bound as rows it makes a temporary stage (DDL!) and falls back to sending them when that is refused;
+ * - whole numbers are JavaScript numbers unless JS_TREAT_INTEGER_AS_BIGINT (option `jsTreatIntegerAsBigInt`, or a statement's
+ *   parameter) or `fetchAsString: ["Number"]` says otherwise; parameters that a login sets are the process's, not the connection's;
+ * - a status that stays is error 401002, a connection that stays away 401001, one that ended 407002;
+ * - PUT to a file that is not there, or cannot be read, is an error of the process's, not of the statement.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -20,6 +24,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Answered, Control, Given, Lost, SessionView, Which } from "./control.js";
 import type { Hook } from "./hooks.js";
+import type { Behind } from "./main.js";
 import type { User } from "./protocol/users.js";
 import type { Received, Settings } from "./world.js";
 
@@ -32,8 +37,8 @@ export interface StartOptions {
   /** Who may log in; by default the one of `login`. */
   readonly users?: readonly User[];
   readonly settings?: Partial<Settings>;
-  /** What answers: DuckDB, or the few words of `fake.ts`, for the protocol alone. */
-  readonly interpreter?: "duckdb" | "fake";
+  /** What answers: a DuckDB in memory if nothing is said, or the few words of `fake.ts`, for the protocol alone. */
+  readonly interpreter?: Behind;
 }
 
 /** A hook that is set. */
@@ -92,8 +97,10 @@ function mainFile(): string {
 }
 
 export async function startSnowflake(options: StartOptions = {}): Promise<SnowflakeServer> {
-  const child = spawn(process.execPath, [mainFile(), options.interpreter ?? "duckdb"], {
+  const child = spawn(process.execPath, [mainFile(), JSON.stringify(options.interpreter ?? {})], {
     stdio: ["pipe", "pipe", "inherit"],
+    // Queries take workers that files need too.
+    env: { ...process.env, UV_THREADPOOL_SIZE: "16" },
   });
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const port = await new Promise<number>((done, fail) => {

@@ -148,6 +148,19 @@ describe("a login", () => {
 describe("a session", () => {
   const petra = () => enter({ username: "PETRA", password: "right" });
 
+  it("is kept alive by heartbeats where its login asks for that", async () => {
+    const connection = await enter({
+      username: "PETRA",
+      password: "right",
+      clientSessionKeepAlive: true,
+      clientSessionKeepAliveHeartbeatFrequency: 900,
+    });
+    expect(connection).toHaveProperty("keepalive");
+    await destroy(connection);
+    // What a login sets is the process's in the driver.
+    await destroy(await enter({ username: "PETRA", password: "right", clientSessionKeepAlive: false }));
+  });
+
   it("answers a heartbeat", async () => {
     const connection = await petra();
     expect(await connection.isValidAsync()).toBe(true);

@@ -66,6 +66,13 @@ describe("a statement", () => {
     expect(await received(requestId)).toHaveLength(1);
   });
 
+  it("keeps the digits of a large number where its parameter says so", async () => {
+    const large = "select 12345678901234567890";
+    const parameters = { JS_TREAT_INTEGER_AS_BIGINT: true };
+    const { rows } = await execute(connection, large, { parameters });
+    expect(String(Object.values(rows[0] ?? {})[0])).toBe("12345678901234567890");
+  });
+
   it("that nobody knows is refused as Snowflake refuses an error", async () => {
     expect(await refusal(execute(connection, "selec 1"))).toMatchObject({ code: "001003", sqlState: "42000" });
   });

@@ -1,9 +1,6 @@
 /** Bodies in and out of the server: JSON, compressed or not. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
-
-const unzip = promisify(gunzip);
+import { gunzipSync } from "node:zlib";
 
 /** The JSON of a request, `{}` where it has none. The driver announces gzip and may send plain text, hence the look at the first bytes. */
 export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
@@ -11,7 +8,7 @@ export async function readJson(request: IncomingMessage): Promise<Readonly<Recor
   for await (const part of request) parts.push(part as Buffer);
   const sent = Buffer.concat(parts);
   const zipped = sent[0] === 0x1f && sent[1] === 0x8b;
-  const text = (zipped ? await unzip(sent) : sent).toString("utf8");
+  const text = (zipped ? gunzipSync(sent) : sent).toString("utf8");
   return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 

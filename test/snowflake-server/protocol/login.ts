@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { World } from "../world.js";
 import { jwtHolds } from "./jwt.js";
 import { refusals } from "./refusal.js";
+import { parametersOf } from "./rowset.js";
 import type { Session } from "./sessions.js";
 import type { User, Users } from "./users.js";
 
@@ -79,7 +80,7 @@ export function welcome(session: Session): unknown {
       sessionId: Number(session.id),
       displayUserName: session.user,
       serverVersion: "9.0.0 (test)",
-      parameters: [],
+      parameters: parametersOf({ AUTOCOMMIT: true, CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65_280 }, session.parameters),
       sessionInfo: {
         databaseName: session.database || null,
         schemaName: session.schema || null,

@@ -102,7 +102,7 @@ async function settled(world: World, statement: Statement, origin: string): Prom
 }
 
 function said(world: World, statement: Statement, outcome: Outcome, origin: string): Reply {
-  const { queryId, session } = statement;
+  const { queryId, session, parameters } = statement;
   if (outcome.kind === "error") {
     const { code, sqlState, message } = outcome.error;
     return json({
@@ -122,7 +122,7 @@ function said(world: World, statement: Statement, outcome: Outcome, origin: stri
     });
   }
   const { chunkBytes } = world.settings;
-  const data = rowset(outcome.answer, { session, queryId, chunkBytes, origin });
+  const data = rowset(outcome.answer, { session, queryId, parameters, chunkBytes, origin });
   return json({ success: true, code: null, message: null, data });
 }
 

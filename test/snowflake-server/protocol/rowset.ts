@@ -69,29 +69,35 @@ const rowType = (column: WireColumn) => ({
 });
 
 /** Formats and time zone that the driver renders values by. */
-const rendering = [
-  { name: "TIMEZONE", value: "UTC" },
-  { name: "TIMESTAMP_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM" },
-  { name: "TIMESTAMP_NTZ_OUTPUT_FORMAT", value: "YYYY-MM-DD HH24:MI:SS.FF3" },
-  { name: "TIMESTAMP_LTZ_OUTPUT_FORMAT", value: "" },
-  { name: "TIMESTAMP_TZ_OUTPUT_FORMAT", value: "" },
-  { name: "DATE_OUTPUT_FORMAT", value: "YYYY-MM-DD" },
-  { name: "TIME_OUTPUT_FORMAT", value: "HH24:MI:SS.FF9" },
-  { name: "BINARY_OUTPUT_FORMAT", value: "HEX" },
-];
+const rendering: Readonly<Record<string, unknown>> = {
+  TIMEZONE: "UTC",
+  TIMESTAMP_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM",
+  TIMESTAMP_NTZ_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3",
+  TIMESTAMP_LTZ_OUTPUT_FORMAT: "",
+  TIMESTAMP_TZ_OUTPUT_FORMAT: "",
+  DATE_OUTPUT_FORMAT: "YYYY-MM-DD",
+  TIME_OUTPUT_FORMAT: "HH24:MI:SS",
+  BINARY_OUTPUT_FORMAT: "HEX",
+};
 
-/** What the client asked for at its login, of how the driver reads numbers. */
-const asked = ({ parameters }: Session) =>
-  ["JS_TREAT_INTEGER_AS_BIGINT"].flatMap((name) => (name in parameters ? [{ name, value: parameters[name] }] : []));
+/** What an answer is rendered by: the usual, then what the session says, then the statement. */
+export const parametersOf = (...layers: readonly Readonly<Record<string, unknown>>[]): unknown =>
+  Object.entries(Object.assign({}, rendering, ...layers)).map(([name, value]) => ({ name, value }));
 
 export function rowset(
   answer: Answer,
-  about: { readonly session: Session; readonly queryId: string; readonly chunkBytes: number; readonly origin: string },
+  about: {
+    readonly session: Session;
+    readonly queryId: string;
+    readonly parameters: Readonly<Record<string, unknown>>;
+    readonly chunkBytes: number;
+    readonly origin: string;
+  },
 ): unknown {
   const { session, queryId } = about;
   const common = {
     queryId,
-    parameters: [...rendering, ...asked(session)],
+    parameters: parametersOf(session.parameters, about.parameters),
     finalDatabaseName: session.database || null,
     finalSchemaName: session.schema || null,
     finalWarehouseName: session.warehouse || null,

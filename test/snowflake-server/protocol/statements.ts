@@ -11,6 +11,7 @@ export interface Statement {
   readonly requestId: string;
   readonly queryId: string;
   readonly sqlText: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly session: Session;
   /** Tells the engine to stop; nothing once it ended. */
   cancel: () => void;
@@ -66,11 +67,12 @@ export function begin(session: Session, asked: Asked, latency: number, slow: Met
       clearTimeout(limit);
     }
   };
-  const { requestId, queryId, sqlText } = asked;
+  const { requestId, queryId, sqlText, parameters } = asked;
   const statement: Statement = {
     requestId,
     queryId,
     sqlText,
+    parameters,
     session,
     cancel: () => abort.abort(),
     ended: execute(),
