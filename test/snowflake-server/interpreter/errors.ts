@@ -41,11 +41,14 @@ export const forbidden = (what: string): SnowflakeError =>
 
 export const cancelled = (): SnowflakeError => new SnowflakeError("000604", "57014", "SQL execution canceled");
 
-export const lockTimeout = (name: string): SnowflakeError =>
+/** `waiters`: how many wait already, where that is the reason. */
+export const lockTimeout = (name: string, waiters?: number): SnowflakeError =>
   new SnowflakeError(
     "000625",
     "57014",
-    `Statement failed because it waited too long for a lock on table '${name}', which another transaction holds.`,
+    waiters === undefined
+      ? `Another transaction has locked table '${name}' and this lock has not yet been released. Your statement was aborted because it waited too long.`
+      : `Another transaction has locked table '${name}' and this lock has not yet been released. Your statement was aborted because the number of waiters for this lock exceeds the ${waiters} statements limit.`,
   );
 
 export const duplicateRow = (): SnowflakeError =>

@@ -6,6 +6,9 @@ import { cancelled, lockTimeout } from "./errors.js";
 
 export type LockMode = "insert" | "alone";
 
+/** More do not wait for one table: the next one fails. */
+const waiters = 20;
+
 interface Lock {
   readonly holders: Map<object, LockMode>;
   readonly waiting: Set<() => void>;
@@ -33,6 +36,7 @@ export function createLocks(): Locks {
     async take(key, mode, holder, { name, timeout, signal }) {
       const lock = locks.get(key) ?? { holders: new Map(), waiting: new Set() };
       locks.set(key, lock);
+      if (!free(lock, mode, holder) && lock.waiting.size >= waiters) throw lockTimeout(name, waiters);
       const deadline = Date.now() + timeout;
       while (!free(lock, mode, holder)) {
         if (signal?.aborted === true) throw cancelled();
@@ -53,10 +57,9 @@ export function createLocks(): Locks {
       if (lock.holders.get(holder) !== "alone") lock.holders.set(holder, mode);
     },
     release(holder) {
-      for (const [key, lock] of locks) {
+      for (const lock of locks.values()) {
         if (!lock.holders.delete(holder)) continue;
         for (const wake of [...lock.waiting]) wake();
-        if (lock.holders.size === 0 && lock.waiting.size === 0) locks.delete(key);
       }
     },
     holds: (holder) => [...locks.values()].some((lock) => lock.holders.has(holder)),

@@ -1,12 +1,11 @@
 /** INSERT, INSERT OVERWRITE, UPDATE, DELETE, MERGE: each under its table's lock, in the transaction or one by itself. */
-import { withBinds } from "../binds.js";
 import { duplicateRow } from "../errors.js";
 import { closing, lex, quoted, significant } from "../lex.js";
 import { counted, statementType } from "../results.js";
 import { allow, type Context, lock } from "../session.js";
-import { namePattern, parseTarget, placeText, type Target } from "../target.js";
+import { keyOf, namePattern, parseTarget, placeText, type Target } from "../target.js";
 import type { Answer } from "../types.js";
-import { ready } from "./query.js";
+import { named, ready } from "./query.js";
 import { widened } from "./wider.js";
 
 const heads = {
@@ -65,12 +64,14 @@ const results = {
 export async function dml(context: Context, statement: Dml): Promise<Answer> {
   const { kind, overwrite, target } = statement;
   if (context.request.describeOnly) return results[kind]();
-  context.server.catalog.need(target, "table");
+  if (!context.session.workspace.temporary.has(keyOf(target))) context.server.catalog.need(target, "table");
   allow(context, target, overwrite ? "DELETE" : privileges[kind]);
   const own = {};
   try {
     await lock(context, target, kind === "insert" && !overwrite ? "insert" : "alone", own);
     return await carriedOut(context, statement);
+  } catch (error) {
+    throw await named(context, statement.rest, error);
   } finally {
     context.server.locks.release(own);
   }
@@ -201,6 +202,3 @@ async function merge(context: Context, statement: Dml, table: Target): Promise<A
 }
 
 const nameOf = (alias: string) => alias.replace(/^as\s+/i, "");
-
-/** For COPY INTO and whatever else adds rows by a query. */
-export { insert as insertInto, withBinds };

@@ -1,10 +1,11 @@
 /** Statements that only read. */
 import { withBinds } from "../binds.js";
-import { lex, namesIn } from "../lex.js";
+import { missing } from "../errors.js";
+import { lex, literal, namesIn } from "../lex.js";
 import { answerOf } from "../results.js";
 import { allow, type Context, withInformation } from "../session.js";
-import { targetOf } from "../target.js";
-import type { Answer } from "../types.js";
+import { spoken, targetOf } from "../target.js";
+import { type Answer, SnowflakeError } from "../types.js";
 
 export const isQuery = (duckdb: string): boolean => {
   const first = lex(duckdb, "duckdb").find(({ kind }) => kind === "word");
@@ -26,9 +27,26 @@ export async function ready(context: Context, duckdb: string): Promise<string> {
 export async function query(context: Context, duckdb: string): Promise<Answer> {
   const text = await ready(context, duckdb);
   const { session, request, signal } = context;
-  const reader = await session.connection.run(
-    request.describeOnly ? `select * from (\n${text}\n) limit 0` : text,
-    signal,
-  );
+  const reader = await session.connection
+    .run(request.describeOnly ? `select * from (\n${text}\n) limit 0` : text, signal)
+    .catch(async (error: unknown) => {
+      throw await named(context, duckdb, error);
+    });
   return answerOf(reader, request.sqlText);
+}
+
+/** DuckDB says the last part of a name that it does not find; Snowflake says which part of it is missing, and all up to there. */
+export async function named({ session, server }: Context, duckdb: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof SnowflakeError) || error.code !== "002003") return error;
+  const name = /'([^']*)'/.exec(error.message)?.[1]?.toUpperCase().split(".").at(-1);
+  const found = namesIn(duckdb, "duckdb").find(({ parts }) => parts.slice(0, 3).at(-1) === name);
+  if (found === undefined) return error;
+  const target = targetOf(found.parts.slice(0, 3), session);
+  if (!server.duck.databases.has(target.database)) return missing(target.database, "Database");
+  const schemas = await session.connection.run(
+    `select 1 from duckdb_schemas() where upper(database_name) = ${literal(target.database)} and upper(schema_name) = ${literal(target.schema)}`,
+  );
+  return schemas.getRows().length === 0
+    ? missing(`${target.database}.${target.schema}`, "Schema")
+    : missing(spoken(target));
 }
