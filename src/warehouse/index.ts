@@ -12,6 +12,7 @@ export * from "./landing.js";
 export { leaseLost } from "./leaseLost.js";
 export { accessFrom, type SnowflakeAccess } from "./snowflake/access.js";
 export { loginProblem } from "./snowflake/login.js";
+export { openSnowflake } from "./snowflake/open.js";
 export { type Compute, type SnowflakeOptions, warehouseFor } from "./snowflake/options.js";
 export * from "./snowflake/statements-task.js";
 export { isTransient } from "./transient.js";

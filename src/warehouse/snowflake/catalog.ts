@@ -16,6 +16,8 @@ export interface CatalogOptions {
 }
 
 export interface SnowflakeCatalog extends Catalog {
+  /** Those of the project that are there and may be used. */
+  databases(): Promise<readonly string[]>;
   /** The schema MEDFORM and the tables in it that publishing and the lease need, where they are missing. */
   ensureOwn(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
   }
 
   return {
+    databases: present,
     async relations() {
       const names = await present();
       const relations = await session.rows(sql.relations(names));

@@ -29,6 +29,12 @@ export interface SnowflakeOptions {
   /** For a command that only reads: no lease is taken, and nothing is made. */
   readonly readOnly?: boolean;
   readonly holder: Pick<LeaseHolder, "command"> & Partial<LeaseHolder>;
+  /** Others that targets of the project lie in. */
+  readonly databases?: readonly string[];
+  /** For tests: seconds between two signs of life, and of silence until another may take the warehouse over. */
+  readonly lease?: { readonly beat?: number; readonly silence?: number };
+  /** Called before each statement; what it throws fails the statement. For who watches, and for tests. */
+  readonly beforeStatement?: (sql: string) => void | Promise<void>;
   /** Sessions that are open at a time, at most; those of a command's own (ledger, lease) come on top. */
   readonly sessions: number;
 }

@@ -1,6 +1,8 @@
 /** The SQL that asks what is there, and makes the few things that medform itself needs. Pure text. */
 import { quoteName } from "../../graph/index.js";
 
+export const engineVersion = 'select current_version() as "VERSION"';
+
 /** The databases that the role may use. */
 export function databases(database: string): string {
   return `select DATABASE_NAME as "DATABASE" from ${quoteName(database)}.information_schema.databases`;

@@ -1,0 +1,117 @@
+/** Opens a database of Snowflake as a warehouse: the parts of the contract over two pools of sessions. */
+import { hostname } from "node:os";
+import { ProblemError } from "../../graph/index.js";
+import type { Lease, LeaseHolder, Session, Snapshots, Warehouse } from "../contract.js";
+import type { Lander } from "../lander.js";
+import { accessFrom, type SnowflakeAccess } from "./access.js";
+import { snowflakeCatalog } from "./catalog.js";
+import { jsonText } from "./json.js";
+import type { SnowflakeLease } from "./lease.js";
+import { shareLease } from "./lease-shared.js";
+import type { SnowflakeOptions } from "./options.js";
+import { createPool } from "./pool.js";
+import { snowflakePublisher } from "./publisher.js";
+import { engineVersion } from "./statements-catalog.js";
+
+/** For the ledger, the lease, the catalog and single questions; no unit waits for one of these. */
+const ownSessions = 16;
+
+/**
+ * Takes the lease, unless it is opened for reading only, and makes what medform itself keeps there where it is missing.
+ *
+ * @throws ProblemError `locked` (exit 3), `lease-…`, `snowflake-…` of a login, and those of the engine.
+ */
+export async function openSnowflake(options: SnowflakeOptions): Promise<Warehouse> {
+  const { database, compute, readOnly = false } = options;
+  const access = within(accessFrom(options.env, options.connection), database);
+  const scopes = createPool({ access, compute, size: options.sessions, beforeStatement: options.beforeStatement });
+  const own = createPool({ access, compute, size: ownSessions, beforeStatement: options.beforeStatement });
+  let lease: SnowflakeLease | undefined;
+  const close = async () => {
+    await scopes[Symbol.asyncDispose]();
+    await lease?.[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
+  };
+  try {
+    const session = await own.acquire();
+    const catalog = snowflakeCatalog({ database, databases: options.databases ?? [], session });
+    if (!readOnly) {
+      await catalog.ensureOwn();
+      lease = await shareLease(access.accessUrl ?? access.account, {
+        database,
+        holder: options.holder,
+        connect: () => own.acquire(),
+        ...options.lease,
+      });
+    }
+    const publisher = snowflakePublisher({
+      database,
+      lease,
+      connect: (plan) => (plan === undefined ? own.acquire() : scopes.acquire(plan)),
+      databases: () => catalog.databases(),
+    });
+    if (lease !== undefined) await publisher.recover();
+    return {
+      engine: "snowflake",
+      engineVersion: await versionOf(session),
+      database,
+      session: () => own.acquire(),
+      jsonText,
+      catalog,
+      publisher,
+      lander,
+      lease: lease ?? reading(options.holder),
+      snapshots,
+      // Storage is the service's.
+      ensureRoom: () => Promise.resolve(),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Logins that begin in the project's database, for names without one. */
+function within(access: SnowflakeAccess, database: string): SnowflakeAccess {
+  return { ...access, options: () => ({ ...access.options(), database }) };
+}
+
+async function versionOf(session: Session): Promise<string> {
+  const [row] = await session.rows(engineVersion);
+  return String(row?.VERSION ?? "");
+}
+
+/** Who only reads shuts nobody out. */
+function reading(about: SnowflakeOptions["holder"]): Lease {
+  const holder: LeaseHolder = {
+    runId: "",
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    ...about,
+  };
+  return { holder, previous: undefined, held: undefined, hold: () => Promise.resolve() };
+}
+
+const lander: Lander = {
+  open: () =>
+    Promise.reject(
+      new ProblemError({
+        code: "load-engine",
+        message: "Files are loaded into DuckDB only.",
+        hint: "Let Snowflake's own COPY INTO land them, with the columns that docs/load.md lists.",
+      }),
+    ),
+};
+
+const snapshots: Snapshots = {
+  take: () =>
+    Promise.reject(
+      new ProblemError({
+        code: "snapshot-not-needed",
+        message: "On Snowflake everybody reads what is published while it is being refreshed: no snapshot is needed.",
+        hint: "Read the tables themselves; medform show, status and audit do.",
+      }),
+    ),
+};
