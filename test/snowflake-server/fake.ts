@@ -93,7 +93,7 @@ const echo = (binds: Request["binds"]): Answer => ({
 
 export function createFakeInterpreter(): Interpreter {
   return {
-    connect: async () => {
+    connect: async (who) => {
       // A count that every execution raises, so that a test can see what was executed twice.
       let counted = 0;
       return {
@@ -111,6 +111,7 @@ export function createFakeInterpreter(): Interpreter {
           }
           throw new SnowflakeError("001003", "42000", "SQL compilation error:\nsyntax error");
         },
+        inUse: () => ({ ...who, parameters: {} }),
         close: async () => undefined,
       };
     },

@@ -200,3 +200,20 @@ it("takes for each statement the time that it is told", async () => {
   expect(performance.now() - started).toBeGreaterThan(115);
   await snowflake.set({ latency: 0 });
 });
+
+it("answers by DuckDB what it was told that a text means there, and nothing else", async () => {
+  await using warehouse = await startSnowflake();
+  await warehouse.know([{ snowflake: "select count_if(x > 1) from t", duckdb: "select 42 as c" }]);
+  const session = await connect({ ...warehouse.login, warehouse: "REFRESH" });
+  await execute(session, "use warehouse AUDIT");
+  await execute(session, "alter session set QUERY_TAG = 'it''s'");
+  expect((await execute(session, "select count_if(x > 1) from t")).rows).toEqual([{ C: 42 }]);
+  expect(await refusal(execute(session, "select count_if(x > 2) from t"))).toMatchObject({ sqlState: "42000" });
+  expect((await warehouse.statements()).map(({ warehouse, queryTag }) => [warehouse, queryTag])).toEqual([
+    ["REFRESH", null],
+    ["AUDIT", null],
+    ["AUDIT", "it's"],
+    ["AUDIT", "it's"],
+  ]);
+  await destroy(session);
+});

@@ -47,6 +47,7 @@ export async function createInterpreter(options: InterpreterOptions = {}): Promi
               throw fromDuckDb(error);
             }
           }),
+        inUse: () => session,
         close: () =>
           session.inTurn(async () => {
             await rollback(session);

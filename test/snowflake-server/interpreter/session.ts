@@ -43,6 +43,8 @@ export interface Session extends Scope {
   database: string;
   schema: string;
   lockTimeout: number;
+  /** As `alter session` set them. */
+  readonly parameters: Record<string, unknown>;
   transaction: Transaction | undefined;
   lastQueryId: string;
   /** Runs work when all that was asked of this session before has ended. */
@@ -86,6 +88,7 @@ export async function openSession(
     database: database.toUpperCase(),
     schema: (schema || "PUBLIC").toUpperCase(),
     lockTimeout: server.lockTimeout,
+    parameters: {},
     transaction: undefined,
     lastQueryId: "",
     inTurn(work) {

@@ -66,9 +66,19 @@ export class SnowflakeError extends Error {
   }
 }
 
+/** What a session has in use, and the parameters that its statements set. */
+export interface InUse {
+  readonly role: string;
+  readonly warehouse: string;
+  readonly database: string;
+  readonly schema: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
 export interface InterpreterSession {
   /** @throws SnowflakeError */
   execute(request: Request): Promise<Answer>;
+  inUse(): InUse;
   /** The session ends: an open transaction is rolled back, temporary tables go. */
   close(): Promise<void>;
 }

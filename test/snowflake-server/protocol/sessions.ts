@@ -4,7 +4,7 @@ import type { Interpreter, InterpreterSession } from "../interpreter/index.js";
 import { type Refusal, refusals } from "./refusal.js";
 import type { Statement } from "./statements.js";
 
-/** What a login said. */
+/** What a login said, and statements since then. */
 export interface SessionFacts {
   readonly user: string;
   readonly account: string;
@@ -12,12 +12,17 @@ export interface SessionFacts {
   readonly warehouse: string;
   readonly database: string;
   readonly schema: string;
-  /** SESSION_PARAMETERS of the login, such as QUERY_TAG. */
+  /** SESSION_PARAMETERS of the login, such as QUERY_TAG, and what `alter session` set. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly application: string;
 }
 
 export interface Session extends SessionFacts {
+  role: string;
+  warehouse: string;
+  database: string;
+  schema: string;
+  parameters: Readonly<Record<string, unknown>>;
   /** What `current_session()` says. */
   readonly id: string;
   sessionToken: string;
@@ -28,6 +33,8 @@ export interface Session extends SessionFacts {
   /** What every further request of it is told, where a test took it from its client. */
   lost?: Refusal;
   readonly behind: InterpreterSession;
+  /** SESSION_PARAMETERS of the login. */
+  readonly given: Readonly<Record<string, unknown>>;
   /** By request id: a request that comes again gets the same statement's result. */
   readonly statements: Map<string, Statement>;
 }
@@ -43,6 +50,7 @@ export class Sessions {
     const session: Session = {
       ...facts,
       id,
+      given: facts.parameters,
       behind: await interpreter.connect({ id, ...facts }),
       sessionToken: randomUUID(),
       masterToken: randomUUID(),

@@ -58,7 +58,10 @@ export function begin(session: Session, asked: Asked, latency: number, slow: Met
       if (latency > 0) await pause(latency, abort.signal);
       await slow.carryOut(abort.signal);
       abort.signal.throwIfAborted();
-      return { kind: "answer", answer: await session.behind.execute({ ...asked, signal: abort.signal }) };
+      const answer = await session.behind.execute({ ...asked, signal: abort.signal });
+      const { role, warehouse, database, schema, parameters: set } = session.behind.inUse();
+      Object.assign(session, { role, warehouse, database, schema, parameters: { ...session.given, ...set } });
+      return { kind: "answer", answer };
     } catch (thrown) {
       if (abort.signal.aborted) return { kind: "error", error: cancelled(abort.signal.reason) };
       if (thrown instanceof SnowflakeError) return { kind: "error", error: thrown };

@@ -10,6 +10,10 @@ import { type Shape, shape } from "./shape.js";
 
 const variableLimit = 256;
 
+/** A number or a truth value as it is; anything else by its name. */
+const parameterOf = (bare: string): unknown =>
+  /^(?:true|false)$/i.test(bare) ? bare.toLowerCase() === "true" : Number.isNaN(Number(bare)) ? bare : Number(bare);
+
 export const control: readonly Shape[] = [
   shape("(?:begin|start transaction)(?: work| transaction)?(?: name {name})?", async ({ name }, { session }) => {
     begin(session, name === undefined ? "" : unquoted(name));
@@ -76,9 +80,15 @@ export const control: readonly Shape[] = [
   shape("alter session set {rest}", async ({ rest = "" }, { session }) => {
     const timeout = /\block_timeout\s*=\s*(\d+)/i.exec(rest)?.[1];
     if (timeout !== undefined) session.lockTimeout = Number(timeout);
+    for (const [, name = "", text, bare = ""] of rest.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|([\w.]+))/g)) {
+      session.parameters[name.toUpperCase()] = text?.replaceAll("''", "'") ?? parameterOf(bare);
+    }
     return done();
   }),
-  shape("alter session unset {rest}", async () => done()),
+  shape("alter session unset {rest}", async ({ rest = "" }, { session }) => {
+    for (const name of rest.split(",")) delete session.parameters[name.trim().toUpperCase()];
+    return done();
+  }),
   shape("select system\\$abort_transaction\\(\\s*'?(?<id>\\d+)'?\\s*\\)", async ({ id = "" }, { server }) => {
     const found = await abort(server, id);
     const text = found ? `Aborted transaction id: ${id}` : `Transaction ${id} is not running.`;
