@@ -13,12 +13,16 @@ import * as sql from "./statements-lease.js";
 export interface LeaseOptions {
   readonly database: string;
   readonly holder: Pick<LeaseHolder, "command"> & Partial<LeaseHolder>;
-  /** A session that nobody else uses; it is closed with the lease. */
-  connect(): Promise<Session>;
+  /** A session that nobody else uses, and that lasts as long as the lease does, whoever took it. */
+  connect(): Promise<OwnSession>;
   /** Seconds between two signs of life; default `beatSeconds`. */
   readonly beat?: number;
   /** Seconds of silence after which another may take it; default `silenceSeconds`. */
   readonly silence?: number;
+}
+
+export interface OwnSession extends AsyncDisposable {
+  readonly session: Session;
 }
 
 /** Four signs of life may be lost before another takes over. */
@@ -39,16 +43,16 @@ export interface SnowflakeLease extends Lease, AsyncDisposable {
 
 /** @throws ProblemError `locked`, exit 3, which says who holds it and since when. */
 export async function takeLease(options: LeaseOptions): Promise<SnowflakeLease> {
-  const session = await options.connect();
+  const own = await options.connect();
   try {
-    return await take(session, options);
+    return await take(own, options);
   } catch (error) {
-    await session[Symbol.asyncDispose]();
+    await own[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function take(session: Session, { database, holder: about, beat, silence }: LeaseOptions) {
+async function take(own: OwnSession, { database, holder: about, beat, silence }: LeaseOptions) {
   const holder: LeaseHolder = {
     runId: about.runId ?? "",
     pid: about.pid ?? process.pid,
@@ -56,13 +60,14 @@ async function take(session: Session, { database, holder: about, beat, silence }
     command: about.command,
     since: about.since ?? new Date().toISOString(),
   };
+  const { session } = own;
   const owner = randomUUID();
   const [before] = await session.rows(sql.readLease(database));
   const row = await askFor(session, database, { owner, holder, silence: silence ?? silenceSeconds });
   const token = Number(row.TOKEN);
   await endOlder(session, database, token);
   const held: Held = { sql: sql.isHeld(database), binds: [owner, token] };
-  return keep(session, { database, holder, previous: heldBefore(before, owner), held, beat: beat ?? beatSeconds });
+  return keep(own, { database, holder, previous: heldBefore(before, owner), held, beat: beat ?? beatSeconds });
 }
 
 interface Asked {
@@ -103,14 +108,14 @@ interface Keeping {
   readonly beat: number;
 }
 
-function keep(session: Session, { database, holder, previous, held, beat }: Keeping): SnowflakeLease {
+function keep(own: OwnSession, { database, holder, previous, held, beat }: Keeping): SnowflakeLease {
   const [, token] = held.binds;
   let lost = false;
   let ended = false;
   let beating: Promise<unknown> | undefined;
 
   async function tell(text: string, ...binds: readonly string[]): Promise<void> {
-    const { changed } = await session.run(text, [...binds, ...held.binds]);
+    const { changed } = await own.session.run(text, [...binds, ...held.binds]);
     if (changed === 0) lost = true;
   }
 
@@ -143,8 +148,8 @@ function keep(session: Session, { database, holder, previous, held, beat }: Keep
       clearInterval(timer);
       await beating;
       // It is free by itself after a while.
-      if (!lost) await session.run(sql.freeLease(database), held.binds).catch(() => undefined);
-      await session[Symbol.asyncDispose]();
+      if (!lost) await own.session.run(sql.freeLease(database), held.binds).catch(() => undefined);
+      await own[Symbol.asyncDispose]();
     },
   };
 }

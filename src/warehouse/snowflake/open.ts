@@ -6,10 +6,10 @@ import type { Lander } from "../lander.js";
 import { accessFrom, type SnowflakeAccess } from "./access.js";
 import { snowflakeCatalog } from "./catalog.js";
 import { jsonText } from "./json.js";
-import type { SnowflakeLease } from "./lease.js";
+import type { OwnSession, SnowflakeLease } from "./lease.js";
 import { shareLease } from "./lease-shared.js";
 import type { SnowflakeOptions } from "./options.js";
-import { createPool } from "./pool.js";
+import { createPool, type PoolOptions } from "./pool.js";
 import { snowflakePublisher } from "./publisher.js";
 import { engineVersion } from "./statements-catalog.js";
 
@@ -40,7 +40,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       lease = await shareLease(access.accessUrl ?? access.account, {
         database,
         holder: options.holder,
-        connect: () => own.acquire(),
+        connect: () => ownSession({ access, compute, beforeStatement: options.beforeStatement }),
         ...options.lease,
       });
     }
@@ -75,6 +75,12 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
 /** Logins that begin in the project's database, for names without one. */
 function within(access: SnowflakeAccess, database: string): SnowflakeAccess {
   return { ...access, options: () => ({ ...access.options(), database }) };
+}
+
+/** One that outlives the pools of whoever asked for it first. */
+async function ownSession(options: Omit<PoolOptions, "size">): Promise<OwnSession> {
+  const pool = createPool({ ...options, size: 1 });
+  return { session: await pool.acquire(), [Symbol.asyncDispose]: () => Promise.resolve(pool[Symbol.asyncDispose]()) };
 }
 
 async function versionOf(session: Session): Promise<string> {

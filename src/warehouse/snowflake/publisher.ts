@@ -56,6 +56,7 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
   return {
     async open(variables, plan) {
       if (lease === undefined) throw refuse("read-only", "the warehouse was opened for reading only");
+      lease.ensure();
       const session = await connect(plan);
       try {
         await session.setVariables(variables);
