@@ -6,16 +6,20 @@ import type { Warehouse } from "../warehouse/index.js";
 import type { GlobalOptions, Io } from "./io.js";
 import { type OpenedProject, openForReading } from "./open.js";
 
-/** Where there is no warehouse yet, the same as for one in which nothing has run. `command` is who asks. */
+/**
+ * Where there is no warehouse yet, the same as for one in which nothing has run. `command` is who asks; `look` may ask the
+ * warehouse more while it is open.
+ */
 export async function gatherReport(
   opened: OpenedProject,
   command: string,
   io: Io,
   options: GlobalOptions,
+  look: (warehouse: Warehouse) => Promise<void> = () => Promise.resolve(),
 ): Promise<ReportModel> {
   const { graph, environment } = opened;
   const known = opened.warehouseExists
-    ? await readWarehouse(opened, await openForReading(opened, command, io, options))
+    ? await readWarehouse(opened, await openForReading(opened, command, io, options), look)
     : { state: emptyState, dispositions: [] };
   return reportModel({
     ...known,
@@ -27,8 +31,9 @@ export async function gatherReport(
   });
 }
 
-async function readWarehouse(opened: OpenedProject, open: Warehouse) {
+async function readWarehouse(opened: OpenedProject, open: Warehouse, look: (warehouse: Warehouse) => Promise<void>) {
   await using warehouse = open;
+  await look(warehouse);
   await using ledger = await openLedger(warehouse);
   const events = await readDispositions(opened.graph, warehouse);
   const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));

@@ -18,6 +18,7 @@ import {
   type OpenOptions,
   openDuckDb,
   openSnapshot,
+  openSnowflake,
   type SnowflakeOptions,
   type Warehouse,
 } from "../warehouse/index.js";
@@ -47,6 +48,8 @@ export interface OpenedProject {
 }
 
 const DEFAULT_ENVIRONMENT = "local";
+/** Milliseconds. */
+const READER_PATIENCE = 10_000;
 
 /**
  * Compiles the project under its environment (`local` unless named); with `engine`, for that one all the same.
@@ -115,10 +118,11 @@ export async function openWarehouse(
   options: { readonly command: string; readonly readOnly?: boolean },
 ): Promise<Warehouse> {
   const { engine } = opened.graph;
+  if (engine === "snowflake") return openSnowflake(snowflakeOptions(opened, options));
   if (engine !== "duckdb") {
     throw new ProblemError({
       code: "engine-unavailable",
-      message: `The environment "${opened.environment.name}" is for ${engine}; runs go to DuckDB only.`,
+      message: `The environment "${opened.environment.name}" is for ${engine}; medform runs on DuckDB and Snowflake.`,
       hint: "Leave --environment away to use the embedded warehouse.",
     });
   }
@@ -182,11 +186,15 @@ export function snowflakeOptions(
     connection: { ...connection, ...(compute.warehouse !== undefined && { warehouse: compute.warehouse }) },
     env: opened.env,
     database: graph.defaultDatabase,
+    databases: [...new Set(graph.actions.flatMap(({ target: { database } }) => database ?? []))],
     compute,
     project: opened.name,
     readOnly,
     holder: { command },
     sessions: concurrencyOf(opened),
+    // Who asks how things are wants to know that nobody answers; a run waits for a service that is away for a moment.
+    ...(readOnly && { patience: READER_PATIENCE }),
+    beforeStatement: opened.beforeStatement,
   };
 }
 

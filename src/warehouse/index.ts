@@ -14,5 +14,6 @@ export { accessFrom, type SnowflakeAccess } from "./snowflake/access.js";
 export { loginProblem } from "./snowflake/login.js";
 export { openSnowflake } from "./snowflake/open.js";
 export { type Compute, type SnowflakeOptions, warehouseFor } from "./snowflake/options.js";
+export { whoAmI } from "./snowflake/statements-session.js";
 export * from "./snowflake/statements-task.js";
 export { isTransient } from "./transient.js";

@@ -1,18 +1,49 @@
 /** `medform status`: what is built, how fresh, what fails. */
+import { type Warehouse, whoAmI } from "../../warehouse/index.js";
 import { gatherReport } from "../gather.js";
 import { type GlobalOptions, type Io, paintFor, widthOf } from "../io.js";
-import { fileLabel, openProject } from "../open.js";
+import { openProject, warehouseLabel } from "../open.js";
 import { jsonLine } from "../render/run-view.js";
 import { renderStatus } from "../render/status.js";
 import { typedHere } from "../typed.js";
 
+/** As whom, in which database and on which compute a session works; null for what it has none of. */
+interface WorkingAs {
+  readonly user: string | null;
+  readonly role: string | null;
+  readonly warehouse: string | null;
+  readonly database: string | null;
+}
+
+async function workingAs(warehouse: Warehouse): Promise<WorkingAs> {
+  await using session = await warehouse.session();
+  const [row] = await session.rows(whoAmI);
+  const text = (value: unknown) => (value === null || value === undefined || value === "" ? null : String(value));
+  return {
+    user: text(row?.USER),
+    role: text(row?.ROLE),
+    warehouse: text(row?.WAREHOUSE),
+    database: text(row?.DATABASE),
+  };
+}
+
+function sentenceOf({ user, role, warehouse, database }: WorkingAs): string {
+  const where = database === null ? "in no database" : `in ${database}`;
+  const compute = warehouse === null ? "without a warehouse" : `on warehouse ${warehouse}`;
+  return `Logged in as ${user ?? "nobody"} with ${role === null ? "no role" : `role ${role}`}, ${where}, ${compute}.`;
+}
+
 /** Reads only; works before there is a warehouse. With `--json` one JSON value. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<number> {
   const opened = await openProject(options, io);
-  const model = await gatherReport(opened, "status", io, options);
-  const warehouse = fileLabel(opened.warehouseFile, io.cwd);
+  let session: WorkingAs | undefined;
+  const model = await gatherReport(opened, "status", io, options, async (open) => {
+    if (open.engine === "snowflake") session = await workingAs(open);
+  });
+  const warehouse = warehouseLabel(opened, io.cwd);
   if (options.json) {
-    io.stdout.write(`${jsonLine({ warehouse, exists: opened.warehouseExists, ...model })}\n`);
+    const said = { warehouse, exists: opened.warehouseExists, ...(session && { session }) };
+    io.stdout.write(`${jsonLine({ ...said, ...model })}\n`);
     return 0;
   }
   const lines = renderStatus(model, {
@@ -20,6 +51,7 @@ export async function statusCommand(options: GlobalOptions, io: Io): Promise<num
     paint: paintFor(io.stdout, io, options),
     warehouse,
     warehouseExists: opened.warehouseExists,
+    session: session && sentenceOf(session),
     environment: opened.environment.name,
     engine: opened.graph.engine,
     typed: typedHere(io, options),

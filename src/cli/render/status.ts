@@ -8,9 +8,11 @@ import { columns, count, counted, instant, wrap } from "./layout.js";
 export interface StatusContext {
   readonly width: number;
   readonly paint: Paint;
-  /** The warehouse's file, as people find it. */
+  /** The warehouse as people know it: its file, or its database and account. */
   readonly warehouse: string;
   readonly warehouseExists: boolean;
+  /** Where a login says more than the file: as whom and on which compute. */
+  readonly session?: string;
   readonly environment: string;
   readonly engine: string;
   readonly typed: Typed;
@@ -20,7 +22,8 @@ export interface StatusContext {
 export function renderStatus(model: ReportModel, context: StatusContext): readonly string[] {
   const { paint, width } = context;
   const place = `${context.environment} on ${context.engine} · ${context.warehouse}`;
-  const head = [`${paint.bold(model.project)} ${paint.dim(`· ${place}`)}`, ""];
+  const session = context.session === undefined ? [] : [paint.dim(context.session)];
+  const head = [`${paint.bold(model.project)} ${paint.dim(`· ${place}`)}`, ...session, ""];
   if (!context.warehouseExists) {
     return [
       ...head,

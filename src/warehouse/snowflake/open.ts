@@ -24,8 +24,10 @@ const ownSessions = 16;
 export async function openSnowflake(options: SnowflakeOptions): Promise<Warehouse> {
   const { database, compute, readOnly = false } = options;
   const access = within(accessFrom(options.env, options.connection), database);
-  const scopes = createPool({ access, compute, size: options.sessions, beforeStatement: options.beforeStatement });
-  const own = createPool({ access, compute, size: ownSessions, beforeStatement: options.beforeStatement });
+  const { beforeStatement, patience } = options;
+  const same = { access, compute, beforeStatement, limits: patience === undefined ? {} : { patience } };
+  const scopes = createPool({ ...same, size: options.sessions });
+  const own = createPool({ ...same, size: ownSessions });
   let lease: SnowflakeLease | undefined;
   const close = async () => {
     await scopes[Symbol.asyncDispose]();

@@ -35,6 +35,8 @@ export interface SnowflakeOptions {
   readonly lease?: { readonly beat?: number; readonly silence?: number };
   /** Called before each statement; what it throws fails the statement. For who watches, and for tests. */
   readonly beforeStatement?: (sql: string) => void | Promise<void>;
+  /** Milliseconds during which a service that does not answer a login is asked again. */
+  readonly patience?: number;
   /** Sessions that are open at a time, at most; those of a command's own (ledger, lease) come on top. */
   readonly sessions: number;
 }

@@ -43,3 +43,7 @@ export const unsetVariables = (names: readonly string[]): string => `unset (${na
 
 /** A temporary relation under the name that it was made by, quotes and all. */
 export const dropTemporary = (kind: string, name: string): string => `drop ${kind} if exists ${name}`;
+
+/** As whom and where a session works. */
+export const whoAmI =
+  'select current_user() as "USER", current_role() as "ROLE", current_warehouse() as "WAREHOUSE", current_database() as "DATABASE"';
