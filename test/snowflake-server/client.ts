@@ -29,7 +29,7 @@ import type { User } from "./protocol/users.js";
 import type { Received, Settings } from "./world.js";
 
 export type { SessionView } from "./control.js";
-export type { Effect, Hook } from "./hooks.js";
+export type { Effect, Hook, LostCode } from "./hooks.js";
 export type { User } from "./protocol/users.js";
 export type { Received, Settings } from "./world.js";
 
@@ -69,7 +69,7 @@ export interface SnowflakeServer extends AsyncDisposable {
   user(user: User): Promise<void>;
   set(settings: Partial<Settings>): Promise<Settings>;
   hook(hook: Hook): Promise<SetHook>;
-  /** All statements that arrived, in order. */
+  /** All statements that no hook kept from it, in order; those that came again too. */
   statements(): Promise<readonly Received[]>;
   sessions(): Promise<readonly SessionView[]>;
   /** How many requests came for each path, ids as `*`. */

@@ -1,7 +1,6 @@
 /** What tests may ask and do, each a POST to /control/NAME with `{given}`: not part of what Snowflake speaks. */
-import type { Hook } from "./hooks.js";
-import type { Refusal } from "./protocol/refusal.js";
-import { refusals } from "./protocol/refusal.js";
+import type { Hook, LostCode } from "./hooks.js";
+import { lost } from "./protocol/refusal.js";
 import type { Session, SessionFacts } from "./protocol/sessions.js";
 import type { User } from "./protocol/users.js";
 import { type Received, reset, type Settings, type World } from "./world.js";
@@ -18,7 +17,7 @@ export interface Which {
 }
 
 export interface Lost extends Which {
-  readonly code: "390104" | "390111";
+  readonly code: LostCode;
   /** What is open stays open, as after a client's death. */
   readonly holdsTransaction: boolean;
 }
@@ -52,11 +51,6 @@ type Controls = {
 
 const chosen = (world: World, { session }: Which): readonly Session[] =>
   world.sessions.all.filter(({ id, open }) => open && (session === undefined || id === session));
-
-const lost: Readonly<Record<string, () => Refusal>> = {
-  "390104": refusals.sessionTokenInvalid,
-  "390111": refusals.sessionGone,
-};
 
 export const controls: Controls = {
   know: ({ interpreter }, pairs) => interpreter.know(pairs),
@@ -96,7 +90,7 @@ export const controls: Controls = {
   },
   loseSession: async (world, { code, holdsTransaction, ...which }) => {
     for (const session of chosen(world, which)) {
-      session.lost = lost[code]?.();
+      session.lost = lost(code);
       if (!holdsTransaction) await world.sessions.close(session);
     }
   },

@@ -10,13 +10,28 @@ export type Effect =
   /** The connection is closed without an answer. */
   | { readonly kind: "drop" }
   /** Held until `release`. */
-  | { readonly kind: "pause" };
+  | { readonly kind: "pause" }
+  /** The session ends, what it had open is rolled back, and its client is told so from now on. */
+  | { readonly kind: "end"; readonly code: LostCode };
+
+/** What a client is told of a session that the service does not know, or no longer. */
+export type LostCode = "390104" | "390111";
+
+/** What a hook looks at. */
+export interface Subject {
+  /** With the query string. */
+  readonly path: string;
+  readonly sqlText?: string;
+  readonly queryTag?: string;
+}
 
 export interface Hook {
   /** Statements by their text, any request by its path and query string. */
   readonly on: "statement" | "path";
   /** Source of a regular expression, compared regardless of case, `.` also for line breaks. */
   readonly matches: string;
+  /** A regular expression too, for the query tag: of statements with the same text, those of one action. */
+  readonly tagged?: string;
   /** Which matching request, from 1, repetitions by the driver counted; every one where left out. */
   readonly occurrence?: number | { readonly from: number; readonly to?: number };
   /** Before anything is carried out (the default), or when it was, in place of its answer. */
@@ -40,9 +55,11 @@ class Armed {
     this.pattern = new RegExp(hook.matches, "is");
   }
 
-  meets(subject: { readonly path: string; readonly sqlText?: string }): boolean {
+  meets(subject: Subject): boolean {
     const text = this.hook.on === "path" ? subject.path : subject.sqlText;
     if (text === undefined || !this.pattern.test(text)) return false;
+    const { tagged } = this.hook;
+    if (tagged !== undefined && !new RegExp(tagged, "is").test(subject.queryTag ?? "")) return false;
     this.seen += 1;
     const { occurrence } = this.hook;
     if (occurrence === undefined) return true;
@@ -74,6 +91,13 @@ class Armed {
   }
 }
 
+/** What effects need of where they take place. */
+export interface Means {
+  /** Lets go what is held. */
+  readonly signal?: AbortSignal;
+  readonly end?: (code: LostCode) => Promise<Reply>;
+}
+
 export type Fate = "drop" | Reply | undefined;
 
 /** The hooks that one request met. */
@@ -95,7 +119,7 @@ export class Met {
   }
 
   /** Carries the effects out in the order in which they were set, until one decides what becomes of the request. */
-  async carryOut(signal?: AbortSignal): Promise<Fate> {
+  async carryOut(by: Means = {}): Promise<Fate> {
     for (const armed of this.armed) {
       armed.hit();
       const { effect } = armed.hook;
@@ -115,8 +139,10 @@ export class Met {
           await new Promise((done) => setTimeout(done, effect.milliseconds));
           break;
         case "pause":
-          await armed.hold(signal);
+          await armed.hold(by.signal);
           break;
+        case "end":
+          return by.end?.(effect.code);
       }
     }
     return undefined;
@@ -157,7 +183,7 @@ export class Hooks {
     for (const id of [...this.#armed.keys()]) this.remove(id);
   }
 
-  meet(subject: { readonly path: string; readonly sqlText?: string }): Met {
+  meet(subject: Subject): Met {
     return new Met([...this.#armed.values()].filter((armed) => armed.meets(subject)));
   }
 }

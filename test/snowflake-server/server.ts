@@ -1,11 +1,11 @@
 /** The HTTP face: which path is what, and what a hook makes of it. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type Control, controls } from "./control.js";
-import type { Met } from "./hooks.js";
+import type { LostCode, Means, Met, Subject } from "./hooks.js";
 import { json, type Reply, readJson, send } from "./protocol/http.js";
 import { login, welcome } from "./protocol/login.js";
 import { abort, monitoring, query, result } from "./protocol/queries.js";
-import { Refusal } from "./protocol/refusal.js";
+import { lost, Refusal } from "./protocol/refusal.js";
 import { chunkHeader, pieces } from "./protocol/rowset.js";
 import type { Session } from "./protocol/sessions.js";
 import type { World } from "./world.js";
@@ -170,11 +170,13 @@ export function createSnowflakeServer(world: World): Server {
         return;
       }
       count(world, `${request.method} ${url.pathname}`);
-      const sqlText = url.pathname.endsWith("/query-request") ? String(body.sqlText ?? "") : undefined;
-      const met = world.hooks.meet({ path: url.pathname + url.search, sqlText });
+      const from = world.sessions.of(request.headers.authorization);
+      const subject = subjectOf(url, body, from);
+      const met = world.hooks.meet(subject);
+      const means: Means = { end: (code) => end(world, from, code) };
       const fate =
-        (await met.before(sqlText !== undefined).carryOut()) ??
-        (await lateFate(met, await answer(world, { request, url, body, met })));
+        (await met.before(subject.sqlText !== undefined).carryOut(means)) ??
+        (await lateFate(met, await answer(world, { request, url, body, met }), means));
       if (fate === "drop") request.socket.destroy();
       else send(response, fate);
     } catch (error) {
@@ -186,7 +188,24 @@ export function createSnowflakeServer(world: World): Server {
   return server;
 }
 
-const lateFate = async (met: Met, reply: Reply): Promise<Reply | "drop"> => (await met.after().carryOut()) ?? reply;
+const lateFate = async (met: Met, reply: Reply, means: Means): Promise<Reply | "drop"> =>
+  (await met.after().carryOut(means)) ?? reply;
+
+function subjectOf(url: URL, body: Body, from: Session | undefined): Subject {
+  const path = url.pathname + url.search;
+  if (url.pathname !== "/queries/v1/query-request") return { path };
+  const tag = (body.parameters as Body | undefined)?.QUERY_TAG ?? from?.parameters.QUERY_TAG;
+  return { path, sqlText: String(body.sqlText ?? ""), queryTag: typeof tag === "string" ? tag : undefined };
+}
+
+async function end(world: World, from: Session | undefined, code: LostCode): Promise<Reply> {
+  const refusal = lost(code);
+  if (from !== undefined) {
+    from.lost = refusal;
+    await world.sessions.close(from);
+  }
+  return refused(refusal);
+}
 
 function count(world: World, path: string): void {
   const shape = path.replaceAll(/[0-9a-f]{8}-[\w-]+/g, "*").replace(/\/\d+$/, "/*");

@@ -103,7 +103,54 @@ describe.concurrent("the driver, with the same request id,", () => {
   });
 });
 
+describe.concurrent("the driver", () => {
+  it("fetches a chunk again whose connection dropped", async () => {
+    const connection = await connect(snowflake.login);
+    await snowflake.set({ chunkBytes: 2_000 });
+    const torn = await snowflake.hook({
+      on: "path",
+      matches: "^/chunks/.*/2$",
+      occurrence: 1,
+      effect: { kind: "drop" },
+    });
+    expect((await execute(connection, "rows 500")).rows).toHaveLength(500);
+    expect(await torn.hits()).toBe(1);
+    await destroy(connection);
+  });
+
+  it("logs in again when the service was busy", async () => {
+    const matches = "login-request.*roleName=PATIENT";
+    await snowflake.hook({ on: "path", matches, occurrence: 1, effect: { kind: "status", status: 503 } });
+    await destroy(await connect({ ...snowflake.login, role: "PATIENT" }));
+  });
+
+  it("renews for all that wait, each of which is carried out once", async () => {
+    const connection = await connect({ ...snowflake.login, role: "MANY" });
+    const [mine] = (await snowflake.sessions()).filter(({ role }) => role === "MANY");
+    await snowflake.expireSession({ session: mine?.id });
+    const answers = await Promise.all(Array.from({ length: 6 }, () => execute(connection, "count")));
+    expect(answers.map(({ rows }) => Number(rows[0]?.COUNT)).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+    await destroy(connection);
+  });
+});
+
 describe.concurrent("a hook", () => {
+  it.each(["before", "after"] as const)("ends a session %s a statement of one action", async (when) => {
+    const connection = await connect(snowflake.login);
+    await snowflake.hook({
+      on: "statement",
+      matches: "^count$",
+      tagged: `"action":"${when}"`,
+      when,
+      effect: { kind: "end", code: "390111" },
+    });
+    const tagged = (action: string) => ({ parameters: { QUERY_TAG: JSON.stringify({ action }) } });
+    await execute(connection, "count", tagged("other"));
+    expect(await refusal(execute(connection, "count", tagged(when)))).toMatchObject({ code: 407002 });
+    const arrived = (await snowflake.statements()).filter(({ queryTag }) => queryTag === `{"action":"${when}"}`);
+    expect(arrived.map(({ outcome }) => outcome)).toEqual(when === "before" ? [] : ["ok"]);
+  });
+
   it("gives an error of its own, with which the driver is content", async () => {
     const connection = await connect(snowflake.login);
     await snowflake.hook({

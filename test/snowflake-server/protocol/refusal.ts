@@ -1,3 +1,5 @@
+import type { LostCode } from "../hooks.js";
+
 /** What is answered with `success: false` before a statement is looked at: a login, a token, a request that nobody knows. */
 export class Refusal extends Error {
   constructor(
@@ -31,3 +33,7 @@ export const refusals = {
   notRunning: () => new Refusal("000605", "Identified SQL statement is not currently executing.", "02000"),
   noSuchQuery: (queryId: string) => new Refusal("000709", `Statement ${queryId} not found`, "02000"),
 } as const;
+
+/** What the clients of a session are told that was taken from them. */
+export const lost = (code: LostCode): Refusal =>
+  code === "390104" ? refusals.sessionTokenInvalid() : refusals.sessionGone();

@@ -75,6 +75,11 @@ export class Sessions {
     return session;
   }
 
+  /** Whose request it is, if anybody's. */
+  of(header: string | undefined): Session | undefined {
+    return this.#bySessionToken.get(tokenOf(header));
+  }
+
   /** A new session token for a good master token. @throws Refusal */
   renew(header: string | undefined): Session {
     const session = this.#byMasterToken.get(tokenOf(header));

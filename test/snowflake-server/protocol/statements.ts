@@ -56,7 +56,7 @@ export function begin(session: Session, asked: Asked, latency: number, slow: Met
     const limit = timeLimit(session, asked, abort);
     try {
       if (latency > 0) await pause(latency, abort.signal);
-      await slow.carryOut(abort.signal);
+      await slow.carryOut({ signal: abort.signal });
       abort.signal.throwIfAborted();
       const answer = await session.behind.execute({ ...asked, signal: abort.signal });
       const { role, warehouse, database, schema, parameters: set } = session.behind.inUse();
