@@ -37,7 +37,7 @@ const words: readonly [RegExp, (match: RegExpExecArray, request: Request) => Ans
   ],
   // What a session says of itself, and transactions, of which nothing is remembered here.
   [
-    /^(?:alter session set|use warehouse|unset|begin|commit$|rollback$|drop table if exists|create temporary table) ?/i,
+    /^(?:alter session set|use warehouse|unset|begin|commit$|rollback$|show transactions$|drop table if exists|create temporary table) ?/i,
     () => done,
   ],
   [/^set \(/i, () => done],
@@ -98,6 +98,9 @@ export function createFakeInterpreter(): Interpreter {
       let counted = 0;
       return {
         execute: async (request) => {
+          if (request.sqlText === 'select current_session() as "SESSION"') {
+            return { columns: [column("SESSION", "text")], rows: [[who.id]], statementTypeId: select };
+          }
           if (request.sqlText === "count") {
             counted += 1;
             return { columns: [column("COUNT", "fixed")], rows: [[String(counted)]], statementTypeId: select };

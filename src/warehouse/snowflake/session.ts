@@ -12,6 +12,7 @@ import { type Limits, logOut, pauses } from "./login.js";
 import { requestIdOf } from "./requestId.js";
 import { readRows } from "./rows.js";
 import { onlyReads, SessionState, transactionWord } from "./state.js";
+import { abortTransaction, showTransactions } from "./statements-lease.js";
 import * as texts from "./statements-session.js";
 import { asText, bindsFor, typeOf } from "./values.js";
 import { type Watched, watch } from "./wire.js";
@@ -38,6 +39,8 @@ export interface SnowflakeSessionOptions {
 /** A connection whose session holds nothing. */
 export interface Kept {
   readonly connection: Connection;
+  /** How the service calls the session. */
+  readonly id: string | undefined;
   readonly warehouse: string | undefined;
 }
 
@@ -92,7 +95,11 @@ export class SnowflakeSession implements Session {
   #requests: string[] = [];
   #line: Promise<unknown> = Promise.resolve();
   #running: Running | undefined;
+  /** What was open when the session was lost is undone, but nobody has said so yet. */
   #lost = false;
+  /** How the service calls this session, and those lost ones whose transaction may still hold locks. */
+  #id: string | undefined;
+  readonly #orphans: string[] = [];
   #closed = false;
   /** Lets go of the line that an open stream holds. */
   #release: () => void = () => undefined;
@@ -100,6 +107,7 @@ export class SnowflakeSession implements Session {
   constructor(options: SnowflakeSessionOptions) {
     this.#options = options;
     this.#connection = options.kept?.connection;
+    this.#id = options.kept?.id;
     this.#warehouse = options.kept?.warehouse;
     this.#seed = options.seed ?? randomUUID();
     this.#tag = options.tag;
@@ -157,19 +165,33 @@ export class SnowflakeSession implements Session {
     });
   }
 
-  /** What the end of its session undid, nobody has to roll back. */
+  /** What nobody can commit any more is undone, but its locks may be held until it is ended. */
   async #rollback(sql: string, running: Running): Promise<{ readonly changed: number }> {
-    if (this.#lost) {
-      this.#lost = false;
-      return { changed: 0 };
+    if (!this.#lost) {
+      try {
+        await this.#send(sql, running, {});
+        return { changed: 0 };
+      } catch (error) {
+        if (this.#connection !== undefined) throw error;
+      }
     }
-    try {
-      await this.#send(sql, running, {});
-    } catch (error) {
-      if (this.#connection !== undefined) throw error;
-      this.#lost = false;
-    }
+    this.#lost = false;
+    const enough = setTimeout(() => running.abort.abort(connectionLost()), this.#options.limits.cancel);
+    await this.#endOrphans(running).catch(() => undefined);
+    clearTimeout(enough);
     return { changed: 0 };
+  }
+
+  /** Ends the transactions of sessions that were lost: the service would keep them, and their locks, for hours. */
+  async #endOrphans(running: Running): Promise<void> {
+    if (this.#orphans.length === 0) return;
+    const connection = await this.#connected(running);
+    const open = await this.#quietly(connection, showTransactions, running);
+    for (const { id, session } of open) {
+      if (!this.#orphans.includes(String(session))) continue;
+      await this.#quietly(connection, abortTransaction(String(id)), running);
+    }
+    this.#orphans.length = 0;
   }
 
   rows(sql: string, binds?: readonly Value[], linesBefore = 0): Promise<readonly Row[]> {
@@ -275,12 +297,11 @@ export class SnowflakeSession implements Session {
 
   /** Undoes what this session holds; undefined where it cannot be given on. */
   async #emptied(): Promise<Kept | undefined> {
-    const connection = this.#connection;
-    if (connection === undefined || this.#options.onClose === undefined) return undefined;
     const { variables, temporaries } = this.#state;
+    if (this.#options.onClose === undefined && this.#orphans.length === 0) return undefined;
     try {
-      if (this.#state.transaction) await this.run("rollback");
-      if (this.#state.tainted || this.#lost || !connection.isUp()) return undefined;
+      if (this.inTransaction || this.#orphans.length > 0) await this.run("rollback");
+      if (this.#state.tainted || this.#connection?.isUp() !== true) return undefined;
       const drops = [...temporaries].map(([name, kind]) => texts.dropTemporary(kind, name));
       const unset = variables.size === 0 ? [] : [texts.unsetVariables([...variables.keys()])];
       for (const sql of [...drops, ...unset])
@@ -288,7 +309,10 @@ export class SnowflakeSession implements Session {
     } catch {
       return undefined;
     }
-    return this.#connection === connection ? { connection, warehouse: this.#warehouse } : undefined;
+    const connection = this.#connection;
+    return connection === undefined || this.#options.onClose === undefined
+      ? undefined
+      : { connection, id: this.#id, warehouse: this.#warehouse };
   }
 
   async #changed(statement: RowStatement, sql: string, running: Running): Promise<number> {
@@ -323,6 +347,8 @@ export class SnowflakeSession implements Session {
       this.#connection = connection;
       this.#warehouse = home;
       await this.#quietly(connection, texts.settleSession, running);
+      const [row] = await this.#quietly(connection, texts.readSession, running);
+      this.#id = row === undefined ? undefined : String(row.SESSION);
       const names = [...this.#state.variables.keys()];
       if (names.length > 0) {
         await this.#quietly(connection, texts.setVariables(names), running, [...this.#state.variables.values()]);
@@ -336,11 +362,23 @@ export class SnowflakeSession implements Session {
   }
 
   /** A statement of our own before the one that is wanted; it may be repeated without harm, and so fails at once. */
-  async #quietly(connection: Connection, sql: string, running: Running, binds?: readonly Value[]): Promise<void> {
+  async #quietly(
+    connection: Connection,
+    sql: string,
+    running: Running,
+    binds?: readonly Value[],
+  ): Promise<readonly Row[]> {
     const id = randomUUID();
-    using watched = watch(id, () => undefined);
+    let wake: () => void = () => undefined;
+    using watched = watch(id, () => wake());
+    const arm = (give: () => void) => {
+      wake = give;
+    };
     try {
-      await this.#once(connection, sql, { id, running, watched, binds: bindsFor(binds ?? []) });
+      const statement = await this.#once(connection, sql, { id, running, watched, binds: bindsFor(binds ?? []), arm });
+      const rows: Row[] = [];
+      for await (const chunk of this.#read(statement, sql, running)) rows.push(...chunk);
+      return rows;
     } catch (error) {
       this.#drop();
       throw running.stop ?? (lostCodes.has(rawOf(error).code) ? connectionLost() : rewriteError(error, sql));
@@ -401,6 +439,7 @@ export class SnowflakeSession implements Session {
     const word = transactionWord(sql);
     if (this.#state.transaction) {
       this.#state.transaction = false;
+      if (this.#id !== undefined) this.#orphans.push(this.#id);
       if (word === "commit" && unknown) return commitUnknown();
       this.#lost = word !== "commit";
       return running.stop ?? connectionLost();
@@ -421,14 +460,15 @@ export class SnowflakeSession implements Session {
       watched,
       binds,
       describeOnly,
-      arm = () => undefined,
+      arm,
     }: {
       readonly id: string;
       readonly running: Running;
       readonly watched: Watched;
       readonly binds: ReturnType<typeof bindsFor>;
       readonly describeOnly?: boolean;
-      readonly arm?: (give: () => void) => void;
+      /** Takes what is called after each failure on the wire. */
+      readonly arm: (give: () => void) => void;
     },
   ): Promise<RowStatement> {
     const { limits } = this.#options;
