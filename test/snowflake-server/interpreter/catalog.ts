@@ -49,7 +49,7 @@ export interface Catalog {
     comments?: ReadonlyMap<string, string>,
   ): Promise<readonly CatalogColumn[]>;
   /** Takes over what a statement of the project did to relations by itself. */
-  reread(connection: Connection): Promise<void>;
+  reread(connection: Connection, databases: ReadonlySet<string>): Promise<void>;
   /** The place of a view of the information schema, up to date. @throws SnowflakeError 002003 */
   information(connection: Connection, database: string, view: string): Promise<string>;
   /** @throws SnowflakeError 003001 */
@@ -171,14 +171,14 @@ export function createCatalog(): Catalog {
         comment: comments?.get(String(name).toUpperCase()) ?? "",
       }));
     },
-    async reread(connection) {
+    async reread(connection, databases) {
       const reader = await connection.run(
         `select database_name, schema_name, table_name, 'table', '' from duckdb_tables() where not internal and not temporary
 union all select database_name, schema_name, view_name, 'view', sql from duckdb_views() where not internal and not temporary`,
       );
       const found = new Map<string, Entry>();
       for (const [database, schema, name, kind, sql] of reader.getRows().map((row) => row.map(String))) {
-        if (database === undefined || database === "memory") continue;
+        if (database === undefined || !databases.has(database.toUpperCase())) continue;
         if (`${schema}${name}`.includes(hidden)) continue;
         const target = { database, schema: schema ?? "", name: name ?? "" };
         const former = entries.get(keyOf(target));
@@ -194,10 +194,10 @@ union all select database_name, schema_name, view_name, 'view', sql from duckdb_
           ...former,
           target: former?.target ?? { ...target, name: upperUnlessMixed(target.name) },
           kind: kind === "view" ? "view" : "table",
-          columns: (await catalog.columnsOf(connection, target, comments)).map((column) => ({
-            ...column,
-            name: former === undefined ? column.name.toUpperCase() : column.name,
-          })),
+          // A view may read what is gone.
+          columns: (await catalog.columnsOf(connection, target, comments).catch(() => former?.columns ?? [])).map(
+            (column) => ({ ...column, name: former === undefined ? column.name.toUpperCase() : column.name }),
+          ),
           query: former?.query || (sql ?? "").replace(/^[\s\S]*?\sAS\s/i, "").replace(/;\s*$/, ""),
         });
       }

@@ -88,7 +88,7 @@ export const change: readonly Shape[] = [
       const { schema: database, name: schema } = parseTarget(name, { database: "", schema: context.session.database });
       const place = `${quoted(database)}.${quoted(schema)}`;
       await context.session.connection.run(`drop schema ${unless === undefined ? "" : "if exists "}${place} cascade`);
-      await context.server.catalog.reread(context.session.connection);
+      await context.server.catalog.reread(context.session.connection, context.server.duck.databases);
       return done(`${schema} successfully dropped.`);
     }),
   ),

@@ -55,7 +55,7 @@ async function carriedOut(context: Context, duckdb: string): Promise<Answer> {
   return ddl(context, [], async () => {
     const { session, server } = context;
     await session.connection.run(await session.workspace.resolve(duckdb, session), context.signal);
-    await server.catalog.reread(session.connection);
+    await server.catalog.reread(session.connection, server.duck.databases);
     return done();
   });
 }
