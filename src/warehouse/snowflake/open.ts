@@ -2,10 +2,10 @@
 import { hostname } from "node:os";
 import { ProblemError } from "../../graph/index.js";
 import type { Lease, LeaseHolder, Session, Snapshots, Warehouse } from "../contract.js";
-import type { Lander } from "../lander.js";
 import { accessFrom, type SnowflakeAccess } from "./access.js";
 import { snowflakeCatalog } from "./catalog.js";
 import { jsonText } from "./json.js";
+import { snowflakeLander } from "./lander.js";
 import type { OwnSession, SnowflakeLease } from "./lease.js";
 import { shareLease } from "./lease-shared.js";
 import type { SnowflakeOptions } from "./options.js";
@@ -61,7 +61,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       jsonText,
       catalog,
       publisher,
-      lander,
+      lander: snowflakeLander({ database, catalog, lease, session: () => own.acquire(), ...options.landing }),
       lease: lease ?? reading(options.holder),
       snapshots,
       // Storage is the service's.
@@ -101,17 +101,6 @@ function reading(about: SnowflakeOptions["holder"]): Lease {
   };
   return { holder, previous: undefined, held: undefined, hold: () => Promise.resolve() };
 }
-
-const lander: Lander = {
-  open: () =>
-    Promise.reject(
-      new ProblemError({
-        code: "load-engine",
-        message: "Files are loaded into DuckDB only.",
-        hint: "Let Snowflake's own COPY INTO land them, with the columns that docs/load.md lists.",
-      }),
-    ),
-};
 
 const snapshots: Snapshots = {
   take: () =>

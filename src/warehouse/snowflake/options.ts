@@ -16,6 +16,16 @@ export function warehouseFor({ warehouse, byTag }: Compute, tags: readonly strin
   return Object.entries(byTag).find(([tag]) => has.has(tag.toLowerCase()))?.[1] ?? warehouse;
 }
 
+/** How files are landed; what stands here is for who measures, and for tests. */
+export interface LandingSettings {
+  /** Part files sent at a time; default 4. */
+  readonly parallel?: number;
+  /** Bytes of a part before compression; default 128 MiB. */
+  readonly partBytes?: number;
+  /** Where part files are written; default: the system's folder for such. */
+  readonly temporary?: string;
+}
+
 export interface SnowflakeOptions {
   /** As environments.json says it. Holds no secret. */
   readonly connection: SnowflakeConnection;
@@ -33,6 +43,7 @@ export interface SnowflakeOptions {
   readonly databases?: readonly string[];
   /** For tests: seconds between two signs of life, and of silence until another may take the warehouse over. */
   readonly lease?: { readonly beat?: number; readonly silence?: number };
+  readonly landing?: LandingSettings;
   /** Called before each statement; what it throws fails the statement. For who watches, and for tests. */
   readonly beforeStatement?: (sql: string) => void | Promise<void>;
   /** Milliseconds during which a service that does not answer a login is asked again. */

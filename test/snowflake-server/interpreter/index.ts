@@ -12,6 +12,7 @@ import { fromDuckDb } from "./errors.js";
 import { createKnown } from "./known.js";
 import { createLocks } from "./locks.js";
 import { openSession, rollback, type Server } from "./session.js";
+import { createStages } from "./stages.js";
 import { execute } from "./statements/index.js";
 import type { Interpreter } from "./types.js";
 
@@ -31,6 +32,7 @@ export async function createInterpreter(options: InterpreterOptions = {}): Promi
     catalog: createCatalog(),
     known: createKnown(),
     locks: createLocks(),
+    stages: createStages(),
     transactions: new Map(),
     lockTimeout: options.lockTimeout ?? 43_200,
     version: options.version ?? "9.99.0",
@@ -57,6 +59,9 @@ export async function createInterpreter(options: InterpreterOptions = {}): Promi
       };
     },
     know: (pairs) => server.known.know(pairs),
-    close: () => duck.close(),
+    async close() {
+      server.stages.close();
+      await duck.close();
+    },
   };
 }

@@ -6,6 +6,7 @@ import { cancelled } from "./errors.js";
 import type { Known } from "./known.js";
 import type { Locks } from "./locks.js";
 import { portable } from "./portable.js";
+import type { Stages } from "./stages.js";
 import { keyOf, type Scope, spoken, type Target } from "./target.js";
 import type { Request } from "./types.js";
 import { createWorkspace, type Workspace } from "./workspace.js";
@@ -16,6 +17,7 @@ export interface Server {
   readonly catalog: Catalog;
   readonly known: Known;
   readonly locks: Locks;
+  readonly stages: Stages;
   /** Open ones, by id. */
   readonly transactions: Map<string, Transaction>;
   /** Seconds that a statement waits for a lock unless its session says otherwise. */

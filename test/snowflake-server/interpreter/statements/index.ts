@@ -6,13 +6,15 @@ import { namePattern } from "../target.js";
 import { type Answer, type Request, SnowflakeError } from "../types.js";
 import { change } from "./change.js";
 import { control } from "./control.js";
+import { copy } from "./copy.js";
 import { create } from "./create.js";
 import { ddl } from "./ddl.js";
 import { dml, dmlOf } from "./dml.js";
 import { isQuery, query } from "./query.js";
 import type { Shape } from "./shape.js";
+import { stage } from "./stage.js";
 
-const shapes: readonly Shape[] = [...control, ...create, ...change];
+const shapes: readonly Shape[] = [...control, ...create, ...change, ...stage, ...copy];
 
 const insertHead = new RegExp(
   `^insert\\s+(?:overwrite\\s+)?into\\s+${namePattern}\\s*(?:\\((?:"(?:[^"]|"")+"|[^()"])*\\))?\\s*`,
