@@ -37,7 +37,7 @@ findings("patient", {
 declare(
   { schema: "silver", name: "patient_xref" },
   {
-    keys: ["patient_key", "valid_from"],
+    keys: ["patient_key", { name: "valid_from", type: "instant" }],
     rules: [
       oneCurrent("patient_xref_one_current", ["patient_key"], "valid_to is null"),
       noOrphans("patient_xref_has_patient", ["patient_key"], ["silver", "patient"]),
@@ -70,10 +70,11 @@ declare(
 );
 
 for (const name of ["patient_history", "patient_address_history"]) {
-  const { key: of, attributes, uniqueKey } = histories[name];
+  const { key: of, attributes, uniqueKey, columns } = histories[name];
+  const keys = uniqueKey.map((each) => columns.find((column) => column.name === each));
   const table = { schema: "silver", name };
   declare(table, {
-    keys: uniqueKey,
+    keys,
     rules: [
       key(`${name}_key`),
       noOrphans(`${name}_has_patient`, ["patient_key"], ["silver", "patient"]),
@@ -85,7 +86,7 @@ for (const name of ["patient_history", "patient_address_history"]) {
   });
   declare(table, {
     suffix: "chain",
-    keys: uniqueKey,
+    keys,
     rules: [neverRewritten(`${name}_never_rewritten`, of, attributes)],
   });
 }

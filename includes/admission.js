@@ -37,7 +37,7 @@ const verdict = ({ entity: name, ref, self, rules, values = {}, joins = [] }) =>
 };
 
 /** Select list of where a row came from, for the CTE `sent`. */
-const origin = (table, entity, { recordedAt = "cast(null as timestamp)", recordedBy = "cast(null as varchar)" } = {}) =>
+const origin = (table, entity, { recordedAt = "cast(null as datetime)", recordedBy = "cast(null as varchar)" } = {}) =>
   list([
     `'${table} > ${entity}' as route`,
     "batch_id",

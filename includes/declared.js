@@ -11,6 +11,8 @@
 const { neverRewritten, noGap, noOverlap, period } = require("./declared/history.js");
 const { groupOf } = require("./declared/group.js");
 const { keyColumns } = require("./declared/text.js");
+const { namesOf } = require("./scd/text.js");
+const texts = require("./texts.js");
 
 /** A condition on one row. `optional`: columns whose absence makes the rule hold. */
 function row(name, description, condition, { optional = [] } = {}) {
@@ -33,7 +35,7 @@ function ordered(name, columns, { optional = [] } = {}) {
 
 /** `column` holds one of `codes`. */
 function codeSet(name, column, codes, { optional = false } = {}) {
-  const list = codes.map((code) => `'${code.replace(/'/g, "''")}'`).join(", ");
+  const list = codes.map(texts.literal).join(", ");
   return row(name, `${column} is one of ${codes.join(", ")}`, `${column} in (${list})`, {
     optional: optional ? [column] : [],
   });
@@ -59,8 +61,10 @@ function key(name) {
     sql: ({ table, keys }) => `
 select '${name}' as rule, ${keyColumns(keys)}
 from ${table}
-group by ${keys.join(", ")}
-having count(*) > 1 or ${keys.map((column) => `${column} is null`).join(" or ")}`,
+group by ${namesOf(keys).join(", ")}
+having count(*) > 1 or ${namesOf(keys)
+      .map((column) => `${column} is null`)
+      .join(" or ")}`,
   };
 }
 
@@ -129,7 +133,7 @@ where ${name}`,
 
 /**
  * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
- * `keys`: columns that say which row it is; `warn`: rules that are reported and never block; `threshold`: how many failing rows
+ * `keys`: columns that say which row it is, `{ name, type }` where one is no text; `warn`: rules that are reported and never block; `threshold`: how many failing rows
  * each rule bears, as a number (`10`) or as a share of the table's rows (`"0.5%"`); `rows`: `"new"` judges only rows that the
  * run brought; `suffix`: tells a second group of rules over one table from the first.
  */

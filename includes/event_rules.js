@@ -1,5 +1,5 @@
 /** Rules that hold for every event of a patient, whatever it is. */
-const { key, noOrphans, nonNull, ordered } = require("./declared.js");
+const { key, keyColumns, noOrphans, nonNull, ordered } = require("./declared.js");
 
 /** What a finding on an event means, by rule. */
 const flagMeanings = {
@@ -34,7 +34,7 @@ function beside(name, description, parent, failing) {
     description,
     kind: "set",
     sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, cast(event.${keys[0]} as varchar) as key_1
+select '${name}' as rule, ${keyColumns(keys.slice(0, 1), "event.")}
 from ${table} as event
 inner join ${ctx.ref("silver", parent)} as ${parent}
   on ${parent}.${parent}_key = event.${parent}_key

@@ -1,10 +1,11 @@
 /** Rows for unit tests: what a test does not name is NULL, in the column's own type. Values are JS, instants as text in UTC. */
 const derived = require("./derived.js");
 const silver = require("./silver.js");
+const texts = require("./texts.js");
 
 const sqlTypes = {
   text: "varchar",
-  instant: "timestamp",
+  instant: "datetime",
   date: "date",
   integer: "bigint",
   money: "decimal(18, 4)",
@@ -15,7 +16,7 @@ const sqlTypes = {
 
 const literal = (value) => {
   if (value === null || value === undefined) return "null";
-  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+  return typeof value === "string" ? texts.literal(value) : String(value);
 };
 
 const select = (columns, rows, cell) => {

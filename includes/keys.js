@@ -5,13 +5,14 @@
  * A key is an identity, not a secret: what shall not be guessed goes through `secret`.
  */
 const { byEngine } = require("./engine.js");
+const texts = require("./texts.js");
 const types = require("./types.js");
 
 const isLiteral = (x) => /^'[^']*'$/.test(x);
 const part = (x) =>
   isLiteral(x) ? `'${x.length - 2}:${x.slice(1)}` : `coalesce(cast(length(${x}) as varchar) || ':' || ${x}, '-')`;
 
-const hash = (...parts) => `md5(concat(${parts.map(part).join(", ")}))`;
+const hash = (...parts) => `md5(${texts.chain(...parts.map(part))})`;
 
 /** The key of an entity's row. NULL where the source's id is: such a row has no key. */
 const of = (entity, tenant, scope, id) =>

@@ -22,6 +22,7 @@
  * as learned at the next change. A type 2 table has the uniqueKey key, valid_from, recorded_from; types 1 and 3 the key.
  */
 const { column } = require("./columns.js");
+const dates = require("./dates.js");
 const { type1 } = require("./scd/type1.js");
 const { type2 } = require("./scd/type2.js");
 const { type3 } = require("./scd/type3.js");
@@ -59,7 +60,7 @@ const validAt = (instant, alias) => {
 const affected = ({ log, key, recorded, self }) => `(${key.join(", ")}) in (
     select ${key.join(", ")}
     from ${log}
-    where ${recorded} > (select coalesce(max(recorded_from), timestamp '0001-01-01 00:00:00') from ${self})
+    where ${recorded} > (select coalesce(max(recorded_from), ${dates.at("0001-01-01 00:00:00")}) from ${self})
   )`;
 
 module.exports = { affected, knownAt, type1, type2, type3, validAt, versionColumns };

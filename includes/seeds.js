@@ -1,8 +1,10 @@
 /** Small reference tables: rows of JS values as a relation in SQL. */
+const texts = require("./texts.js");
+
 const sqlValue = (value) => {
   if (value === null || value === undefined) return "null";
   if (typeof value === "number") return `cast(${value} as double)`;
-  return `'${String(value).replaceAll("'", "''")}'`;
+  return texts.literal(String(value));
 };
 
 /** @returns `(values (…), …) as name (columns)`, to be selected from or joined */

@@ -3,6 +3,7 @@
  * declarations of the landing tables, the bronze models, and the record of what could not be typed.
  */
 const { column } = require("./columns.js");
+const texts = require("./texts.js");
 const types = require("./types.js");
 
 const tables = {
@@ -16,7 +17,7 @@ const trimmed = ({ header, alternative }) =>
   alternative ? `coalesce(${types.text(`"${header}"`)}, ${types.text(`"${alternative}"`)})` : types.text(`"${header}"`);
 
 const isMeasured = (x) => `(${x} like '<%' or ${x} like '>%')`;
-const measured = (x) => `try_cast(trim(ltrim(${x}, '<>=')) as double)`;
+const measured = (x) => types.number(texts.trimmed(`ltrim(${x}, '<>=')`));
 
 const REASONS = {
   moment: "no instant and no day",
@@ -96,7 +97,7 @@ const failure = (field, zone) => {
     return {
       name,
       reason: REASONS[type],
-      when: `trim("TYPE") = 'numeric' and ${x} is not null and ${measured(x)} is null`,
+      when: `${texts.trimmed('"TYPE"')} = 'numeric' and ${x} is not null and ${measured(x)} is null`,
     };
   const value = type === "moment" || type === "day" ? types.instant(x, zone) : types[type](x);
   return { name, reason: REASONS[type], when: `${x} is not null and ${value} is null` };

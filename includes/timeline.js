@@ -25,7 +25,7 @@ const observed = (entity) =>
     event_at: "observed_at",
     event_date: "observed_date",
     event_precision: "observed_precision",
-    stopped_at: "cast(null as timestamp)",
+    stopped_at: "cast(null as datetime)",
     stop_date: "cast(null as date)",
     value_text: "value_text",
     value_number: "value_number",

@@ -2,15 +2,22 @@
  * Delivered text as typed values, and days where the source is. What cannot be typed is NULL, never an error.
  *
  * Every argument is SQL: a column or an expression. A zone is SQL for the name of a time zone (`'America/New_York'`).
- * Text is only read as a time where it begins like `2023-01-27`, because each engine would guess at other forms differently.
+ * Text is read only in forms that stand here, because each engine would guess at others differently, and Snowflake by what
+ * the session says.
  */
+const dates = require("./dates.js");
 const { byEngine } = require("./engine.js");
+const patterns = require("./patterns.js");
+const texts = require("./texts.js");
 
 const DAY = "'____-__-__'";
-const TIME = "'____-__-__%'";
+const MINUTE = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]";
+const SECOND = `${MINUTE}:[0-5][0-9]([.][0-9]{1,9})?`;
+const LOCAL = `${MINUTE}(:[0-5][0-9]([.][0-9]{1,9})?)?`;
+const ZONED = `${SECOND}(Z|[-+](0[0-9]|1[0-8]):[0-5][0-9])`;
 
 /** Trimmed; nothing becomes NULL. */
-const text = (x) => `nullif(trim(${x}), '')`;
+const text = (x) => `nullif(${texts.trimmed(x)}, '')`;
 
 /** What one says by the clock on the wall in a zone, as an instant in UTC. */
 const fromLocal = (x, zone) =>
@@ -29,22 +36,26 @@ const toLocal = (x, zone) =>
 /** The day of an instant, where the source is. */
 const localDate = (x, zone) => `cast(${toLocal(x, zone)} as date)`;
 
-const zoned = (x) =>
+/** DuckDB cuts after the microsecond; Snowflake would keep what follows. */
+const toMicrosecond = (x) => patterns.replaced(x, "([.][0-9]{6})[0-9]+", "\\1");
+
+const readDay = (x) => byEngine({ duckdb: `try_cast(${x} as date)`, snowflake: `try_to_date(${x}, 'YYYY-MM-DD')` });
+const readLocal = (x) =>
+  byEngine({ duckdb: `try_cast(${x} as datetime)`, snowflake: `try_to_timestamp_ntz(${toMicrosecond(x)}, 'AUTO')` });
+const readZoned = (x) =>
   byEngine({
     duckdb: `timezone('UTC', try_cast(${x} as timestamptz))`,
-    snowflake: `cast(convert_timezone('UTC', try_to_timestamp_tz(${x})) as timestamp)`,
+    snowflake: `cast(convert_timezone('UTC', try_to_timestamp_tz(${toMicrosecond(`replace(${x}, 'Z', '+00:00')`)}, 'AUTO')) as datetime)`,
   });
-
-const hasOffset = (x) => `(${x} like '%:%Z' or ${x} like '%:%+__:__' or ${x} like '%:%-__:__')`;
 
 /**
  * Trimmed text as an instant in UTC: `2023-01-27T16:17:47Z`, with another offset, without one (then by the clock of the
  * zone), or a day (then its first moment there).
  */
 const instant = (x, zone) => `case
-      when ${x} like ${DAY} then ${fromLocal(`cast(try_cast(${x} as date) as timestamp)`, zone)}
-      when ${x} like ${TIME} and ${hasOffset(x)} then ${zoned(x)}
-      when ${x} like ${TIME} then ${fromLocal(`try_cast(${x} as timestamp)`, zone)}
+      when ${x} like ${DAY} then ${fromLocal(`cast(${readDay(x)} as datetime)`, zone)}
+      when ${patterns.matches(x, ZONED)} then ${readZoned(x)}
+      when ${patterns.matches(x, LOCAL)} then ${fromLocal(readLocal(x), zone)}
     end`;
 
 /** How exactly the trimmed text of an instant says it: `instant` or `day`. NULL without the instant. */
@@ -52,30 +63,32 @@ const precision = (x, at) => `case when ${at} is null then null when ${x} like $
 
 /** Trimmed text as a day: a day as it is, an instant as its day where the source is. */
 const day = (x, zone) => `case
-      when ${x} like ${DAY} then try_cast(${x} as date)
+      when ${x} like ${DAY} then ${readDay(x)}
       else ${localDate(instant(x, zone), zone)}
     end`;
 
-const integer = (x) => `try_cast(${x} as bigint)`;
-const money = (x) => `try_cast(${x} as decimal(18, 4))`;
-const degree = (x) => `try_cast(${x} as decimal(12, 8))`;
-const number = (x) => `try_cast(${x} as double)`;
+/** Only digits, point, sign and exponent are a number: DuckDB alone also reads `1_000` and `0x1F`. */
+const digits = (x) => `case when not contains(${x}, '_') then ${x} end`;
+
+/** Whole numbers of up to 18 digits, which fit both engines' bigint; what has a fraction is rounded. */
+const integer = (x) => `cast(try_cast(${digits(x)} as decimal(18, 0)) as bigint)`;
+const money = (x) => `try_cast(${digits(x)} as decimal(18, 4))`;
+const degree = (x) => `try_cast(${digits(x)} as decimal(12, 8))`;
+/** Also `NaN`; nothing infinite, which each engine spells in its own way. */
+const number = (x) =>
+  `try_cast(case when not contains(${x}, '_') and not contains(lower(${x}), 'inf') then ${x} end as double)`;
 
 /** Seconds from one instant to a later one. */
-const secondsBetween = (from, to) => `datediff('second', ${from}, ${to})`;
+const secondsBetween = (from, to) => dates.between("second", from, to);
 
 /** Hours that so many seconds are, with their fraction. */
 const hours = (seconds) => `cast(${seconds} as double) / 3600`;
 
 /** Days from one date to a later one. */
-const daysBetween = (from, to) => `datediff('day', ${from}, ${to})`;
+const daysBetween = (from, to) => dates.between("day", from, to);
 
 /** The date so many months before; the last day of a month that has no such day. */
-const monthsBefore = (date, months) =>
-  byEngine({
-    duckdb: `cast(${date} - interval '${months} months' as date)`,
-    snowflake: `dateadd('month', -${months}, ${date})`,
-  });
+const monthsBefore = (date, months) => dates.plus(date, -months, "month");
 
 /** A value as text that is the same on every engine: for hashes. */
 const asText = (x, type) => {
@@ -96,6 +109,12 @@ const asText = (x, type) => {
   }
 };
 
+/** A value as text for people, the same on every engine; an instant as `2026-03-01 08:15:00.000000`. */
+const readable = (x, type) => {
+  if (type === "instant") return dates.formatted(x, "YYYY-MM-DD HH24:MI:SS.FF6");
+  return type === "text" ? `cast(${x} as varchar)` : asText(x, type);
+};
+
 module.exports = {
   asText,
   day,
@@ -110,6 +129,7 @@ module.exports = {
   monthsBefore,
   number,
   precision,
+  readable,
   secondsBetween,
   text,
   toLocal,

@@ -1,18 +1,12 @@
 /** The versions of a key: their order, what becomes of each, and which verdicts are written. */
+const order = require("../order.js");
 const silver = require("../silver.js");
 const { indent, list, names } = require("./text.js");
 
 /** The order of versions, oldest first: the source's own time, delivery, file, row; never the time of loading. */
-const VERSION_ORDER = [
-  ["recorded_at", "nulls first"],
-  ["delivered_at", "nulls first"],
-  ["file_name", ""],
-  ["batch_id", ""],
-  ["record_number", ""],
-];
-const oldestNames = VERSION_ORDER.map(([name]) => name);
-const oldestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} asc ${nulls}`.trim()).join(", ");
-const newestFirst = VERSION_ORDER.map(([name, nulls]) => `${name} desc ${nulls ? "nulls last" : ""}`.trim()).join(", ");
+const oldestNames = ["recorded_at", "delivered_at", "file_name", "batch_id", "record_number"];
+const oldestFirst = order.oldestFirst(oldestNames);
+const newestFirst = order.newestFirst(oldestNames);
 
 /**
  * What becomes of each row among the valid versions of its key. A copy says what the version before it says. The current one

@@ -2,15 +2,9 @@
  * The chain over the versions of a key: each carries the hash of itself and of all that were recorded before it, so that a
  * version that is changed, taken out or put between later on is found. `recorded_to` is not in it: it is what may still change.
  */
-const { byEngine } = require("../engine.js");
 const keys = require("../keys.js");
+const texts = require("../texts.js");
 const { columnOf, list, qualified, same } = require("./text.js");
-
-const joined = (x, order) =>
-  byEngine({
-    duckdb: `listagg(${x}, '' order by ${order})`,
-    snowflake: `listagg(${x}, '') within group (order by ${order})`,
-  });
 
 /** What a version says and since when it was known, as one hash. */
 const content = (alias, { key, attributes, validType = "instant" }) =>
@@ -40,7 +34,7 @@ const chained = (versions, history) => {
 chain as (
   select
     ${list(qualified("content", id))},
-    md5(${joined("earlier.content_hash", "earlier.recorded_from, earlier.valid_from")}) as version_hash
+    md5(${texts.gathered("earlier.content_hash", "", "earlier.recorded_from, earlier.valid_from")}) as version_hash
   from content
   inner join content as earlier
     on ${same("earlier", "content", history.key).join("\n    and ")}

@@ -5,10 +5,6 @@ const namesOf = (attributes) => attributes.map((attribute) => columnOf(attribute
 const list = (parts, by = 4) => parts.join(`,\n${" ".repeat(by)}`);
 const qualified = (alias, names) => names.map((name) => `${alias}.${name}`);
 
-/** Orders of changes, by columns of which the first decides. */
-const oldestFirst = (names) => names.map((name) => `${name} asc nulls first`).join(", ");
-const newestFirst = (names) => names.map((name) => `${name} desc nulls last`).join(", ");
-
 const same = (a, b, names) => names.map((name) => `${a}.${name} = ${b}.${name}`);
 
 /** The options of a type, `order` complete; a mistake of the model is an error when it is compiled. */
@@ -22,4 +18,4 @@ const checked = (type, options, needed) => {
   return { ...options, order: [...(options.order || []), ...namesOf(options.attributes)] };
 };
 
-module.exports = { checked, columnOf, list, namesOf, newestFirst, oldestFirst, qualified, same };
+module.exports = { checked, columnOf, list, namesOf, qualified, same };

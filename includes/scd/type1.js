@@ -1,5 +1,6 @@
 /** Type 1: the newest value overwrites. */
-const { checked, list, namesOf, newestFirst } = require("./text.js");
+const { newestFirst } = require("../order.js");
+const { checked, list, namesOf } = require("./text.js");
 
 /** One row a key, as its newest change says. See scd.js. */
 const type1 = (options) => {

@@ -1,7 +1,9 @@
 /** Type 2: a version for each state, with the time in which it was so and the time in which it was held to be so. */
 const keys = require("../keys.js");
+const numbers = require("../numbers.js");
 const { chained } = require("./chain.js");
-const { checked, columnOf, list, namesOf, oldestFirst, qualified, same } = require("./text.js");
+const { oldestFirst } = require("../order.js");
+const { checked, columnOf, list, namesOf, qualified, same } = require("./text.js");
 
 /** The versions that the log makes, as CTEs up to `version`. */
 const versions = ({ from, key, attributes, at, recorded, order, self }, told) => {
@@ -62,7 +64,7 @@ known as (
     and stated.${recorded} <= numbered.moment_at
   qualify row_number() over (
     partition by ${qualified("stated", key).join(", ")}, numbered.moment_at, stated.${at}
-    order by stated.place desc
+    order by stated.place desc nulls last
   ) = 1
 ),
 
@@ -115,7 +117,9 @@ const continued = ({ self, key, attributes, columns }) => {
   const standing = "version.recorded_from <= news.news_at";
   const goesOn = [...alike, ...open, "stored.recorded_to is null", standing].join("\n    and ");
   const fresh = columns.map((name) =>
-    name === "recorded_from" ? "greatest(version.recorded_from, news.news_at) as recorded_from" : `version.${name}`,
+    name === "recorded_from"
+      ? `${numbers.greatest("version.recorded_from", "news.news_at")} as recorded_from`
+      : `version.${name}`,
   );
   const stays = columns.map((name) =>
     name === "recorded_to"

@@ -1,5 +1,6 @@
 /** Type 3: the current value and the one before it, each with the time since when it was so. */
-const { checked, list, namesOf, newestFirst } = require("./text.js");
+const { newestFirst } = require("../order.js");
+const { checked, list, namesOf } = require("./text.js");
 
 /** One row a key. A value that is said again is not a new one. See scd.js. */
 const type3 = (options) => {
@@ -35,7 +36,7 @@ select
     2,
   )}
 from turn
-qualify row_number() over (partition by ${key.join(", ")} order by ${at} desc) = 1`;
+qualify row_number() over (partition by ${key.join(", ")} order by ${newestFirst([at])}) = 1`;
 };
 
 module.exports = { type3 };

@@ -1,0 +1,58 @@
+/** Snowflake's own grammar: what this project sends is read by two parsers, and says nothing that would mean something else. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { denied } from "./deny/index.js";
+import { openPolyglot, openSqlparser, type Parser } from "./parsers.js";
+import { everyStatement, type Statement } from "./statements.js";
+
+let statements: readonly Statement[];
+let parsers: readonly Parser[];
+beforeAll(async () => {
+  statements = await everyStatement();
+  parsers = [await openSqlparser(), openPolyglot()];
+});
+afterAll(async () => {
+  for (const parser of parsers) await parser[Symbol.asyncDispose]();
+});
+
+const parserNamed = (name: string) => parsers.find((each) => each.name === name) as Parser;
+
+describe("what is sent to Snowflake", () => {
+  it("is the whole project, with increments, hooks and rules, and every template", () => {
+    const count = (pattern: RegExp) => statements.filter(({ name }) => pattern.test(name)).length;
+    expect(count(/ query$/)).toBeGreaterThan(60);
+    expect(count(/ increment$/)).toBeGreaterThan(20);
+    expect(count(/ before its increment$/)).toBeGreaterThan(10);
+    expect(count(/ rules$/)).toBeGreaterThan(30);
+    expect(count(/^test /)).toBeGreaterThan(5);
+    expect(statements.filter(({ of }) => of === "template").length).toBeGreaterThan(10);
+  });
+
+  it.each(["sqlparser", "polyglot"])(
+    "is read by %s",
+    async (name) => {
+      const complaints: string[] = [];
+      for (const statement of statements) {
+        const complaint = await parserNamed(name).parse(statement.sql);
+        if (complaint !== undefined) complaints.push(`${statement.name} (${statement.file}): ${complaint}`);
+      }
+      expect(complaints).toEqual([]);
+    },
+    120_000,
+  );
+
+  it("says nothing that Snowflake refuses, or reads otherwise than DuckDB does", () => {
+    expect(statements.flatMap(denied)).toEqual([]);
+  });
+});
+
+describe("the parsers", () => {
+  it.each(["sqlparser", "polyglot"])("refuse what is no SQL: %s", async (name) => {
+    expect(await parserNamed(name).parse("select (a from b")).toBeDefined();
+  });
+
+  it("are not waited for without end", async () => {
+    await using hasty = openPolyglot(0);
+    expect(await hasty.parse(`select ${"1 + ".repeat(20_000)}1`)).toMatch(/not parsed within 0 ms/);
+    expect(await hasty.parse("select 1")).toMatch(/stands still/);
+  });
+});
