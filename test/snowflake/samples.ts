@@ -10,8 +10,106 @@ const folder = resolve(import.meta.dirname, "../../src/warehouse/snowflake");
 type Templates = Readonly<Record<string, (...args: never[]) => string | readonly string[]>>;
 type Sample = readonly unknown[] | { readonly part: (text: string) => string; readonly of: readonly unknown[] };
 
-/** Arguments of a call; `part` sets what is a part of a statement into one; `undefined`: no SQL comes of it. */
+const column = { name: "ID", type: "NUMBER(38,0)", description: "it's the \\ key" };
+const columns = [column, { name: "at", type: "TIMESTAMP_NTZ(9)" }];
+const names = ["ID", "at"];
+const [t, candidate, stage] = [
+  '"EHR"."SILVER"."T"',
+  '"EHR"."SILVER"."T$medform_c7"',
+  '"EHR"."SILVER"."T$medform_stage"',
+];
+const query = "select ID, AT from RAW.T -- end";
+const table = { name: candidate, columns, transient: false, clusterBy: [], copyGrants: false, comment: "" };
+const view = { ...table, secure: false, materialized: false, query };
+const keys = { columns: names };
+const day = { columns: ["at"], grain: "day" };
+const job = { computePool: "POOL", image: "/ehr/ops/images/medform:1", args: ["run"], secrets: {}, integrations: [] };
+const task = { database: "EHR", name: "NIGHTLY", cron: "30 4 * * * UTC", comment: "it's nightly", job };
+
+/** Arguments of a call; `part` makes a statement of what is a part of one; `undefined`: no SQL comes of it. */
 const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[] | undefined>>>> = {
+  "statements.ts": {
+    begin: [["MEDFORM_0_7_1F"]],
+    existing: [["EHR", 2]],
+    allBeside: [["EHR"]],
+    createTable: [
+      [table],
+      [{ ...table, transient: true, clusterBy: ["ID", "to_date(AT)"], copyGrants: true, comment: "it's" }],
+    ],
+    createLike: [
+      [candidate, t, true],
+      [candidate, t, false],
+    ],
+    cloneTable: [
+      [candidate, t, true],
+      [candidate, t, false],
+    ],
+    createStage: [[stage, t]],
+    alterAdd: [[candidate, column]],
+    alterType: [[candidate, column]],
+    alterDrop: [[candidate, "OLD"]],
+    createView: [
+      [view],
+      [{ ...view, secure: true, copyGrants: true, comment: "one" }],
+      [{ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }],
+    ],
+    overwrite: [[t, names, query]],
+    fillStage: [
+      [
+        stage,
+        [
+          { name: "ID", from: "id" },
+          { name: "at", from: "AT", as: "DATE" },
+        ],
+        query,
+      ],
+    ],
+    copyRows: [[candidate, [{ name: "ID", as: "FLOAT" }, { name: "at" }], t]],
+    countRows: [[t]],
+    duplicateKeys: [[stage, names]],
+    merge: [
+      [t, stage, ["ID"], names],
+      [t, stage, names, names],
+    ],
+    deleteKnown: [[stage, t, names]],
+    deleteReplaced: [
+      [t, stage, day],
+      [t, stage, keys],
+    ],
+    fillNewRows: [[candidate, t, stage, day, names]],
+    countFailing: [
+      [query, true],
+      [query, false],
+    ],
+    readPublication: [["EHR"]],
+    fence: [[2, "EHR", "exists (select 1)"]],
+    fenceBinds: undefined,
+    createPending: [["EHR"]],
+    insertPending: [[2, "EHR"]],
+    readPending: [["EHR"]],
+    deletePending: [["EHR"]],
+    swap: [[t, candidate]],
+    rename: [
+      ["table", t, candidate],
+      ["view", t, candidate],
+    ],
+    drop: [
+      ["table", t],
+      ["view", t],
+      ["materialized view", t],
+    ],
+    clusterBy: [
+      [t, ["ID", "to_date(AT)"]],
+      [t, []],
+    ],
+    comment: [
+      ["table", t, "it's \\ new"],
+      ["view", t, ""],
+      ["materialized view", t, "one"],
+    ],
+    commentColumn: [[t, "ID", "new"]],
+    descriptionOf: undefined,
+  },
   "statements-catalog.ts": {
     databases: [["EHR"]],
     schemas: [[["EHR"]], [["EHR", "OTHER"]]],
@@ -32,6 +130,16 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     abortTransaction: [["1432071523422"]],
     transactionPrefix: undefined,
     tokenOfTransaction: undefined,
+  },
+  "statements-task.ts": {
+    createTask: [
+      [task, { replace: false }],
+      [{ ...task, job: { ...job, secrets: { KEY: "EHR.OPS.KEY" }, integrations: ["MAIL"] } }, { replace: true }],
+    ],
+    resumeTask: [[task]],
+    suspendTask: [[task]],
+    dropTask: [[task]],
+    showTasks: [["EHR"]],
   },
 };
 

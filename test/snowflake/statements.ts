@@ -1,4 +1,7 @@
-/** Every statement that this project can send to Snowflake: what it compiles to, and what medform itself writes. */
+/**
+ * Every statement that this project can send to Snowflake: what it compiles to, and what medform itself writes. Unit tests of
+ * models run on the embedded engine.
+ */
 import { resolve } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
 import type { Action, Graph } from "../../src/graph/index.js";
@@ -57,11 +60,7 @@ export function projectStatements(graph: Graph): readonly Statement[] {
       })),
     ),
   );
-  const ofTests = graph.tests.flatMap(({ name, fileName, testQuery, expectedOutputQuery }) => [
-    { name: `test "${name}"`, file: fileName, sql: testQuery },
-    { name: `test "${name}" expected`, file: fileName, sql: expectedOutputQuery },
-  ]);
-  return [...ofActions, ...ofTests]
+  return ofActions
     .filter(({ sql }) => sql.trim() !== "")
     .map((statement) => ({ ...statement, of: "project" as const }));
 }
