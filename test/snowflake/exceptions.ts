@@ -27,6 +27,12 @@ export const exceptions: readonly Exception[] = [
   },
   {
     parser: "sqlparser",
+    construct: /^unset \([^)]*\)$/,
+    instead: "",
+    why: `it knows no UNSET; ${documented("unset")}`,
+  },
+  {
+    parser: "sqlparser",
     construct: /^begin name \w+$/,
     instead: "begin",
     why: `it knows no names of transactions; ${documented("begin")}`,

@@ -131,6 +131,13 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     transactionPrefix: undefined,
     tokenOfTransaction: undefined,
   },
+  "statements-session.ts": {
+    unquoted: undefined,
+    useWarehouse: [["medform_wh"]],
+    setVariables: [[["MEDFORM_RUN_ID"]], [["MEDFORM_RUN_ID", "MEDFORM_AS_OF"]]],
+    unsetVariables: [[["MEDFORM_RUN_ID", "MEDFORM_AS_OF"]]],
+    dropTemporary: [["table", '"T"']],
+  },
   "statements-task.ts": {
     createTask: [
       [task, { replace: false }],

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
 import type { Action, Graph } from "../../src/graph/index.js";
+import { ledgerStatements } from "./recorded.js";
 import { templates } from "./samples.js";
 
 const projectDir = resolve(import.meta.dirname, "../..");
@@ -66,6 +67,9 @@ export function projectStatements(graph: Graph): readonly Statement[] {
 }
 
 export async function everyStatement(): Promise<readonly Statement[]> {
-  const written = (await templates()).map((template) => ({ ...template, of: "template" as const }));
+  const written = [...(await templates()), ...(await ledgerStatements())].map((template) => ({
+    ...template,
+    of: "template" as const,
+  }));
   return [...projectStatements(await snowflakeGraph()), ...written];
 }
