@@ -28,7 +28,10 @@ const config: ConfigOverrides = {
 };
 
 /** Compiles files (paths within definitions/) as a project; throws its problems. */
-export async function compile(files: Readonly<Record<string, string>>): Promise<Graph> {
+export async function compile(
+  files: Readonly<Record<string, string>>,
+  engine: "duckdb" | "snowflake" = "duckdb",
+): Promise<Graph> {
   const dir = mkdtempSync(join(tmpdir(), "medform-run-"));
   try {
     // The engine is an override, as it is for an environment: dataform.json itself knows only Dataform's own.
@@ -38,7 +41,10 @@ export async function compile(files: Readonly<Record<string, string>>): Promise<
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
     }
-    const { graph, ...compiled } = await compileProject({ projectDir: dir, overrides: config });
+    const { graph, ...compiled } = await compileProject({
+      projectDir: dir,
+      overrides: { ...config, warehouse: engine },
+    });
     const problems = compiled.problems.filter((problem) => !refusedByDataformOnly(problem));
     if (problems.length > 0) throw new ProblemError(problems);
     return graph;
@@ -86,7 +92,11 @@ export interface World extends AsyncDisposable {
 }
 
 export async function world(path = ":memory:", beforeStatement?: BeforeStatement): Promise<World> {
-  const warehouse = await openDuckDb({ path, database: "EHR", holder: { command: "test" }, beforeStatement });
+  return worldOn(await openDuckDb({ path, database: "EHR", holder: { command: "test" }, beforeStatement }));
+}
+
+/** Ends with its warehouse. */
+export async function worldOn(warehouse: Warehouse): Promise<World> {
   const ledger = await openLedger(warehouse);
   const session = await warehouse.session();
   const planOf = async (graph: Graph, asked: Asked) => {

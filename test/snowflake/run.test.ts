@@ -1,0 +1,126 @@
+/** A small project on Snowflake from end to end: planned, built, incremented, stopped by a rule, gone on with, and proved. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Graph } from "../../src/graph/index.js";
+import { openLedger, scanLedger, verifyLedger } from "../../src/ledger/index.js";
+import type { Warehouse } from "../../src/warehouse/index.js";
+import { type World, worldOn } from "../run/support.js";
+import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { openOn } from "./opened.js";
+import { compileTwice, ledgerPairs } from "./twice.js";
+
+const source = `config { type: "declaration", schema: "RAW", name: "P", columns: { ID: "", V: "" } }`;
+
+const files = {
+  "p.sqlx": source,
+  "staged.sqlx": `config { type: "view", schema: "B", name: "STAGED", description: "as delivered" }
+select ID, cast(V as bigint) as V from \${ref("RAW", "P")}`,
+  "a.sqlx": `config { type: "incremental", schema: "S", name: "A", uniqueKey: ["ID"], assertions: { uniqueKey: ["ID"], rowConditions: ["V < 100"] }, columns: { ID: "it's the key" } }
+select ID, V from \${ref("B", "STAGED")} \${when(incremental(), "where V > 1")}`,
+  "total.sqlx": `config { type: "table", schema: "G", name: "TOTAL", assertions: { rowConditions: ["N >= 0"] } }
+select count(*) as N, sum(V) as S from \${ref("S", "A")}`,
+};
+
+let server: SnowflakeServer;
+let warehouse: Warehouse;
+let w: World;
+let graph: Graph;
+
+beforeAll(async () => {
+  server = await startSnowflake();
+  const compiled = await compileTwice(files);
+  graph = compiled.graph;
+  await server.know([...compiled.pairs, ...ledgerPairs("EHR")]);
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  warehouse = await openOn(server);
+  w = await worldOn(warehouse);
+});
+afterEach(() => w[Symbol.asyncDispose]());
+
+const insert = async (...rows: readonly (readonly [string, string])[]) => {
+  for (const [id, v] of rows) await w.sql(`insert into "EHR"."RAW"."P" (ID, V) values ('${id}', '${v}')`);
+  await w.batch({ database: "EHR", schema: "RAW", name: "P" });
+};
+
+async function verdict() {
+  await using scan = await scanLedger(warehouse);
+  return await verifyLedger(scan.records(), await scan.heads());
+}
+
+describe("a run on Snowflake", () => {
+  it("builds what was never there, and then has nothing to do", async () => {
+    const ran = await w.run(graph);
+    expect(ran.events.flatMap((event) => ("problem" in event && event.problem ? [event.problem] : []))).toEqual([]);
+    expect(ran.finished).toMatchObject({ outcome: "succeeded", counts: { built: 3 }, rules: { pass: 3 } });
+    expect(await w.rows(`select * from "EHR"."G"."TOTAL"`)).toEqual([[0, null]]);
+    const again = await w.run(graph);
+    expect(again.finished).toMatchObject({ exitCode: 0, counts: { built: 0, unchanged: 3 } });
+    expect(await verdict()).toMatchObject({ verified: true });
+  });
+
+  it("adds what is new in one transaction, and names its statements in the ledger", async () => {
+    await insert(["a", "1"], ["b", "2"]);
+    const full = await w.run(graph, { fullRefresh: true });
+    expect(full.finished.outcome).toBe("succeeded");
+    expect(await w.rows(`select * from "EHR"."S"."A" order by ID`)).toEqual([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    await insert(["c", "3"]);
+    await server.forgetStatements();
+    const ran = await w.run(graph);
+    expect(ran.statuses).toEqual({ "b.staged": "unchanged", "s.a": "built", "g.total": "built" });
+    expect(await w.rows(`select * from "EHR"."G"."TOTAL"`)).toEqual([[3, 6]]);
+
+    const sent = await server.statements();
+    const entries = await w.ledger.entries(ran.finished.runId);
+    const queryIds = new Set(sent.map(({ queryId }) => queryId));
+    const built = entries.filter(({ kind }) => kind === "publish");
+    expect(built).toHaveLength(2);
+    for (const { body } of built) {
+      expect(body.queryIds).not.toEqual([]);
+      for (const id of body.queryIds as readonly string[]) expect(queryIds).toContain(id);
+    }
+    for (const { body } of entries.filter(({ kind }) => kind === "intent")) {
+      const [fence, commit] = body.requestIds as readonly string[];
+      expect(sent.find(({ requestId }) => requestId === fence)?.sqlText).toMatch(
+        /^merge into "EHR".MEDFORM.PUBLICATION/,
+      );
+      expect(sent.find(({ requestId }) => requestId === commit)?.sqlText).toBe("commit");
+    }
+    expect(await verdict()).toMatchObject({ verified: true });
+  });
+
+  it("publishes nothing that a rule stops, and goes on from there", async () => {
+    const before = await w.rows(`select * from "EHR"."S"."A" order by ID`);
+    await w.sql(`insert into "EHR"."RAW"."P" (ID, V) values ('d', '4')`);
+    await w.sql(`insert into "EHR"."RAW"."P" (ID, V) values ('e', '900')`);
+    await w.batch({ database: "EHR", schema: "RAW", name: "P" });
+    const stopped = await w.run(graph);
+    expect(stopped.finished).toMatchObject({ outcome: "failed", exitCode: 2 });
+    expect(stopped.statuses).toMatchObject({ "s.a": "discarded", "g.total": "skipped" });
+    expect(await w.rows(`select * from "EHR"."S"."A" order by ID`)).toEqual(before);
+
+    await w.sql(`delete from "EHR"."RAW"."P" where ID = 'e'`);
+    const resumed = await w.run(graph, { resume: true });
+    expect(resumed.finished.outcome).toBe("succeeded");
+    expect(resumed.statuses).toMatchObject({ "s.a": "built", "g.total": "built" });
+    expect(await w.rows(`select * from "EHR"."G"."TOTAL"`)).toEqual([[4, 10]]);
+    expect(await verdict()).toMatchObject({ verified: true });
+  });
+
+  it("says in its views what happened, and shows what somebody changed", async () => {
+    const [last] = await w.rows(
+      `select OUTCOME, PUBLISHED_COUNT from "EHR".MEDFORM.RUN order by RUN_NUMBER desc limit 1`,
+    );
+    expect(last).toEqual(["succeeded", 2]);
+    const failed = await w.rows(`select count(*) as "N" from "EHR".MEDFORM.EVALUATION where OUTCOME = 'fail'`);
+    expect(failed[0]).not.toEqual([0]);
+    await w.sql(`update "EHR".MEDFORM.LEDGER set OUTCOME = 'pass' where OUTCOME = 'fail'`);
+    expect(await verdict()).toMatchObject({ verified: false, problem: { what: "altered" } });
+    await using other = await openLedger(warehouse);
+    expect((await other.state()).lastRun?.outcome).toBe("succeeded");
+  });
+});
