@@ -22,13 +22,13 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Answered, Control, Given, Lost, SessionView, Which } from "./control.js";
+import type { Answered, Control, Filter, Given, Lost, SessionView, Which } from "./control.js";
 import type { Hook } from "./hooks.js";
 import type { Behind } from "./main.js";
 import type { User } from "./protocol/users.js";
 import type { Received, Settings } from "./world.js";
 
-export type { SessionView } from "./control.js";
+export type { Filter, Lost, SessionView, Which } from "./control.js";
 export type { Effect, Hook, LostCode } from "./hooks.js";
 export type { User } from "./protocol/users.js";
 export type { Received, Settings } from "./world.js";
@@ -70,7 +70,7 @@ export interface SnowflakeServer extends AsyncDisposable {
   set(settings: Partial<Settings>): Promise<Settings>;
   hook(hook: Hook): Promise<SetHook>;
   /** All statements that no hook kept from it, in order; those that came again too. */
-  statements(): Promise<readonly Received[]>;
+  statements(filter?: Filter): Promise<readonly Received[]>;
   sessions(): Promise<readonly SessionView[]>;
   /** How many requests came for each path, ids as `*`. */
   requests(): Promise<Readonly<Record<string, number>>>;
@@ -144,7 +144,7 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
         remove: () => control("unhook", id),
       };
     },
-    statements: () => control("statements", null),
+    statements: (filter = {}) => control("statements", filter),
     sessions: () => control("sessions", null),
     requests: () => control("requests", null),
     expireSession: (which = {}) => control("expireSession", which),

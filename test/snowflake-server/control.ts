@@ -16,6 +16,12 @@ export interface Which {
   readonly session?: string;
 }
 
+/** Regular expressions, regardless of case. */
+export interface Filter {
+  readonly matches?: string;
+  readonly tagged?: string;
+}
+
 export interface Lost extends Which {
   readonly code: LostCode;
   /** What is open stays open, as after a client's death. */
@@ -32,7 +38,7 @@ export interface Control {
   reached(id: number): void;
   release(id: number): void;
   hits(id: number): number;
-  statements(none: null): readonly Received[];
+  statements(filter: Filter): readonly Received[];
   sessions(none: null): readonly SessionView[];
   requests(none: null): Readonly<Record<string, number>>;
   expireSession(which: Which): void;
@@ -64,7 +70,11 @@ export const controls: Controls = {
   reached: ({ hooks }, id) => hooks.reached(id),
   release: ({ hooks }, id) => hooks.release(id),
   hits: ({ hooks }, id) => hooks.hits(id),
-  statements: ({ received }) => received,
+  statements: ({ received }, { matches, tagged }) => {
+    const text = new RegExp(matches ?? "", "is");
+    const tag = new RegExp(tagged ?? "", "is");
+    return received.filter(({ sqlText, queryTag }) => text.test(sqlText) && tag.test(queryTag ?? ""));
+  },
   sessions: ({ sessions }) =>
     sessions.all.map(({ id, open, user, account, role, warehouse, database, schema, parameters, application }) => ({
       id,

@@ -2,13 +2,13 @@
 import { json, type Reply } from "./protocol/http.js";
 
 export type Effect =
-  /** An HTTP status with an empty body, as from a gateway. */
-  | { readonly kind: "status"; readonly status: number }
+  /** An HTTP status, as from a gateway. */
+  | { readonly kind: "status"; readonly status: number; readonly body?: string }
   /** `success: false`; without a SQLSTATE the driver takes it for passing, and asks again with the same request id. */
   | { readonly kind: "error"; readonly code: string; readonly sqlState?: string; readonly message?: string }
   | { readonly kind: "delay"; readonly milliseconds: number }
-  /** The connection is closed without an answer. */
-  | { readonly kind: "drop" }
+  /** The connection is closed without an answer, or with half of it. */
+  | { readonly kind: "drop"; readonly midway?: boolean }
   /** Held until `release`. */
   | { readonly kind: "pause" }
   /** The session ends, what it had open is rolled back, and its client is told so from now on. */
@@ -98,7 +98,7 @@ export interface Means {
   readonly end?: (code: LostCode) => Promise<Reply>;
 }
 
-export type Fate = "drop" | Reply | undefined;
+export type Fate = "drop" | "tear" | Reply | undefined;
 
 /** The hooks that one request met. */
 export class Met {
@@ -125,7 +125,7 @@ export class Met {
       const { effect } = armed.hook;
       switch (effect.kind) {
         case "status":
-          return { status: effect.status, body: "" };
+          return { status: effect.status, body: effect.body ?? "" };
         case "error":
           return json({
             success: false,
@@ -134,7 +134,7 @@ export class Met {
             data: effect.sqlState === undefined ? null : { sqlState: effect.sqlState },
           });
         case "drop":
-          return "drop";
+          return effect.midway === true ? "tear" : "drop";
         case "delay":
           await new Promise((done) => setTimeout(done, effect.milliseconds));
           break;

@@ -1,7 +1,7 @@
 /** The HTTP face: which path is what, and what a hook makes of it. */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type Control, controls } from "./control.js";
-import type { LostCode, Means, Met, Subject } from "./hooks.js";
+import type { Fate, LostCode, Means, Met, Subject } from "./hooks.js";
 import { json, type Reply, readJson, send } from "./protocol/http.js";
 import { login, welcome } from "./protocol/login.js";
 import { abort, monitoring, query, result } from "./protocol/queries.js";
@@ -174,11 +174,13 @@ export function createSnowflakeServer(world: World): Server {
       const subject = subjectOf(url, body, from);
       const met = world.hooks.meet(subject);
       const means: Means = { end: (code) => end(world, from, code) };
-      const fate =
-        (await met.before(subject.sqlText !== undefined).carryOut(means)) ??
-        (await lateFate(met, await answer(world, { request, url, body, met }), means));
-      if (fate === "drop") request.socket.destroy();
-      else send(response, fate);
+      const early = await met.before(subject.sqlText !== undefined).carryOut(means);
+      if (early !== undefined) {
+        settle(request, response, early);
+        return;
+      }
+      const reply = await answer(world, { request, url, body, met });
+      settle(request, response, (await met.after().carryOut(means)) ?? reply, reply);
     } catch (error) {
       if (!response.headersSent) send(response, json(String(error), 400));
     }
@@ -188,8 +190,20 @@ export function createSnowflakeServer(world: World): Server {
   return server;
 }
 
-const lateFate = async (met: Met, reply: Reply, means: Means): Promise<Reply | "drop"> =>
-  (await met.after().carryOut(means)) ?? reply;
+/** What becomes of a request; `reply` is what it would have been told. */
+function settle(
+  request: IncomingMessage,
+  response: ServerResponse,
+  fate: Exclude<Fate, undefined>,
+  reply?: Reply,
+): void {
+  if (fate === "drop" || (fate === "tear" && reply === undefined)) request.socket.destroy();
+  else if (fate !== "tear") send(response, fate);
+  else if (reply !== undefined) {
+    response.writeHead(reply.status, { "content-length": Buffer.byteLength(reply.body), ...reply.headers });
+    response.write(Buffer.from(reply.body).subarray(0, reply.body.length / 2), () => request.socket.destroy());
+  }
+}
 
 function subjectOf(url: URL, body: Body, from: Session | undefined): Subject {
   const path = url.pathname + url.search;

@@ -72,6 +72,14 @@ describe.concurrent("the driver, with the same request id,", () => {
     await destroy(connection);
   });
 
+  it("comes again when the connection drops within an answer", async () => {
+    const { connection, requestId, hook } = await session();
+    await hook({ occurrence: 1, when: "after", effect: { kind: "drop", midway: true } });
+    expect((await execute(connection, "count", { requestId })).rows).toEqual([{ COUNT: 1 }]);
+    expect(await counted(connection)).toBe(1);
+    await destroy(connection);
+  });
+
   it("comes again after a gateway's time-out over a statement that was carried out", async () => {
     const { connection, requestId, hook } = await session();
     await hook({ occurrence: 1, when: "after", effect: { kind: "status", status: 504 } });
@@ -93,6 +101,13 @@ describe.concurrent("the driver, with the same request id,", () => {
     await hook({ occurrence: 1, effect: { kind: "error", code: "000001" } });
     expect((await execute(connection, "count", { requestId })).rows).toEqual([{ COUNT: 1 }]);
     await destroy(connection);
+  });
+
+  it("does not come again when it is told by a status that its session is gone", async () => {
+    const { connection, requestId, hook } = await session();
+    const body = JSON.stringify({ code: "390104" });
+    await hook({ effect: { kind: "status", status: 401, body } });
+    expect(await refusal(execute(connection, "count", { requestId }))).toMatchObject({ code: 401004 });
   });
 
   it("renews and comes again when it is told that its token ran out", async () => {
@@ -147,7 +162,7 @@ describe.concurrent("a hook", () => {
     const tagged = (action: string) => ({ parameters: { QUERY_TAG: JSON.stringify({ action }) } });
     await execute(connection, "count", tagged("other"));
     expect(await refusal(execute(connection, "count", tagged(when)))).toMatchObject({ code: 407002 });
-    const arrived = (await snowflake.statements()).filter(({ queryTag }) => queryTag === `{"action":"${when}"}`);
+    const arrived = await snowflake.statements({ tagged: `"action":"${when}"` });
     expect(arrived.map(({ outcome }) => outcome)).toEqual(when === "before" ? [] : ["ok"]);
   });
 
@@ -194,7 +209,7 @@ describe.concurrent("a hook", () => {
     });
     const answer = execute(connection, "select 13");
     await held.reached();
-    const [arrived] = (await snowflake.statements()).filter(({ sqlText }) => sqlText === "select 13");
+    const [arrived] = await snowflake.statements({ matches: "^select 13$" });
     expect(arrived?.outcome).toBe("ok");
     await held.remove();
     expect((await answer).rows).toEqual([{ 13: 13 }]);
