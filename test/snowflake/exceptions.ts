@@ -33,6 +33,18 @@ export const exceptions: readonly Exception[] = [
   },
   {
     parser: "sqlparser",
+    construct: /^put '[^\n]*$/,
+    instead: "",
+    why: `it knows no PUT; ${documented("put")}`,
+  },
+  {
+    parser: "sqlparser",
+    construct: /\$1\[\d+\]::\w+(?:\(38, 0\))?/g,
+    instead: "$$1",
+    why: `it knows neither places of a list nor their casts where COPY reads a file; ${documented("copy-into-table")}`,
+  },
+  {
+    parser: "sqlparser",
     construct: /^begin name \w+$/,
     instead: "begin",
     why: `it knows no names of transactions; ${documented("begin")}`,
@@ -101,7 +113,7 @@ export const exceptions: readonly Exception[] = [
 ];
 
 export const exceptionsFor = (sql: string, parser: string): readonly Exception[] =>
-  exceptions.filter((each) => each.parser === parser && each.construct.test(sql));
+  exceptions.filter((each) => each.parser === parser && sql.search(each.construct) >= 0);
 
 /** The statement in words that the parser knows. */
 export const said = (sql: string, taken: readonly Exception[]): string =>

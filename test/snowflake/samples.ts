@@ -26,6 +26,15 @@ const day = { columns: ["at"], grain: "day" };
 const job = { computePool: "POOL", image: "/ehr/ops/images/medform:1", args: ["run"], secrets: {}, integrations: [] };
 const task = { database: "EHR", name: "NIGHTLY", cron: "30 4 * * * UTC", comment: "it's nightly", job };
 
+const load = {
+  place: { schema: "RAW" },
+  source: "it's",
+  batchId: "b",
+  loadedAt: "2024-05-31T14:00:00.123Z",
+  files: [],
+};
+const landed = { target: { schema: "RAW", name: "SYNTHEA_A" }, columns: names, wanted: names, file: "a\\b'c.csv" };
+
 /** Arguments of a call; `part` makes a statement of what is a part of one; `undefined`: no SQL comes of it. */
 const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[] | undefined>>>> = {
   "statements.ts": {
@@ -130,6 +139,16 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     abortTransaction: [["1432071523422"]],
     transactionPrefix: undefined,
     tokenOfTransaction: undefined,
+  },
+  "statements-load.ts": {
+    stagePlace: undefined,
+    createStage: [["EHR"]],
+    removeStaged: [["EHR"], ["EHR", "0a1b/"]],
+    put: [["/tmp/it's here/0_0.json.gz", "EHR", "0a1b/0/rows/"]],
+    copyRows: [[load, landed, "EHR", "0a1b/0/rows/"]],
+    copyRejected: [[load, landed, "EHR", "0a1b/0/rejected/"]],
+    insertLoadedFiles: [[{ database: "EHR", schema: "RAW", name: "LOADED_FILE" }, 2]],
+    timestamp: undefined,
   },
   "statements-session.ts": {
     unquoted: undefined,
