@@ -24,24 +24,28 @@ const switches: Readonly<Record<string, string>> = {
 const nothing = () => undefined;
 const silent = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
 
+/**
+ * No file that says how the driver is to log: else it reads sf_client_config.json in the home folder, which other tools may
+ * have there, and two logins at once stumble over reading it.
+ */
+export const noClientConfig = "";
+
 /** The driver, silent. */
 export function driver(): Sdk {
   if (loaded !== undefined) return loaded;
   Object.assign(process.env, switches);
   const sdk: Sdk = createRequire(import.meta.url)("snowflake-sdk");
-  silence(sdk);
   sdk.configure({
+    logLevel: "OFF",
+    logFilePath: devNull,
+    additionalLogToConsole: false,
+    customLogger: silent,
     disableOCSPChecks: true,
     jsonColumnVariantParser: (raw: string) => raw,
     xmlColumnVariantParser: (raw: string) => raw,
   });
   loaded = sdk;
   return sdk;
-}
-
-/** Again after each login: a login reads sf_client_config.json, by which other tools have the driver write its log. */
-export function silence(sdk: Sdk): void {
-  sdk.configure({ logLevel: "OFF", logFilePath: devNull, additionalLogToConsole: false, customLogger: silent });
 }
 
 /** The environment's proxy is for the world outside, and the driver would send what stays on this machine there too. */

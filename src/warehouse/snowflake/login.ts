@@ -1,7 +1,7 @@
 /** Logging in, and what is wrong with a login in plain words: people meet these on their first day, and when a key expires. */
 import { type Problem, ProblemError } from "../../graph/index.js";
 import { isLoopback, type SnowflakeAccess } from "./access.js";
-import { type Connection, driver, silence, stayInside } from "./driver.js";
+import { type Connection, driver, noClientConfig, stayInside } from "./driver.js";
 import { rawOf } from "./errors.js";
 
 export interface LoginOptions {
@@ -68,6 +68,7 @@ async function attempt(access: SnowflakeAccess, options: LoginOptions): Promise<
     ...access.options(),
     ...(options.warehouse === undefined ? {} : { warehouse: options.warehouse }),
     application: "medform",
+    clientConfigFile: noClientConfig,
     clientSessionKeepAlive: false,
     representNullAsStringNull: false,
     jsTreatIntegerAsBigInt: true,
@@ -94,7 +95,6 @@ async function attempt(access: SnowflakeAccess, options: LoginOptions): Promise<
     throw error;
   } finally {
     end();
-    silence(sdk);
   }
 }
 
