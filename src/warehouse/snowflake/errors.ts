@@ -105,7 +105,6 @@ const byState: Readonly<Record<string, Family>> = {
   "40": conflict,
   "42": binder,
   "42501": permission,
-  "42601": syntax,
   "42710": catalog,
   "42S02": catalog,
   "57014": cancelled,
@@ -148,8 +147,8 @@ const patterns: readonly Pattern[] = [
   { codes: ["000904"], test: /invalid identifier '(.+?)'/, say: ([n]) => `column ${n} does not exist here` },
   { codes: ["002028"], test: /ambiguous column name '(.+?)'/, say: ([n]) => `column ${n} is ambiguous` },
   {
-    codes: ["000979", "000983"],
-    test: /'(.+?)' (?:in select clause )?is (?:not a valid group by expression|neither an aggregate nor in the group by)/,
+    codes: ["000979"],
+    test: /^\[([\w$."]+)\] is not a valid group by expression/m,
     say: ([n]) => `column ${n} must be grouped by or aggregated`,
   },
   {
