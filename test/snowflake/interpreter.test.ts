@@ -187,6 +187,20 @@ describe("transactions", () => {
     expect(await keys(other, "W")).toEqual([6, 7]);
   });
 
+  it("leave alone what a text gives a relation's name", async () => {
+    const one = await client();
+    await table(one, "T", 1);
+    await one.run(
+      'create view "EHR"."S"."W" as with T as (select K from "EHR"."S"."T"), w as (select K from T) select K from w',
+    );
+    await one.run('use schema "EHR"."S"');
+    await one.run("begin");
+    await one.run('insert into "EHR"."S"."T" (K) values (2)');
+    expect(await keys(one, "W")).toEqual([1, 2]);
+    expect(await one.rows("with T as (select 5 as K) select K from T")).toEqual([["5"]]);
+    expect(await one.rows("select count(*) as N from T")).toEqual([["2"]]);
+  });
+
   it("write tables of two databases", async () => {
     const one = await client();
     await one.run("use database OTHER");

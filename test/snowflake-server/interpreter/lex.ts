@@ -99,6 +99,20 @@ export function namesIn(sql: string, dialect: Dialect): readonly Name[] {
   return names;
 }
 
+/** Names that a text gives to its own parts, `NAME as (` or `NAME (…) as (`: they hide relations of that name. */
+export function ownNames(sql: string, dialect: Dialect): ReadonlySet<string> {
+  const tokens = significant(lex(sql, dialect));
+  const found = new Set<string>();
+  for (const [at, token] of tokens.entries()) {
+    if (!isPart(token) || tokens[at - 1]?.text === ".") continue;
+    const next = tokens[at + 1]?.text === "(" ? closing(tokens, at + 1) + 1 : at + 1;
+    if (tokens[next]?.text.toLowerCase() === "as" && tokens[next + 1]?.text === "(") {
+      found.add(unquoted(token.text).toUpperCase());
+    }
+  }
+  return found;
+}
+
 /** The text with the first parts of some names replaced; `place` says by what, and how many parts that stands for. */
 export function renamed(
   sql: string,

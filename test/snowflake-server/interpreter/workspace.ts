@@ -6,7 +6,7 @@
  */
 import { type Catalog, type CatalogColumn, hidden } from "./catalog.js";
 import type { Connection } from "./duck.js";
-import { type Name, namesIn, quoted, renamed } from "./lex.js";
+import { type Name, namesIn, ownNames, quoted, renamed } from "./lex.js";
 import { keyOf, placeText, type Scope, type Target, targetOf } from "./target.js";
 
 /** A table as a transaction has left it: rows beside those that are there, or a whole other table. */
@@ -74,11 +74,12 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
   };
 
   /** The relation that a name's first parts stand for, and how many they are. */
-  const relationOf = (name: Name, scope: Scope, is: (target: Target) => boolean) => {
+  const relationOf = (name: Name, own: ReadonlySet<string>, scope: Scope, is: (target: Target) => boolean) => {
     const { parts, after } = name;
     for (let count = Math.min(3, parts.length); count > 0; count -= 1) {
       // A single word is a relation only where one is expected: else it is a column or an alias.
-      if (count === 1 && !/^(?:from|join|into|update|using|table|,)$/.test(after)) continue;
+      if (count === 1 && (own.has(parts[0] ?? "") || !/^(?:from|join|into|update|using|table|,)$/.test(after)))
+        continue;
       const target = targetOf(parts.slice(0, count), scope);
       if (is(target)) return { target, parts: count };
     }
@@ -96,8 +97,9 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     const entry = catalog.get(target);
     if (entry?.kind !== "view" || seen.has(key)) return false;
     seen.add(key);
+    const own = ownNames(entry.query, "duckdb");
     return namesIn(entry.query, "duckdb").some((name) => {
-      const found = relationOf(name, target, isRelation);
+      const found = relationOf(name, own, target, isRelation);
       return found !== undefined && leadsToOurs(found.target, seen);
     });
   };
@@ -130,14 +132,15 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     async resolve(sql, scope) {
       if (versions.size === 0 && temporary.size === 0) return sql;
       const places = new Map<string, string>();
+      const own = ownNames(sql, "duckdb");
       for (const name of namesIn(sql, "duckdb")) {
-        const found = relationOf(name, scope, isRelation);
+        const found = relationOf(name, own, scope, isRelation);
         if (found === undefined || places.has(keyOf(found.target)) || !leadsToOurs(found.target)) continue;
         places.set(keyOf(found.target), await seenAs(found.target));
       }
       if (places.size === 0) return sql;
       return renamed(sql, "duckdb", (name) => {
-        const found = relationOf(name, scope, (target) => places.has(keyOf(target)));
+        const found = relationOf(name, own, scope, (target) => places.has(keyOf(target)));
         return found === undefined ? undefined : { parts: found.parts, text: places.get(keyOf(found.target)) ?? "" };
       });
     },
