@@ -1,6 +1,6 @@
 /** The ledger in a real warehouse: appends, seals, folding, and what a dead process leaves behind. */
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ProblemError, targetKey } from "../../src/graph/index.js";
 import {
   discardEntry,
@@ -18,8 +18,11 @@ import {
   standingEntry,
   verifyChain,
 } from "../../src/ledger/index.js";
-import { ensureLandingLog, type Warehouse } from "../../src/warehouse/index.js";
-import { engines, marker, publish, relation, target, temporaryFolder } from "./engines.js";
+import { ensureLandingLog, openDuckDb, type Warehouse } from "../../src/warehouse/index.js";
+import { openOn } from "../snowflake/opened.js";
+import { ledgerPairs } from "../snowflake/twice.js";
+import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { marker, publish, relation, target, temporaryFolder } from "./engines.js";
 
 const at = "2024-02-02T00:00:00.000Z";
 
@@ -35,7 +38,54 @@ const published = (name: string, more: Partial<Parameters<typeof publishEntry>[0
     ...more,
   });
 
-describe.each(engines)("the ledger on $name", (engine) => {
+interface Engine {
+  readonly name: "duckdb" | "snowflake";
+  /** Makes it as if nothing had ever been there. */
+  begin(): Promise<void>;
+  /** Opened again with the same path, what was there is there. */
+  open(path: string): Promise<Warehouse>;
+  /** An unquoted name as the catalog has it. */
+  named(name: string): string;
+  readonly bytes: string;
+  hash(text: string): string;
+}
+
+const parts = ["PREV_HASH", "CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY"];
+/** The records that were changed: the query of the documentation. */
+const altered = ({ bytes, hash }: Pick<Engine, "bytes" | "hash">) => {
+  const layout = parts.map((name) => `${bytes}("${name}") || ':' || "${name}"`).join(" || ");
+  return `select chain, seq from "EHR".MEDFORM.LEDGER where hash <> ${hash(layout)}`;
+};
+
+const duckdb: Engine = {
+  name: "duckdb",
+  begin: () => Promise.resolve(),
+  open: (path) =>
+    openDuckDb({ path, database: "EHR", threads: 2, memoryLimit: "400MB", holder: { command: "medform test" } }),
+  named: (name) => name,
+  bytes: "strlen",
+  hash: (text) => `sha256(${text})`,
+};
+
+let server: SnowflakeServer | undefined;
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const alike = ["select range as x from range(5)", "select 1 as x", "select 2 as x"];
+const snowflake: Engine = {
+  name: "snowflake",
+  async begin() {
+    server ??= await startSnowflake();
+    await server.reset();
+    const own = { snowflake: altered(snowflake), duckdb: altered(duckdb) };
+    await server.know([own, ...ledgerPairs("EHR"), ...alike.map((text) => ({ snowflake: text, duckdb: text }))]);
+  },
+  open: () => (server === undefined ? Promise.reject(new Error("not begun")) : openOn(server)),
+  named: (name) => name.toUpperCase(),
+  bytes: "octet_length",
+  hash: (text) => `sha2(${text}, 256)`,
+};
+
+describe.each([duckdb, snowflake])("the ledger on $name", (engine) => {
   let folder: ReturnType<typeof temporaryFolder>;
   let warehouse: Warehouse;
   let ledger: Ledger;
@@ -59,6 +109,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
 
   beforeEach(async () => {
     folder = temporaryFolder();
+    await engine.begin();
     await open();
   });
 
@@ -155,9 +206,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
     await chain.append([published("A"), published('sélect "it\'s"')]);
     await chain.seal("succeeded");
     await using session = await warehouse.session();
-    const parts = ["PREV_HASH", "CHAIN", "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY"];
-    const layout = parts.map((name) => `strlen("${name}") || ':' || "${name}"`).join(" || ");
-    const wrong = await session.rows(`select chain, seq from "EHR".MEDFORM.LEDGER where hash <> sha256(${layout})`);
+    const wrong = await session.rows(altered(engine));
     expect(wrong).toEqual([]);
   });
 
@@ -235,7 +284,7 @@ describe.each(engines)("the ledger on $name", (engine) => {
       runNumber: 1,
       fingerprint: "f1",
       rows: 5,
-      columns: ["x"],
+      columns: [engine.named("x")],
       inputs,
     });
     expect(state.sources["EHR.RAW.S"]).toMatchObject({ batchId: "b1", rows: 2 });
