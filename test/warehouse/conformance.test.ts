@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
 import { isTransient, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
-import { engines, marker, publish, relation, target, temporaryFolder, values } from "./engines.js";
+import { engines, has, marker, planOf, publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 /** The codes that a promise fails with; an empty list where it does not fail. */
 async function codes(work: Promise<unknown>): Promise<readonly string[]> {
@@ -17,6 +17,8 @@ async function codes(work: Promise<unknown>): Promise<readonly string[]> {
 }
 
 describe.each(engines)("$name", (engine) => {
+  const { said, named, typed } = engine;
+  const asNamed = (names: readonly string[]) => names.map(named);
   const folder = temporaryFolder();
   let warehouse: Warehouse;
 
@@ -37,7 +39,7 @@ describe.each(engines)("$name", (engine) => {
     it("gives back what it was given, without loss", async () => {
       await using session = await warehouse.session();
       const [row] = await session.rows(
-        "select ? as a, ? as b, ? as c, ? as d, ? as e, cast(1.5 as decimal(10, 2)) as f, cast(12345678901234567890.12 as decimal(30, 2)) as g",
+        "select ? as a, ? as b, cast(? as bigint) as c, ? as d, ? as e, cast(1.5 as decimal(10, 2)) as f, cast(12345678901234567890.12 as decimal(30, 2)) as g",
         ["é'\"", 7, 9007199254740993n, null, true],
       );
       expect(Object.values(row ?? {})).toEqual([
@@ -83,7 +85,7 @@ describe.each(engines)("$name", (engine) => {
       await using session = await warehouse.session();
       let rows = 0;
       let chunks = 0;
-      for await (const chunk of session.stream("select * from range(100000) as r(n)")) {
+      for await (const chunk of session.stream(said(({ series }) => `select * from ${series(100000)} as r`))) {
         rows += chunk.length;
         chunks += 1;
         if (rows > 20000) break;
@@ -96,7 +98,9 @@ describe.each(engines)("$name", (engine) => {
     it("cancels a running statement, and stays usable", async () => {
       await using session = await warehouse.session();
       const endless = session.rows(
-        "select count(*) from range(10000000) a, range(1000000) b where a.range * b.range % 7 = 9",
+        said(
+          ({ series }) => `select count(*) from ${series(10000000)} a, ${series(1000000)} b where a.n * b.n % 7 = 9`,
+        ),
       );
       const cancelled = codes(endless);
       setTimeout(() => session.cancel(), 50);
@@ -107,7 +111,11 @@ describe.each(engines)("$name", (engine) => {
     it("cancels a statement that was only just sent", async () => {
       await using session = await warehouse.session();
       const cancelled = codes(
-        session.rows("select count(*) from range(10000000) a, range(1000000) b where a.range * b.range % 7 = 9"),
+        session.rows(
+          said(
+            ({ series }) => `select count(*) from ${series(10000000)} a, ${series(1000000)} b where a.n * b.n % 7 = 9`,
+          ),
+        ),
       );
       await Promise.resolve();
       await Promise.resolve();
@@ -122,7 +130,7 @@ describe.each(engines)("$name", (engine) => {
       await using reader = await warehouse.session();
       await using scope = await warehouse.publisher.open({ MEDFORM_RUN_ID: "r" });
       const built = await scope.build(relation("VISIBLE", "select 2 as x union all select 3"), "create");
-      expect(built).toMatchObject({ rows: 2, changed: 2, columns: ["x"] });
+      expect(built).toMatchObject({ rows: 2, changed: 2, columns: asNamed(["x"]) });
       expect(await values(reader, 'select x from "EHR"."SILVER"."VISIBLE"')).toEqual([[1]]);
       expect(await values(scope.session, 'select sum(x) as x from "EHR"."SILVER"."VISIBLE"')).toEqual([[5]]);
       await scope.publish([marker("VISIBLE", 2)]);
@@ -132,9 +140,9 @@ describe.each(engines)("$name", (engine) => {
     it("leaves everything as it was when a build is discarded, definitions too", async () => {
       await publish(warehouse, relation("KEPT", "select 1 as x", { description: "before" }));
       const before = await warehouse.catalog.relations();
-      const scope = await warehouse.publisher.open({});
-      await scope.build(relation("KEPT", "select 'a' as y", { kind: "view" }), "create");
-      await scope.build(relation("NEVER", "select 1 as x"), "create");
+      const builds = [relation("KEPT", "select 'a' as y", { kind: "view" }), relation("NEVER", "select 1 as x")];
+      const scope = await warehouse.publisher.open({}, planOf(builds));
+      for (const built of builds) await scope.build(built, "create");
       await scope.discard();
       expect(await warehouse.catalog.relations()).toEqual(before);
       await using reader = await warehouse.session();
@@ -173,7 +181,13 @@ describe.each(engines)("$name", (engine) => {
 
     it("counts failing rows, by rule and as a whole", async () => {
       await using scope = await warehouse.publisher.open({});
-      await scope.build(relation("RULED", "select range as id from range(10)"), "create");
+      await scope.build(
+        relation(
+          "RULED",
+          said(({ series }) => `select n as id from ${series(10)} as r`),
+        ),
+        "create",
+      );
       const query = `select 'even' as rule, id from "EHR"."SILVER"."RULED" where id % 2 = 0
 union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const counts = await scope.evaluate(query, { byRule: true, name: "r" });
@@ -203,20 +217,23 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
     it("writes sorted by the cluster key", async () => {
       await publish(
         warehouse,
-        relation("SORTED", "select range % 10 as k, range as v from range(100)", { clusterBy: ["k", "v"] }),
+        relation(
+          "SORTED",
+          said(({ series }) => `select n % 10 as k, n as v from ${series(100)} as r`),
+          { clusterBy: ["k", "v"] },
+        ),
       );
       await using reader = await warehouse.session();
       const rows = await values(reader, 'select k, v from "EHR"."SILVER"."SORTED"');
-      expect(rows).toEqual([...rows].sort(([a, b], [c, d]) => Number(a) - Number(c) || Number(b) - Number(d)));
+      const sorted = [...rows].sort(([a, b], [c, d]) => Number(a) - Number(c) || Number(b) - Number(d));
+      expect(rows).toHaveLength(100);
+      if (has(engine, "sorted writing")) expect(rows).toEqual(sorted);
     });
 
     it("publishes descriptions as comments, and takes them back", async () => {
       const comments = async () => {
         await using reader = await warehouse.session();
-        return values(
-          reader,
-          "select column_name, comment from duckdb_columns() where table_name = 'DESCRIBED' order by column_index",
-        );
+        return engine.comments(reader, "DESCRIBED");
       };
       const described = relation("DESCRIBED", "select 1 as a, 2 as b", {
         description: "it's one",
@@ -227,13 +244,15 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       });
       await publish(warehouse, described, 1);
       expect(await comments()).toEqual([
-        ["a", "the 'a'"],
-        ["b", null],
+        ["", "it's one"],
+        [named("a"), "the 'a'"],
+        [named("b"), null],
       ]);
       await publish(warehouse, { ...described, columns: [], kind: "incremental" }, 2, "increment");
       expect(await comments()).toEqual([
-        ["a", null],
-        ["b", null],
+        ["", "it's one"],
+        [named("a"), null],
+        [named("b"), null],
       ]);
     });
   });
@@ -414,6 +433,13 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
         ...more,
       });
     const next = { query: "select 2 as ID, 70000 as N, date '2024-01-01' as Fresh" };
+    /** As the engine's catalog has names and types that are written here as DuckDB's. */
+    const columnsOf = (columns: readonly string[]) =>
+      columns.map((column) => {
+        const [name = "", type = ""] = column.split(" ");
+        return `${named(name)} ${typed(type)}`;
+      });
+    const shown = (type: string) => typed(type).replace("(16777216)", "");
     const state = async (name: string) => {
       await using reader = await warehouse.session();
       const found = (await warehouse.catalog.relations()).find((info) => info.target.name === name);
@@ -427,18 +453,18 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       await publish(warehouse, shaped("EXTENDED", {}), 1);
       await using scope = await warehouse.publisher.open({});
       const built = await scope.build(shaped("EXTENDED", next), "increment");
-      expect(built).toEqual({ rows: 2, changed: 1, columns: ["id", "gone", "n", "Fresh"] });
+      expect(built).toEqual({ rows: 2, changed: 1, columns: asNamed(["id", "gone", "n", "Fresh"]) });
       await scope.publish([marker("EXTENDED", 2)]);
       expect(await state("EXTENDED")).toEqual({
-        columns: ["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"],
+        columns: columnsOf(["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"]),
         rows: [
           [1, "old", 2, null],
           [2, null, 70000, "2024-01-01"],
         ],
       });
       await using reader = await warehouse.session();
-      const comments = `select column_name, comment from duckdb_columns() where table_name = 'EXTENDED' and comment is not null`;
-      expect(await values(reader, comments)).toEqual([["Fresh", "new here"]]);
+      const comments = await engine.comments(reader, "EXTENDED");
+      expect(comments.filter(([, comment]) => comment !== null)).toEqual([[named("Fresh"), "new here"]]);
     });
 
     it("with sync drops what is gone, with ignore takes nothing new, with fail refuses", async () => {
@@ -447,7 +473,7 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       }
       await publish(warehouse, shaped("BY_sync", { ...next, onSchemaChange: "sync" }), 2, "increment");
       expect(await state("BY_sync")).toEqual({
-        columns: ["id INTEGER", "n INTEGER", "Fresh DATE"],
+        columns: columnsOf(["id INTEGER", "n INTEGER", "Fresh DATE"]),
         rows: [
           [1, 2, null],
           [2, 70000, "2024-01-01"],
@@ -456,17 +482,21 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const narrow = { query: "select 2 as ID, cast(7 as smallint) as N, date '2024-01-01' as Fresh" };
       await publish(warehouse, shaped("BY_ignore", { ...narrow, onSchemaChange: "ignore" }), 2, "increment");
       expect(await state("BY_ignore")).toEqual({
-        columns: ["id INTEGER", "gone VARCHAR", "n SMALLINT"],
+        columns: columnsOf(["id INTEGER", "gone VARCHAR", "n SMALLINT"]),
         rows: [
           [1, "old", 2],
           [2, null, 7],
         ],
       });
-      const wider = shaped("BY_ignore", { ...next, onSchemaChange: "ignore" });
-      await expect(publish(warehouse, wider, 3, "increment")).rejects.toThrow(/n \(SMALLINT in the table, INTEGER/);
+      if (has(engine, "integers of several widths")) {
+        const wider = shaped("BY_ignore", { ...next, onSchemaChange: "ignore" });
+        await expect(publish(warehouse, wider, 3, "increment")).rejects.toThrow(/n \(SMALLINT in the table, INTEGER/);
+      }
       const refused = publish(warehouse, shaped("BY_fail", { ...next, onSchemaChange: "fail" }), 2, "increment");
       await expect(refused).rejects.toThrow(
-        /has not: Fresh; .* has not: gone; .* n \(SMALLINT .* INTEGER in the query/,
+        has(engine, "integers of several widths")
+          ? /has not: Fresh; .* has not: gone; .* n \(SMALLINT .* INTEGER in the query/
+          : /has not: Fresh; .* has not: gone$/i,
       );
     });
 
@@ -479,8 +509,14 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const narrower = shaped("NARROW", {
         query: "select 2 as id, cast(2.555 as decimal(10, 3)) as v, 2 as w, 1 as d, 'new' as extra",
       });
+      const difference = (name: string, there: string, wanted: string) =>
+        `${named(name)} (${shown(there)} in the table, ${shown(wanted)} in the query)`;
       await expect(publish(warehouse, narrower, 2, "increment")).rejects.toThrow(
-        /v \(DECIMAL\(10,2\) in the table, DECIMAL\(10,3\) in the query\), w \(VARCHAR in the table, INTEGER in the query\), d \(DOUBLE in the table, INTEGER in the query\)/,
+        [
+          difference("v", "DECIMAL(10,2)", "DECIMAL(10,3)"),
+          difference("w", "VARCHAR", "INTEGER"),
+          difference("d", "DOUBLE", "INTEGER"),
+        ].join(", "),
       );
       expect(await state("NARROW")).toEqual(before);
       const hints = async (isProtected: boolean) => {
@@ -499,10 +535,13 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       });
       await publish(warehouse, built, 1);
       for (const token of [2, 3]) await publish(warehouse, built, token, "increment");
-      expect((await state("LITERAL")).columns).toEqual(["id BIGINT", "v DECIMAL(10,2)", "d DATE"]);
-      const grown = { ...built, incrementalQuery: "select 3 as id, 7 as v, date '2024-01-02' as d" };
+      expect((await state("LITERAL")).columns).toEqual(columnsOf(["id BIGINT", "v DECIMAL(10,2)", "d DATE"]));
+      const grown = {
+        ...built,
+        incrementalQuery: "select 3 as id, cast(7 as decimal(10, 0)) as v, date '2024-01-02' as d",
+      };
       for (const token of [4, 5]) await publish(warehouse, grown, token, "increment");
-      expect((await state("LITERAL")).columns).toEqual(["id BIGINT", "v DECIMAL(12,2)", "d DATE"]);
+      expect((await state("LITERAL")).columns).toEqual(columnsOf(["id BIGINT", "v DECIMAL(12,2)", "d DATE"]));
     });
 
     it("goes together with hooks that delete before, and is gone with a discarded build", async () => {
@@ -520,12 +559,11 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       expect(await state("HOOKS")).toEqual(before);
       await publish(warehouse, changed, 2, "increment");
       expect(await state("HOOKS")).toEqual({
-        columns: ["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"],
+        columns: columnsOf(["id INTEGER", "gone VARCHAR", "n INTEGER", "Fresh DATE"]),
         rows: [[2, null, 70000, "2024-01-01"]],
       });
       await using reader = await warehouse.session();
-      const comment = "select comment from duckdb_tables() where table_name = 'HOOKS'";
-      expect(await values(reader, comment)).toEqual([["kept"]]);
+      expect((await engine.comments(reader, "HOOKS"))[0]).toEqual(["", "kept"]);
     });
 
     it("is one within the stage only, until it is published", async () => {
@@ -541,12 +579,16 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
 
   describe("rules over new rows", () => {
     const table = '"EHR"."SILVER"."FRESH"';
-    const built = relation("FRESH", "select range as id, 'old' as v from range(10)", {
-      kind: "incremental",
-      uniqueKey: ["id"],
-      increment: { kind: "merge" },
-      incrementalQuery: "select range + 8 as id, 'new' as v from range(5)",
-    });
+    const built = relation(
+      "FRESH",
+      said(({ series }) => `select n as id, 'old' as v from ${series(10)} as r`),
+      {
+        kind: "incremental",
+        uniqueKey: ["id"],
+        increment: { kind: "merge" },
+        incrementalQuery: said(({ series }) => `select n + 8 as id, 'new' as v from ${series(5)} as r`),
+      },
+    );
     const newRowsOf = [target("FRESH")];
     const count = async (scope: PublishScope, query: string) =>
       (await scope.evaluate(query, { byRule: false, name: "r", newRowsOf }))[0]?.failing;
@@ -575,7 +617,8 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
     });
 
     it("read only those that went in, with every column of the table", async () => {
-      await publish(warehouse, relation("FRESH", "select range as id, 'old' as v, 1 as gone from range(10)"), 3);
+      const wider = said(({ series }) => `select n as id, 'old' as v, 1 as gone from ${series(10)} as r`);
+      await publish(warehouse, relation("FRESH", wider), 3);
       await using scope = await warehouse.publisher.open({});
       await scope.build({ ...built, increment: { kind: "insert" } }, "increment");
       expect(await count(scope, `select * from ${table} where gone is null and v = 'new'`)).toBe(3);
@@ -596,10 +639,13 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
 
     it("are refused where a view stands between", async () => {
       await publish(warehouse, built, 5);
-      await publish(warehouse, relation("OVER", `select * from ${table}`, { kind: "view" }), 5);
-      await publish(warehouse, relation("ABOVE", 'select * from "EHR"."SILVER"."OVER"', { kind: "view" }), 5);
+      const views = [
+        relation("OVER", `select * from ${table}`, { kind: "view" }),
+        relation("ABOVE", 'select * from "EHR"."SILVER"."OVER"', { kind: "view" }),
+      ];
+      for (const view of views) await publish(warehouse, view, 5);
       for (const view of ["OVER", "ABOVE"]) {
-        await using scope = await warehouse.publisher.open({});
+        await using scope = await warehouse.publisher.open({}, planOf([built], "increment", { between: views }));
         await scope.build(built, "increment");
         expect(await codes(count(scope, `select * from "EHR"."SILVER"."${view}"`))).toEqual(["rows-new-view"]);
       }
@@ -608,16 +654,20 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
 
   describe("many at once", () => {
     it("publish different targets, each in its own transaction", async () => {
-      const names = Array.from({ length: 12 }, (_, index) => `PARALLEL_${index}`);
+      const names = Array.from({ length: engine.many }, (_, index) => `PARALLEL_${index}`);
       const built = (name: string) =>
-        relation(name, "select range as id, range % 7 as v from range(5000)", {
-          kind: "incremental",
-          uniqueKey: ["id"],
-          clusterBy: ["v"],
-          description: name,
-          columns: [{ path: ["v"], description: "v", tags: [] }],
-          incrementalQuery: "select range + 4000 as id, -1 as v from range(2000)",
-        });
+        relation(
+          name,
+          said(({ series }) => `select n as id, n % 7 as v from ${series(5000)} as r`),
+          {
+            kind: "incremental",
+            uniqueKey: ["id"],
+            clusterBy: ["v"],
+            description: name,
+            columns: [{ path: ["v"], description: "v", tags: [] }],
+            incrementalQuery: said(({ series }) => `select n + 4000 as id, -1 as v from ${series(2000)} as r`),
+          },
+        );
       for (const [token, mode] of [
         [1, "create"],
         [2, "increment"],
@@ -629,7 +679,10 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       await using reader = await warehouse.session();
       for (const name of names) {
         expect(
-          await values(reader, `select count(*), count(*) filter (where v = -1) from "EHR"."SILVER"."${name}"`),
+          await values(
+            reader,
+            said(({ countIf }) => `select count(*), ${countIf("v = -1")} from "EHR"."SILVER"."${name}"`),
+          ),
         ).toEqual([[6000, 2000]]);
       }
       const tokens = (await warehouse.publisher.markers()).filter((m) => names.includes(m.target.name));
@@ -669,7 +722,7 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
         expect(evaluated).toHaveLength(1);
         expect(scope.statementIds()).toEqual([]);
         for (const id of [...built, ...evaluated]) {
-          expect(id).toMatch(/^\d+-\d+-\d+$/);
+          expect(id).toMatch(engine.statementId);
           expect(seen.has(id)).toBe(false);
           seen.add(id);
         }
@@ -687,7 +740,8 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const slow = await warehouse.publisher.open({});
       await slow.session.rows('select * from "EHR"."SILVER"."TOKEN"');
       await publish(warehouse, relation("TOKEN", "select 7 as x"), 7);
-      expect(isTransient(await slow.publish([marker("TOKEN", 6)]).catch((error: unknown) => error))).toBe(true);
+      const late = await slow.publish([marker("TOKEN", 6)]).catch((error: unknown) => error);
+      expect(isTransient(late)).toBe(has(engine, "a conflict where a newer token came between"));
     });
 
     it("refuses an older token, and publishes nothing of it", async () => {
@@ -705,15 +759,17 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       const slow = await warehouse.publisher.open({});
       await slow.session.rows('select * from "EHR"."SILVER"."RACED"');
       await publish(warehouse, relation("RACED", "select 3 as x"), 3);
-      expect(await codes(slow.publish([marker("RACED", 2)]))).toEqual(["conflict"]);
+      expect(await codes(slow.publish([marker("RACED", 2)]))).toEqual([
+        has(engine, "a conflict where a newer token came between") ? "conflict" : "fenced",
+      ]);
       expect((await warehouse.publisher.markers()).find((m) => m.target.name === "RACED")?.token).toBe(3);
     });
 
     it("lets the same run publish again, and several targets at once", async () => {
       for (let time = 0; time < 2; time += 1) {
-        await using scope = await warehouse.publisher.open({});
-        await scope.build(relation("ONE", "select 1 as x"), "create");
-        await scope.build(relation("OTHER", "select 1 as x"), "create");
+        const builds = ["ONE", "OTHER"].map((name) => relation(name, "select 1 as x"));
+        await using scope = await warehouse.publisher.open({}, planOf(builds));
+        for (const built of builds) await scope.build(built, "create");
         await scope.publish([marker("ONE", 7), marker("OTHER", 7)]);
       }
       const tokens = (await warehouse.publisher.markers()).filter((m) => ["ONE", "OTHER"].includes(m.target.name));
@@ -725,12 +781,12 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
     it("lists relations with their columns and types", async () => {
       await publish(warehouse, relation("LISTED", "select cast(1 as bigint) as \"Order\", 'x' as b"));
       const found = (await warehouse.catalog.relations()).find((info) => info.target.name === "LISTED");
-      expect(found).toEqual({
+      expect(found).toMatchObject({
         target: target("LISTED"),
         kind: "table",
         columns: [
-          { name: "Order", type: "BIGINT" },
-          { name: "b", type: "VARCHAR" },
+          { name: "Order", type: typed("BIGINT") },
+          { name: named("b"), type: typed("VARCHAR") },
         ],
       });
     });

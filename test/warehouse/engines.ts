@@ -4,21 +4,103 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Relation, Target } from "../../src/graph/index.js";
-import { plainRelation } from "../../src/graph/index.js";
-import { type Marker, openDuckDb, type PublishScope, type Session, type Warehouse } from "../../src/warehouse/index.js";
+import { plainRelation, targetKey } from "../../src/graph/index.js";
+import {
+  type BuildMode,
+  type Marker,
+  openDuckDb,
+  type PublishScope,
+  type ScopePlan,
+  type Session,
+  type Warehouse,
+} from "../../src/warehouse/index.js";
+import { knownPair, type Rendering, tellLater } from "./said.js";
+import { openTestSnowflake } from "./snowflake.js";
 
 export interface Engine {
-  readonly name: string;
+  readonly name: "duckdb" | "snowflake";
   open(path: string): Promise<Warehouse>;
+  /** A text in the engine's words; on Snowflake also how the DuckDB behind the test server says it. */
+  said(render: Rendering | { readonly duckdb: string; readonly snowflake: string }): string;
+  /** An unquoted name as the engine's catalog has it. */
+  named(name: string): string;
+  /** A type of DuckDB as the engine's catalog spells it. */
+  typed(type: string): string;
+  /** How many are built at once where a test wants many, at a price of seconds. */
+  readonly many: number;
+  /** What the engine calls a statement. */
+  readonly statementId: RegExp;
+  /** Comments of a relation's columns, in order; under the empty name its own. */
+  comments(session: Session, name: string): Promise<readonly (readonly [string, string | null])[]>;
 }
 
-export const engines: readonly Engine[] = [
-  {
-    name: "duckdb",
-    open: (path) =>
-      openDuckDb({ path, database: "EHR", threads: 2, memoryLimit: "400MB", holder: { command: "medform test" } }),
+const duckdb: Engine = {
+  name: "duckdb",
+  open: (path) =>
+    openDuckDb({ path, database: "EHR", threads: 2, memoryLimit: "400MB", holder: { command: "medform test" } }),
+  said: (text) => knownPair(text).duckdb,
+  named: (name) => name,
+  typed: (type) => type,
+  many: 12,
+  statementId: /^\d+-\d+-\d+$/,
+  comments: async (session, name) =>
+    pairs(
+      await values(
+        session,
+        `select '', comment, -1 as position from duckdb_tables() where table_name = '${name}'
+union all select '', comment, -1 from duckdb_views() where view_name = '${name}'
+union all select column_name, comment, column_index from duckdb_columns() where table_name = '${name}' order by 3`,
+      ),
+    ),
+};
+
+const types: Readonly<Record<string, string>> = {
+  SMALLINT: "NUMBER(38,0)",
+  INTEGER: "NUMBER(38,0)",
+  BIGINT: "NUMBER(38,0)",
+  DOUBLE: "FLOAT",
+  VARCHAR: "VARCHAR(16777216)",
+};
+
+const snowflake: Engine = {
+  name: "snowflake",
+  open: () => openTestSnowflake(),
+  said(text) {
+    const pair = knownPair(text);
+    tellLater(pair);
+    return pair.snowflake;
   },
-];
+  named: (name) => name.toUpperCase(),
+  typed: (type) => types[type] ?? type.replace(/^DECIMAL/, "NUMBER"),
+  many: 4,
+  statementId: /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/,
+  comments: async (session, name) =>
+    pairs(
+      await values(
+        session,
+        `select '' as N, COMMENT as C, -1 as P from "EHR".information_schema.tables where TABLE_NAME = '${name}'
+union all select COLUMN_NAME, COMMENT, ORDINAL_POSITION from "EHR".information_schema.columns where TABLE_NAME = '${name}' order by P`,
+      ),
+    ),
+};
+
+/** What one engine has, or does, and the other not: where a test asks for it, it says here why. */
+const exceptions = {
+  /** Every integer of Snowflake is a NUMBER(38,0), so that none is wider than another. */
+  "integers of several widths": ["duckdb"],
+  /** Snowflake keeps rows of a cluster key together by itself, in its own time; a table is not written sorted. */
+  "sorted writing": ["duckdb"],
+  /** Snowflake's MERGE waits for the lock and sees the newer token; DuckDB's meets a conflict, and its transaction is repeated. */
+  "a conflict where a newer token came between": ["duckdb"],
+} as const satisfies Readonly<Record<string, readonly Engine["name"][]>>;
+
+export const has = (engine: Engine, what: keyof typeof exceptions): boolean =>
+  (exceptions[what] as readonly string[]).includes(engine.name);
+
+const pairs = (rows: readonly (readonly unknown[])[]) =>
+  rows.map(([name, comment]) => [String(name), comment === null ? null : String(comment)] as const);
+
+export const engines: readonly Engine[] = [duckdb, snowflake];
 
 /** A folder that is gone when the test file ends. */
 export function temporaryFolder(): { readonly path: string; [Symbol.dispose](): void } {
@@ -48,14 +130,36 @@ export function marker(name: string, token: number, runId = `run-${token}`): Mar
   return { target: target(name), token, runId, fingerprint: `f${token}` };
 }
 
+/** What a run would say of a scope that builds these. */
+export function planOf(
+  relations: readonly Relation[],
+  mode: BuildMode = "create",
+  more: Partial<Pick<ScopePlan, "between" | "runId" | "attempt">> = {},
+): ScopePlan {
+  const builds = relations.map((built) => ({ relation: built, mode }));
+  return {
+    runId: "run",
+    project: "test",
+    actions: builds.map(({ relation: built }) => targetKey(built.target)),
+    tags: [],
+    attempt: scopes++,
+    builds,
+    between: [],
+    ...more,
+  };
+}
+
+let scopes = 1;
+
 /** Builds and publishes in a scope of its own. */
 export async function publish(
   warehouse: Warehouse,
   built: Relation,
   token = 1,
-  mode: "create" | "increment" = "create",
+  mode: BuildMode = "create",
 ): Promise<void> {
-  await using scope: PublishScope = await warehouse.publisher.open({ MEDFORM_RUN_NUMBER: token });
+  const plan = planOf([built], mode);
+  await using scope: PublishScope = await warehouse.publisher.open({ MEDFORM_RUN_NUMBER: token }, plan);
   await scope.build(built, mode);
   await scope.publish([marker(built.target.name, token)]);
 }

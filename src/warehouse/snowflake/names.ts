@@ -24,3 +24,9 @@ export const newRowsOf = (target: Target): Target => beside(target, "new");
 
 /** Whether something is no relation of the project, but stands beside one. */
 export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new)$/.test(name);
+
+/** Under which lease a candidate or former relation was put there; undefined for what is neither. */
+export function besideToken({ name }: Pick<Target, "name">): number | undefined {
+  const found = /\$medform_[cf](\d+)$/.exec(name)?.[1];
+  return found === undefined ? undefined : Number(found);
+}

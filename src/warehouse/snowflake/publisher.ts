@@ -23,7 +23,7 @@ import { existing } from "./existing.js";
 import { newRows } from "./increment.js";
 import * as sql from "./statements.js";
 import { transactionPrefix } from "./statements-lease.js";
-import { finish, pendingBinds, recover } from "./steps.js";
+import { finish, finishThese, pendingBinds, recover } from "./steps.js";
 import { type PublishSession, readingOf, type Work } from "./work.js";
 
 /** What publishing asks of the lease. */
@@ -70,7 +70,7 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
     async markers() {
       await using session = await connect();
       if (unfinished.size > 0) {
-        await recover({ session, database }, { databases: [], batches: unfinished });
+        await finishThese({ session, database }, unfinished);
         unfinished.clear();
       }
       const rows = await session.rows(sql.readPublication(database));
@@ -89,8 +89,9 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
       });
     },
     async recover() {
+      if (lease === undefined) return;
       await using session = await connect();
-      await recover({ session, database }, { databases: await options.databases() });
+      await recover({ session, database }, lease.token, await options.databases());
     },
   };
 }

@@ -6,7 +6,7 @@
 import { type Target, targetKey } from "../../graph/index.js";
 import type { Value } from "../contract.js";
 import { type Existing, existing, kindOf } from "./existing.js";
-import { candidateOf, formerOf, isBeside, qualified } from "./names.js";
+import { besideToken, candidateOf, formerOf, qualified } from "./names.js";
 import * as sql from "./statements.js";
 import type { PublishSession } from "./work.js";
 
@@ -90,26 +90,34 @@ async function carryOut({ session, database }: Doing, batch: string, step: Step,
   }
 }
 
-/**
- * Finishes what was committed and not finished, and drops candidates and former relations that nobody waits for. For whoever
- * has just taken the lease: whatever stands there is of somebody who is gone. With `batches` only these are finished.
- */
-export async function recover(
-  doing: Doing,
-  { databases, batches: only }: { readonly databases: readonly string[]; readonly batches?: ReadonlySet<string> },
-): Promise<void> {
-  const { session, database } = doing;
+/** Which batches were committed and are not finished. */
+async function pending({ session, database }: Doing): Promise<ReadonlyMap<string, readonly Step[]>> {
   const rows = await session.rows(sql.readPending(database));
   const batches = new Map<string, Step[]>();
   for (const row of rows) {
     const batch = String(row.BATCH);
     batches.set(batch, [...(batches.get(batch) ?? []), stepOf(row)]);
   }
-  for (const [batch, steps] of batches) if (only?.has(batch) !== false) await finish(doing, batch, steps);
+  return batches;
+}
+
+/** Finishes those of these batches that were committed. */
+export async function finishThese(doing: Doing, these: ReadonlySet<string>): Promise<void> {
+  for (const [batch, steps] of await pending(doing)) if (these.has(batch)) await finish(doing, batch, steps);
+}
+
+/**
+ * Finishes what holders of the lease before this one committed and did not finish, and drops candidates and former relations
+ * of theirs. What this one has in hand stays.
+ */
+export async function recover(doing: Doing, token: number, databases: readonly string[]): Promise<void> {
+  const { session, database } = doing;
+  for (const [batch, steps] of await pending(doing)) if (tokenOf(batch) < token) await finish(doing, batch, steps);
   for (const each of databases) {
     for (const row of await session.rows(sql.allBeside(each))) {
       const target = { database: each, schema: String(row.SCHEMA), name: String(row.NAME) };
-      if (isBeside(target)) await session.run(sql.drop(kindOf(row.KIND), qualified(target, database)));
+      const of = besideToken(target);
+      if (of !== undefined && of < token) await session.run(sql.drop(kindOf(row.KIND), qualified(target, database)));
     }
   }
 }

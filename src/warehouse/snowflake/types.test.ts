@@ -81,6 +81,8 @@ describe("types of Snowflake", () => {
       { name: "NEW", type: "VARCHAR(4)" },
     ];
     expect(against(table, returned).map(({ type }) => type)).toEqual(["NUMBER(10,0)", "VARCHAR", "VARCHAR"]);
+    const whole = against([{ name: "V", type: "NUMBER(10,2)" }], [{ name: "V", type: "NUMBER(1,0)" }]);
+    expect(common(whole[0]?.type ?? "", "NUMBER(10,2)")).toBe("NUMBER(10,2)");
   });
 
   it("knows what is altered in its place", () => {

@@ -88,11 +88,17 @@ export function fits(stored: string, returned: string): boolean {
   return (to.size ?? 0) >= (from.size ?? 0);
 }
 
-/** The columns of a query as they are compared with a table's: of the stored type where they fit it. */
+/**
+ * The columns of a query as they are compared with a table's: of the stored type where they fit it, and whole numbers with
+ * their own digits where the table's have a fraction too.
+ */
 export function against(table: readonly ColumnType[], returned: readonly ColumnType[]): readonly ColumnType[] {
   return returned.map(({ name, type }) => {
-    const stored = find(table, name);
-    return { name, type: stored !== undefined && fits(stored.type, type) ? stored.type : made(type) };
+    const stored = find(table, name)?.type;
+    if (stored === undefined) return { name, type: made(type) };
+    if (fits(stored, type)) return { name, type: stored };
+    const fractional = isNumber(read(type)) && scaleOf(read(stored)) > 0;
+    return { name, type: fractional ? plain(type) : made(type) };
   });
 }
 

@@ -142,7 +142,9 @@ function cell(value: DuckDBValue, type: DuckDBType): string | null {
 export function folded(name: string, sql: string): string {
   const upper = name.toUpperCase();
   if (name === upper) return name;
-  const asWritten = lex(sql, "snowflake").some(({ kind, text }) => kind === "quoted" && text.slice(1, -1) === name);
+  const asWritten = lex(sql, "snowflake").some(
+    ({ kind, text }) => kind === "quoted" && text.slice(1, -1).replaceAll('""', '"') === name,
+  );
   return asWritten ? name : upper;
 }
 
