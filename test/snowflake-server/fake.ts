@@ -3,6 +3,8 @@ import { type Answer, type Interpreter, type Request, SnowflakeError, type WireC
 import { pause } from "./protocol/statements.js";
 
 const select = 0x1000;
+/** What a session of medform asks of itself. */
+const readSession = 'select current_session() as "SESSION", current_warehouse() as "WAREHOUSE"';
 
 const column = (name: string, type: WireColumn["type"]): WireColumn => ({
   name,
@@ -98,8 +100,9 @@ export function createFakeInterpreter(): Interpreter {
       let counted = 0;
       return {
         execute: async (request) => {
-          if (request.sqlText === 'select current_session() as "SESSION"') {
-            return { columns: [column("SESSION", "text")], rows: [[who.id]], statementTypeId: select };
+          if (request.sqlText === readSession) {
+            const columns = [column("SESSION", "text"), column("WAREHOUSE", "text")];
+            return { columns, rows: [[who.id, who.warehouse || null]], statementTypeId: select };
           }
           if (request.sqlText === "count") {
             counted += 1;

@@ -349,13 +349,17 @@ export class SnowflakeSession implements Session {
       await this.#quietly(connection, texts.settleSession, running);
       const [row] = await this.#quietly(connection, texts.readSession, running);
       this.#id = row === undefined ? undefined : String(row.SESSION);
+      if (home !== undefined && !row?.WAREHOUSE) throw noWarehouse(home);
       const names = [...this.#state.variables.keys()];
       if (names.length > 0) {
         await this.#quietly(connection, texts.setVariables(names), running, [...this.#state.variables.values()]);
       }
     }
     if (warehouse !== undefined && warehouse !== this.#warehouse) {
-      await this.#quietly(this.#connection, texts.useWarehouse(warehouse), running);
+      await this.#quietly(this.#connection, texts.useWarehouse(warehouse), running).catch((error: unknown) => {
+        const refused = error instanceof ProblemError && error.problems.some(({ code }) => code === "engine-catalog");
+        throw refused ? noWarehouse(warehouse) : error;
+      });
       this.#warehouse = warehouse;
     }
     return this.#connection;
@@ -556,6 +560,13 @@ function queryIdOf(error: unknown): string | undefined {
   const { data } = (typeof error === "object" && error !== null ? error : {}) as { data?: { queryId?: unknown } };
   return typeof data?.queryId === "string" ? data.queryId : undefined;
 }
+
+const noWarehouse = (name: string) =>
+  new ProblemError({
+    code: "engine-compute",
+    message: `the warehouse ${name} does not exist on Snowflake, or the role may not use it`,
+    hint: "Check its name in the environment's connection, or `grant usage on warehouse … to role …`.",
+  });
 
 const connectionLost = () =>
   new ProblemError({

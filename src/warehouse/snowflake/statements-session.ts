@@ -30,8 +30,11 @@ export const settleSession = `alter session set ${[
   "ABORT_DETACHED_QUERY = true",
 ].join(", ")}`;
 
-/** By what the service tells sessions apart: a lost one is known by it when its transaction is to be ended. */
-export const readSession = 'select current_session() as "SESSION"';
+/**
+ * By what the service tells sessions apart: a lost one is known by it when its transaction is to be ended. And what it runs on:
+ * a login into a warehouse that is not there, or not granted, is not refused but has none.
+ */
+export const readSession = 'select current_session() as "SESSION", current_warehouse() as "WAREHOUSE"';
 
 /** A name as people write it: without quotes the engine reads it in upper case. */
 export const unquoted = (name: string): string => (/^[A-Za-z_][\w$]*$/.test(name) ? name.toUpperCase() : name);
