@@ -9,6 +9,8 @@
  * - a status of 5xx, 408 or 429 and a dropped connection are tried 7 more times, after 1 to 16 s each, whatever the options say,
  *   with the same request id and `retryCount` in the URL;
  * - an error without a SQLSTATE (and a status that stayed) it asks for once more, with the same request id (all its retries again);
+ * - an answer that breaks off in the middle it asks for once more too, at once;
+ * - each statement costs it about 1 ms of CPU;
  * - 390112 renews and replays by itself; 390104 and 390111 in a statement, and 390114 in the renewal, end the connection (407002);
  * - a Date bound is sent as TEXT in ISO form; a whole number is FIXED, another REAL, an object VARIANT;
  * - the types of binds of many rows are those of the first row;
@@ -26,12 +28,12 @@ import type { Answered, Control, Filter, Given, Lost, SessionView, Which } from 
 import type { Hook } from "./hooks.js";
 import type { Behind } from "./main.js";
 import type { User } from "./protocol/users.js";
-import type { Received, Settings } from "./world.js";
+import type { Load, Received, Settings } from "./world.js";
 
 export type { Filter, Lost, SessionView, Which } from "./control.js";
 export type { Effect, Hook, LostCode } from "./hooks.js";
 export type { User } from "./protocol/users.js";
-export type { Received, Settings } from "./world.js";
+export type { Load, Received, Settings } from "./world.js";
 
 export interface StartOptions {
   /** Who may log in; by default the one of `login`. */
@@ -72,6 +74,8 @@ export interface SnowflakeServer extends AsyncDisposable {
   /** All statements that no hook kept from it, in order; those that came again too. */
   statements(filter?: Filter): Promise<readonly Received[]>;
   sessions(): Promise<readonly SessionView[]>;
+  /** How many statements run, and the most that did at once. */
+  load(): Promise<Load>;
   /** How many requests came for each path, ids as `*`. */
   requests(): Promise<Readonly<Record<string, number>>>;
   /** The next request is told 390112; the driver renews and repeats it. */
@@ -80,7 +84,7 @@ export interface SnowflakeServer extends AsyncDisposable {
   expireMaster(which?: Which): Promise<void>;
   /** Every further request is told the code. */
   loseSession(lost: Lost): Promise<void>;
-  /** Empties `statements` and `requests`. */
+  /** Empties `statements`, `requests` and what `load` was at most. */
   forgetStatements(): Promise<void>;
   /** As just started: sessions, tables, known statements and hooks are gone. */
   reset(): Promise<void>;
@@ -146,6 +150,7 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
     },
     statements: (filter = {}) => control("statements", filter),
     sessions: () => control("sessions", null),
+    load: () => control("load", null),
     requests: () => control("requests", null),
     expireSession: (which = {}) => control("expireSession", which),
     expireMaster: (which = {}) => control("expireMaster", which),

@@ -3,7 +3,7 @@ import type { Hook, LostCode } from "./hooks.js";
 import { lost } from "./protocol/refusal.js";
 import type { Session, SessionFacts } from "./protocol/sessions.js";
 import type { User } from "./protocol/users.js";
-import { type Received, reset, type Settings, type World } from "./world.js";
+import { type Load, type Received, reset, type Settings, type World } from "./world.js";
 
 /** A session as a test sees it. */
 export interface SessionView extends SessionFacts {
@@ -40,6 +40,7 @@ export interface Control {
   hits(id: number): number;
   statements(filter: Filter): readonly Received[];
   sessions(none: null): readonly SessionView[];
+  load(none: null): Load;
   requests(none: null): Readonly<Record<string, number>>;
   expireSession(which: Which): void;
   expireMaster(which: Which): void;
@@ -88,6 +89,7 @@ export const controls: Controls = {
       parameters,
       application,
     })),
+  load: ({ load }) => load,
   requests: ({ requests }) => Object.fromEntries(requests),
   expireSession: (world, which) => {
     for (const session of chosen(world, which)) session.sessionTokenExpired = true;
@@ -106,6 +108,7 @@ export const controls: Controls = {
   },
   forgetStatements: (world) => {
     world.received = [];
+    world.load = { ...world.load, peak: world.load.running };
     world.requests.clear();
   },
   reset,

@@ -44,6 +44,12 @@ export interface Received {
   readonly outcome: string;
 }
 
+/** How many statements run, and how many did at most. */
+export interface Load {
+  readonly running: number;
+  readonly peak: number;
+}
+
 export interface World {
   /** Makes an interpreter that knows nothing yet. */
   readonly create: () => Promise<Interpreter>;
@@ -55,6 +61,7 @@ export interface World {
   received: { -readonly [field in keyof Received]: Received[field] }[];
   /** By query id, the latest ones. */
   readonly queries: Map<string, Statement>;
+  load: Load;
   /** How many requests came for each path, ids replaced by `*`. */
   readonly requests: Map<string, number>;
 }
@@ -68,6 +75,7 @@ export const createWorld = async (create: () => Promise<Interpreter>): Promise<W
   hooks: new Hooks(),
   received: [],
   queries: new Map(),
+  load: { running: 0, peak: 0 },
   requests: new Map(),
 });
 

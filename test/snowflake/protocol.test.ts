@@ -187,6 +187,7 @@ it("answers statements of different sessions beside one another", async () => {
   const sessions = await Promise.all(Array.from({ length: 8 }, () => connect(snowflake.login)));
   const answers = Promise.all(sessions.map((session) => execute(session, "select 8")));
   while ((await held.hits()) < 8);
+  expect(await snowflake.load()).toEqual({ running: 8, peak: 8 });
   await held.release();
   expect(await answers).toHaveLength(8);
   await held.remove();

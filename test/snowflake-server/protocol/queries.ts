@@ -52,6 +52,11 @@ export async function query(
 function keep(world: World, statement: Statement): void {
   statement.session.statements.set(statement.requestId, statement);
   world.queries.set(statement.queryId, statement);
+  const { running, peak } = world.load;
+  world.load = { running: running + 1, peak: Math.max(peak, running + 1) };
+  void statement.ended.then(() => {
+    world.load = { ...world.load, running: world.load.running - 1 };
+  });
   if (world.queries.size > keptQueries) world.queries.delete(world.queries.keys().next().value ?? "");
 }
 
