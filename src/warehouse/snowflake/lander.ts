@@ -48,6 +48,11 @@ export function snowflakeLander(options: LanderOptions): Lander {
   };
 }
 
+/** Removes what a load that died has left in the stage; there may be none yet. Only for who holds the lease. */
+export async function emptyStage(session: Session, database: string): Promise<void> {
+  await session.rows(sql.removeStaged(database)).catch(() => undefined);
+}
+
 type Tables = (target: Target) => readonly string[];
 
 async function tablesOf(catalog: Catalog, database: string): Promise<Tables> {

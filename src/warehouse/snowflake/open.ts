@@ -5,7 +5,7 @@ import type { Lease, LeaseHolder, Session, Snapshots, Warehouse } from "../contr
 import { accessFrom, type SnowflakeAccess } from "./access.js";
 import { snowflakeCatalog } from "./catalog.js";
 import { jsonText } from "./json.js";
-import { snowflakeLander } from "./lander.js";
+import { emptyStage, snowflakeLander } from "./lander.js";
 import type { OwnSession, SnowflakeLease } from "./lease.js";
 import { shareLease } from "./lease-shared.js";
 import type { SnowflakeOptions } from "./options.js";
@@ -53,6 +53,8 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       databases: () => catalog.databases(),
     });
     if (lease !== undefined) await publisher.recover();
+    // Who died while holding the lease may have left rows there.
+    if (lease?.previous !== undefined) await emptyStage(session, database);
     return {
       engine: "snowflake",
       engineVersion: await versionOf(session),
