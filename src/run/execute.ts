@@ -1,12 +1,4 @@
-import {
-  type Graph,
-  mentions,
-  metadataFingerprint,
-  ProblemError,
-  type Target,
-  targetKey,
-  targetLabel,
-} from "../graph/index.js";
+import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { describeEntry, type Ledger, planEntry, standingEntry } from "../ledger/index.js";
 import { hashKeyInput, type Plan, type PlanRecord, readsOf } from "../plan/index.js";
 import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
@@ -75,7 +67,6 @@ export function executeAssert(options: RunOptions): Promise<RunFinished> {
 async function execute(kind: "run" | "assert", options: RunOptions): Promise<RunFinished> {
   const { graph, plan, warehouse, ledger, signal } = options;
   const started = performance.now();
-  if (options.prove === true && warehouse.engine === "snowflake") throw unprovable();
   await warehouse.ensureRoom(plan.steps.filter(({ mode }) => mode === "create").map(({ target }) => target));
   const chain = await ledger.open(kind, { ...options.about, environment: options.environment });
   await warehouse.lease.hold(chain.id);
@@ -153,14 +144,6 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   options.listener(finished);
   return finished;
 }
-
-/** The copy of what is published would commit what is rebuilt beside it. */
-const unprovable = () =>
-  new ProblemError({
-    code: "prove-engine",
-    message: "Increments are proved on DuckDB only: on Snowflake a copy of what is published ends the transaction.",
-    hint: "Prove the same project with the same data on DuckDB, with --environment local.",
-  });
 
 function begin(
   { graph, plan, environment, record }: RunOptions,

@@ -64,10 +64,20 @@ export interface Marker {
   readonly fingerprint: string;
 }
 
+/** A copy of what is published of a table, for statements of the scope that it is built anew in. */
+export interface Kept {
+  /** Names as they may stand in a statement: of the copy, and of what is built. */
+  readonly copy: string;
+  readonly built: string;
+  drop(): Promise<void>;
+}
+
 /** One transaction in one session: what is built in it is seen by its own statements under the final names, by others not. */
 export interface PublishScope extends AsyncDisposable {
   readonly session: Session;
   build(relation: Relation, mode: BuildMode): Promise<Built>;
+  /** Copies a table before it is built here; the plan of the scope must have named it among its `keeps`. */
+  keep(target: Target): Promise<Kept>;
   /** Gives a relation that is there the descriptions of its model, as a build does; its data stays. */
   describe(relation: Relation): Promise<void>;
   /**
@@ -102,6 +112,8 @@ export interface ScopePlan {
   readonly builds: readonly { readonly relation: Relation; readonly mode: BuildMode }[];
   /** Views through which the scope's rules read what it builds, each after those that it reads. */
   readonly between: readonly Relation[];
+  /** Of which tables that are built what is published is wanted as well. */
+  readonly keeps?: readonly Target[];
 }
 
 export interface Publisher {

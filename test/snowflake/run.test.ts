@@ -111,16 +111,29 @@ describe("a run on Snowflake", () => {
     expect(await verdict()).toMatchObject({ verified: true });
   });
 
+  it("proves increments beside what is published, and tells what they missed", async () => {
+    const proofs = (ran: Awaited<ReturnType<World["run"]>>) => ran.events.filter(({ kind }) => kind === "proof");
+    const before = await w.rows(`select * from "EHR"."S"."A" order by ID`);
+    expect(proofs(await w.run(graph, { prove: true }))).toMatchObject([
+      { outcome: "pass", rows: { published: 4, rebuilt: 4, onlyPublished: 0, onlyRebuilt: 0 } },
+    ]);
+    await insert(["late", "1"]);
+    expect(proofs(await w.run(graph, { prove: true }))).toMatchObject([
+      { outcome: "fail", rows: { published: 4, rebuilt: 5, onlyPublished: 0, onlyRebuilt: 1 } },
+    ]);
+    expect(await w.rows(`select * from "EHR"."S"."A" order by ID`)).toEqual(before);
+  });
+
   it("says in its views what happened, and shows what somebody changed", async () => {
     const [last] = await w.rows(
       `select OUTCOME, PUBLISHED_COUNT from "EHR".MEDFORM.RUN order by RUN_NUMBER desc limit 1`,
     );
-    expect(last).toEqual(["succeeded", 2]);
+    expect(last).toEqual(["failed", 2]);
     const failed = await w.rows(`select count(*) as "N" from "EHR".MEDFORM.EVALUATION where OUTCOME = 'fail'`);
     expect(failed[0]).not.toEqual([0]);
     await w.sql(`update "EHR".MEDFORM.LEDGER set OUTCOME = 'pass' where OUTCOME = 'fail'`);
     expect(await verdict()).toMatchObject({ verified: false, problem: { what: "altered" } });
     await using other = await openLedger(warehouse);
-    expect((await other.state()).lastRun?.outcome).toBe("succeeded");
+    expect((await other.state()).lastRun?.outcome).toBe("failed");
   });
 });

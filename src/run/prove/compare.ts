@@ -1,6 +1,6 @@
 /** A rebuilt table beside what is published of it. Names and counts come back, no value. */
-import { quoteName, quoteTarget, type Relation, type Target } from "../../graph/index.js";
-import type { PublishScope } from "../../warehouse/index.js";
+import { quoteName, type Relation } from "../../graph/index.js";
+import type { Kept, PublishScope } from "../../warehouse/index.js";
 import { countRows } from "../difference.js";
 import type { Proof } from "../events.js";
 
@@ -8,16 +8,8 @@ export type Difference = Pick<Proof, "columns" | "columnsOnly"> & { readonly row
 
 export const rowsDiffering = ({ rows }: Difference): number => rows.onlyPublished + rows.onlyRebuilt;
 
-const copy = quoteName("MEDFORM_PROOF");
-
-/** Copies what is published, before the rebuild takes its name; returns the copy's. */
-export async function keepPublished({ session }: PublishScope, target: Target): Promise<string> {
-  await session.run(`create temporary table ${copy} as select * from ${quoteTarget(target)}`);
-  return copy;
-}
-
-interface Kept {
-  readonly kept: string;
+interface Compared {
+  readonly kept: Kept;
   readonly published: readonly string[];
   readonly rebuilt: readonly string[];
 }
@@ -31,15 +23,14 @@ const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 export async function compared(
   { session }: PublishScope,
   relation: Relation,
-  { kept, published, rebuilt }: Kept,
+  { kept, published, rebuilt }: Compared,
 ): Promise<Difference> {
   const provenance = relation.columns
     .filter(({ tags }) => tags.includes("provenance"))
     .map(({ path }) => path.join("."));
   const among = (names: readonly string[], name: string) => names.some((other) => same(other, name));
   const columns = rebuilt.filter((name) => among(published, name) && !among(provenance, name));
-  const other = quoteTarget(relation.target);
-  const counts = await countRows(session, columns, { left: kept, right: other });
+  const counts = await countRows(session, columns, { left: kept.copy, right: kept.built });
   const rows = {
     published: counts.left,
     rebuilt: counts.right,
@@ -54,17 +45,17 @@ export async function compared(
   const values = columns.filter((name) => !among(keys, name));
   const keyed = keys.length > 0 && keys.length === relation.uniqueKey.length && values.length > 0;
   if (!keyed || rows.onlyPublished === 0 || rows.onlyRebuilt === 0) return { rows, columns: [], columnsOnly };
-  const [differing] = await session.rows(columnsQuery(keys, values, kept, other));
+  const [differing] = await session.rows(columnsQuery(keys, values, kept));
   const found = values.map((name, i) => ({ name, rows: Number(differing?.[`c${i}`] ?? 0) }));
   return { rows, columns: found.filter((each) => each.rows > 0).sort((a, b) => b.rows - a.rows), columnsOnly };
 }
 
 /** For rows of one key, by column, how many have another value. */
-function columnsQuery(keys: readonly string[], values: readonly string[], kept: string, other: string): string {
+function columnsQuery(keys: readonly string[], values: readonly string[], { copy, built }: Kept): string {
   const counts = values.map((name, i) => {
     const column = quoteName(name);
     return `sum(case when published.${column} is distinct from rebuilt.${column} then 1 else 0 end) as ${quoteName(`c${i}`)}`;
   });
   const on = keys.map(quoteName).map((key) => `published.${key} is not distinct from rebuilt.${key}`);
-  return `select\n  ${counts.join(",\n  ")}\nfrom ${kept} as published\ninner join ${other} as rebuilt\n  on ${on.join("\n  and ")}`;
+  return `select\n  ${counts.join(",\n  ")}\nfrom ${copy} as published\ninner join ${built} as rebuilt\n  on ${on.join("\n  and ")}`;
 }

@@ -9,7 +9,8 @@ import type { PublishScope } from "../../warehouse/index.js";
 import { type Context, isRelation, now } from "../context.js";
 import type { Proof } from "../events.js";
 import { problemOf } from "../problems.js";
-import { compared, type Difference, keepPublished, rowsDiffering } from "./compare.js";
+import { viewsBetween } from "../scope-plan.js";
+import { compared, type Difference, rowsDiffering } from "./compare.js";
 
 /** The rule under which the ledger keeps a proof. */
 export const proofRule = "INCREMENTAL_EQUALS_FULL";
@@ -95,7 +96,12 @@ async function proveTogether(relations: readonly Relation[], state: State, conte
     tags: [...new Set(relations.flatMap(({ tags }) => tags))],
     attempt: 1,
     builds: relations.map((relation) => ({ relation, mode: "create" })),
-    between: [],
+    between: viewsBetween(
+      context.reads,
+      relations.map(({ target }) => target),
+      relations.map(({ target }) => target),
+    ),
+    keeps: relations.filter(({ kind }) => kind === "incremental").map(({ target }) => target),
   });
   let broken: Target | undefined;
   for (const relation of relations) {
@@ -134,11 +140,11 @@ async function proveTogether(relations: readonly Relation[], state: State, conte
 }
 
 async function rebuildAndCompare(relation: Relation, scope: PublishScope, state: State): Promise<Difference> {
-  const kept = await keepPublished(scope, relation.target);
+  const kept = await scope.keep(relation.target);
   const published = state.targets[targetKey(relation.target)]?.columns ?? [];
   const { columns } = await scope.build(relation, "create");
   const difference = await compared(scope, relation, { kept, published, rebuilt: columns });
-  await scope.session.run(`drop table ${kept}`);
+  await kept.drop();
   return difference;
 }
 

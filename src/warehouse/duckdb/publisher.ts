@@ -195,6 +195,13 @@ function scope(
   return {
     session,
     build: (relation: Relation, mode: BuildMode) => guarded(() => build(relation, mode)),
+    keep: (target) =>
+      guarded(async () => {
+        const copy = quoteName("MEDFORM_KEPT");
+        const built = sql.qualified(target, database);
+        await session.run(`create temporary table ${copy} as select * from ${built}`);
+        return { copy, built, drop: async () => void (await session.run(`drop table ${copy}`)) };
+      }),
     describe: (relation) =>
       guarded(async () => {
         const there = await existing(session, relation, database);

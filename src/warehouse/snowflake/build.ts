@@ -1,10 +1,12 @@
 /** Builds of one scope: made ready before its transaction begins, carried out within it. */
 import { type Relation, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, ScopePlan } from "../contract.js";
+import { refuse } from "../refuse.js";
 import { type Ready, readyBetween, readyTable, readyView } from "./candidate.js";
-import { type Existing, existing } from "./existing.js";
+import { type Existing, existing, isTable } from "./existing.js";
 import { type Hooks, hooksOf, refuseUngated } from "./hooks.js";
 import { putIn, type ReadyIncrement, readyIncrement } from "./increment.js";
+import { keptOf } from "./names.js";
 import * as sql from "./statements.js";
 import { nameOf, readingOf, redirected, type Work } from "./work.js";
 
@@ -26,12 +28,28 @@ export async function prepare(work: Work, plan: ScopePlan, prepared: Map<string,
     refuseUngated(relation.target, hooksOf(relation, mode), targets, readingOf(work));
   }
   const there = await existing(work.session, targets, work.database);
+  for (const target of plan.keeps ?? []) {
+    if (!isTable(there.get(targetKey(target)))) continue;
+    await work.session.run(sql.cloneKept(nameOf(work, keptOf(target)), nameOf(work, target)));
+  }
+  const undone = (plan.keeps ?? []).length > 0;
   for (const { relation, mode } of plan.builds) {
-    const one = await attempt(work, relation, mode, there.get(targetKey(relation.target)), plan.between);
+    const hooks = hooksOf(relation, mode);
+    const one: Prepared =
+      undone && hooks.before.length > 0
+        ? { relation, mode, hooks, error: lasting(relation) }
+        : await attempt(work, relation, mode, there.get(targetKey(relation.target)), plan.between);
     prepared.set(targetKey(relation.target), one);
     if (one.error !== undefined) return;
   }
 }
+
+/** What is built to be compared is never published, and a hook of DDL would stay. */
+const lasting = ({ target }: Relation) =>
+  refuse(
+    "hook-not-undone",
+    `a hook of ${targetKey(target)} is DDL, which is carried out for good: it is not built anew`,
+  );
 
 /** One relation that was not planned, before the transaction has begun. */
 export async function prepareOne(

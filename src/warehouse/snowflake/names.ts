@@ -22,8 +22,11 @@ export const stageOf = (target: Target): Target => beside(target, "stage");
 /** Those rows as hooks left them in the table: a temporary table. */
 export const newRowsOf = (target: Target): Target => beside(target, "new");
 
+/** What is published of a table that is built anew to be compared with it: a temporary table. */
+export const keptOf = (target: Target): Target => beside(target, "kept");
+
 /** Whether something is no relation of the project, but stands beside one. */
-export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new)$/.test(name);
+export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new|kept)$/.test(name);
 
 /** Under which lease a candidate or former relation was put there; undefined for what is neither. */
 export function besideToken({ name }: Pick<Target, "name">): number | undefined {

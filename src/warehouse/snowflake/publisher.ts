@@ -21,6 +21,7 @@ import { carryOut, type Prepared, prepare, prepareOne } from "./build.js";
 import { describing } from "./candidate.js";
 import { existing } from "./existing.js";
 import { newRows } from "./increment.js";
+import { keptOf, qualified } from "./names.js";
 import * as sql from "./statements.js";
 import { transactionPrefix } from "./statements-lease.js";
 import { finish, finishThese, pendingBinds, recover } from "./steps.js";
@@ -144,12 +145,15 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     await session.run(sql.begin(`${transactionPrefix(database, token)}${run}`));
   }
 
+  async function ready(): Promise<void> {
+    if (!planned || plan === undefined) return;
+    planned = false;
+    await prepare(work, plan, prepared);
+  }
+
   async function build(relation: Relation, mode: BuildMode): Promise<Built> {
     const key = targetKey(relation.target);
-    if (planned && plan !== undefined) {
-      planned = false;
-      await prepare(work, plan, prepared);
-    }
+    await ready();
     let found = prepared.get(key);
     if (found === undefined || found.mode !== mode) {
       if (begun) throw unplanned(relation.target);
@@ -264,6 +268,14 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
   return {
     session: inside,
     build: (relation, mode) => guarded(() => build(relation, mode)),
+    keep: (target) =>
+      guarded(async () => {
+        await ready();
+        const found = prepared.get(targetKey(target))?.ready;
+        const built = found?.at ?? qualified(target, database);
+        // It goes with the session, and to drop it would end the transaction.
+        return { copy: qualified(keptOf(target), database), built, drop: () => Promise.resolve() };
+      }),
     describe: (relation) =>
       guarded(async () => {
         const there = (await existing(session, [relation.target], database)).get(targetKey(relation.target));

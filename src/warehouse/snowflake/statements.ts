@@ -82,6 +82,11 @@ export function createStage(name: string, other: string): string {
   return `create or replace temporary table ${name} like ${other}`;
 }
 
+/** As it is, without a row being copied; of this session only. */
+export function cloneKept(name: string, other: string): string {
+  return `create or replace temporary table ${name} clone ${other}`;
+}
+
 export function alterAdd(name: string, { name: column, type, description }: NewColumn): string {
   return `alter table ${name} add column ${quoteName(column)} ${type}${columnComment(description)}`;
 }
