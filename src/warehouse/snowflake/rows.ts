@@ -3,7 +3,7 @@ import { ProblemError } from "../../graph/index.js";
 import type { Row } from "../contract.js";
 import type { RowStatement } from "./driver.js";
 import { rewriteError } from "./errors.js";
-import { converter, namesOf } from "./values.js";
+import { converter, leaveNumbers, namesOf } from "./values.js";
 
 const rowsPerChunk = 1_000;
 
@@ -19,6 +19,7 @@ export interface ReadOptions {
 
 export async function* readRows(statement: RowStatement, options: ReadOptions): AsyncGenerator<readonly Row[]> {
   const columns = statement.getColumns() ?? [];
+  leaveNumbers(columns);
   const names = namesOf(columns);
   const convert = columns.map(converter);
   const stream = statement.streamRows();

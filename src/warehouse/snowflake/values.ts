@@ -6,6 +6,21 @@ import type { Column } from "./driver.js";
 /** What the driver hands over as the text that was on the wire: numbers would lose digits, documents their spelling. */
 export const asText: ("Number" | "JSON")[] = ["Number", "JSON"];
 
+/**
+ * Has the driver hand over numbers as they came. It would make JavaScript's of each first, and tell Snowflake's telemetry of
+ * every result that holds one with more digits than these have, though we take the text.
+ */
+export function leaveNumbers(columns: readonly Column[]): void {
+  for (const column of columns) {
+    const inner = column as unknown as {
+      _getRowValueAsString?: (row: { readonly values: readonly unknown[] }) => unknown;
+    };
+    if (!column.isNumber() || typeof inner._getRowValueAsString !== "function") continue;
+    const index = column.getIndex();
+    inner._getRowValueAsString = ({ values }) => values[index] ?? null;
+  }
+}
+
 /** The driver's dates: a number of seconds since the epoch, and of nanoseconds beyond it. */
 interface Instant {
   getEpochSeconds(): number;
