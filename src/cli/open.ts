@@ -49,7 +49,7 @@ export interface OpenedProject {
 
 const DEFAULT_ENVIRONMENT = "local";
 /** Milliseconds. */
-const READER_PATIENCE = 10_000;
+const READER_PATIENCE = 5_000;
 
 /**
  * Compiles the project under its environment (`local` unless named); with `engine`, for that one all the same.
@@ -90,10 +90,10 @@ export async function openProject(
   };
 }
 
-/** Snowflake's adapter writes every name in upper case, the database of the project's too. */
+/** Both adapters write every name in upper case, and so the database of the project. */
 function asNamed(graph: Graph): Graph {
-  const { engine, defaultDatabase } = graph;
-  if (engine !== "snowflake" || defaultDatabase === undefined) return graph;
+  const { defaultDatabase } = graph;
+  if (defaultDatabase === undefined) return graph;
   return { ...graph, defaultDatabase: defaultDatabase.toUpperCase() };
 }
 
