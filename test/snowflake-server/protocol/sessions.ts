@@ -85,6 +85,7 @@ export class Sessions {
     const session = this.#byMasterToken.get(tokenOf(header));
     if (session === undefined) throw refusals.sessionTokenInvalid();
     if (session.lost !== undefined) throw session.lost;
+    if (session.lost !== undefined) throw session.lost;
     if (!session.open) throw refusals.sessionGone();
     if (session.masterTokenExpired) throw refusals.masterTokenExpired();
     session.sessionToken = randomUUID();
