@@ -49,6 +49,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
       [candidate, t, true],
       [candidate, t, false],
     ],
+    cloneKept: [['"EHR"."SILVER"."A$medform_kept"', '"EHR"."SILVER"."A"']],
     cloneTable: [
       [candidate, t, true],
       [candidate, t, false],
