@@ -1,25 +1,21 @@
 /** The Snowflake that the conformance tests run on: the real driver against the test server, which is told every text first. */
 import { init, validate } from "@guanmingchiu/sqlparser-ts";
 import type { Relation } from "../../src/graph/index.js";
-import { openSnowflake, type PublishScope, type Session, type Warehouse } from "../../src/warehouse/index.js";
+import type { PublishScope, Session, Warehouse } from "../../src/warehouse/index.js";
+import { openOn } from "../snowflake/opened.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
 import { type Pair, takeUntold } from "./said.js";
 
 /** Words that a parser lets pass, and that only DuckDB knows. */
 const duckdbOnly = /\brange\s*\(|\brange\b|\bduckdb_|\bfilter\s*\(|\bgroup by all\b|\/\//i;
 
-export interface TestSnowflake extends Warehouse {
-  readonly server: SnowflakeServer;
-}
-
-export async function openTestSnowflake(): Promise<TestSnowflake> {
-  await init();
+/** A server of its own, which ends with the warehouse. */
+export async function openTestSnowflake(): Promise<Warehouse> {
   const server = await startSnowflake();
   try {
-    const warehouse = await openOn(server);
+    const warehouse = await openTaught(server);
     return {
-      ...teaching(warehouse, server),
-      server,
+      ...warehouse,
       async [Symbol.asyncDispose]() {
         await warehouse[Symbol.asyncDispose]();
         await server[Symbol.asyncDispose]();
@@ -31,17 +27,9 @@ export async function openTestSnowflake(): Promise<TestSnowflake> {
   }
 }
 
-function openOn({ login }: SnowflakeServer): Promise<Warehouse> {
-  const { account, accessUrl, username, password } = login;
-  return openSnowflake({
-    connection: { account, accessUrl, user: username, warehouse: "WH" },
-    env: { SNOWFLAKE_PASSWORD: password },
-    database: "EHR",
-    compute: { warehouse: "WH", byTag: {} },
-    project: "test",
-    holder: { command: "medform test" },
-    sessions: 16,
-  });
+export async function openTaught(server: SnowflakeServer): Promise<Warehouse> {
+  await init();
+  return teaching(await openOn(server, { sessions: 16 }), server);
 }
 
 /** The same warehouse; before a text goes to the server, its rendering for DuckDB does. */
