@@ -88,19 +88,23 @@ const steps = (table) => {
   };
 };
 
-/** Where a field was delivered and could not be typed: `{ name, reason, when }` over landing, or undefined for text. */
+/**
+ * Where a field was delivered and could not be typed: `{ name, reason, said, when }`, or undefined for text. `said` is the
+ * columns to select from landing, `when` reads them.
+ */
 const failure = (field, zone) => {
   const { name, type } = field;
-  const x = trimmed(field);
   if (type === "text") return undefined;
+  const said = [`${trimmed(field)} as said`];
   if (type === "measure")
     return {
       name,
       reason: REASONS[type],
-      when: `${texts.trimmed('"TYPE"')} = 'numeric' and ${x} is not null and ${measured(x)} is null`,
+      said: [...said, `${texts.trimmed('"TYPE"')} as said_type`],
+      when: `said_type = 'numeric' and said is not null and ${measured("said")} is null`,
     };
-  const value = type === "moment" || type === "day" ? types.instant(x, zone) : types[type](x);
-  return { name, reason: REASONS[type], when: `${x} is not null and ${value} is null` };
+  const value = type === "moment" || type === "day" ? types.instant("said", zone) : types[type]("said");
+  return { name, reason: REASONS[type], said, when: `said is not null and ${value} is null` };
 };
 
 /** Every header of a table, for its declaration: the union of the versions. */

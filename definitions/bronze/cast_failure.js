@@ -23,14 +23,17 @@ publish("cast_failure", {
 }).query((ctx) =>
   failures
     .map(
-      ({ table, name, reason, when }) => `
+      ({ table, name, reason, said, when }) => `
 select
   '${table}' as table_name,
   ${landing.sourceRecord} as source_record,
   _batch_id as batch_id,
   '${name}' as column_name,
   '${reason}' as reason
-from ${ctx.ref("raw", table)}
+from (
+  select _source_system, _batch_id, _file, _row, ${said.join(", ")}
+  from ${ctx.ref("raw", table)}
+) as landed
 where ${when}`,
     )
     .join("\nunion all"),

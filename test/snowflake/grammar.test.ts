@@ -20,7 +20,7 @@ const parserNamed = (name: string) => parsers.find((each) => each.name === name)
 describe("what is sent to Snowflake", () => {
   it("is the whole project, with increments, hooks and rules, and every template", () => {
     const count = (pattern: RegExp) => statements.filter(({ name }) => pattern.test(name)).length;
-    expect(count(/ query$/)).toBeGreaterThan(60);
+    expect(count(/ (query|view)$/)).toBeGreaterThan(60);
     expect(count(/ increment$/)).toBeGreaterThan(20);
     expect(count(/ before its increment$/)).toBeGreaterThan(10);
     expect(count(/ rules$/)).toBeGreaterThan(30);
@@ -49,6 +49,13 @@ describe("what is sent to Snowflake", () => {
     },
     120_000,
   );
+
+  it("fits: a view's text has at most 95 KB there, any other a million characters", () => {
+    const tooLong = statements.filter(
+      ({ name, sql }) => Buffer.byteLength(sql) > (name.endsWith(" view") ? 95_000 : 1_000_000),
+    );
+    expect(tooLong.map(({ name, sql }) => `${name}: ${sql.length}`)).toEqual([]);
+  });
 
   it("says nothing that Snowflake refuses, or reads otherwise than DuckDB does", () => {
     expect(statements.flatMap(denied)).toEqual([]);

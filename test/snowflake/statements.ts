@@ -41,7 +41,7 @@ function textsOf(action: Action): Readonly<Record<string, readonly string[]>> {
       return { rules: [action.query] };
     default:
       return {
-        query: [action.query],
+        [action.kind === "view" ? "view" : "query"]: [action.query],
         increment: action.incrementalQuery === undefined ? [] : [action.incrementalQuery],
         "before it": action.preOps,
         "after it": action.postOps,
