@@ -104,7 +104,7 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     });
   };
 
-  const seenAs = async (target: Target): Promise<string> => {
+  const seenAs = async (target: Target, within: ReadonlySet<string>): Promise<string> => {
     const version = versions.get(keyOf(target));
     const base = baseOf(target);
     if (version !== undefined) {
@@ -115,9 +115,26 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     const entry = catalog.need(target);
     return show(
       target,
-      await workspace.resolve(entry.query, target),
+      await resolve(entry.query, target, new Set([...within, keyOf(target)])),
       ` (${entry.columns.map(({ name }) => quoted(name)).join(", ")})`,
     );
+  };
+
+  /** `within`: the views whose text this is, for a word in a view can be a column that is named like the view. */
+  const resolve = async (sql: string, scope: Scope, within: ReadonlySet<string>): Promise<string> => {
+    if (versions.size === 0 && temporary.size === 0) return sql;
+    const places = new Map<string, string>();
+    const own = ownNames(sql, "duckdb");
+    for (const name of namesIn(sql, "duckdb")) {
+      const found = relationOf(name, own, scope, isRelation);
+      if (found === undefined || within.has(keyOf(found.target)) || places.has(keyOf(found.target))) continue;
+      if (leadsToOurs(found.target)) places.set(keyOf(found.target), await seenAs(found.target, within));
+    }
+    if (places.size === 0) return sql;
+    return renamed(sql, "duckdb", (name) => {
+      const found = relationOf(name, own, scope, (target) => places.has(keyOf(target)));
+      return found === undefined ? undefined : { parts: found.parts, text: places.get(keyOf(found.target)) ?? "" };
+    });
   };
 
   const forget = async () => {
@@ -129,21 +146,7 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
   const workspace: Workspace = {
     baseOf,
     temporary,
-    async resolve(sql, scope) {
-      if (versions.size === 0 && temporary.size === 0) return sql;
-      const places = new Map<string, string>();
-      const own = ownNames(sql, "duckdb");
-      for (const name of namesIn(sql, "duckdb")) {
-        const found = relationOf(name, own, scope, isRelation);
-        if (found === undefined || places.has(keyOf(found.target)) || !leadsToOurs(found.target)) continue;
-        places.set(keyOf(found.target), await seenAs(found.target));
-      }
-      if (places.size === 0) return sql;
-      return renamed(sql, "duckdb", (name) => {
-        const found = relationOf(name, own, scope, (target) => places.has(keyOf(target)));
-        return found === undefined ? undefined : { parts: found.parts, text: places.get(keyOf(found.target)) ?? "" };
-      });
-    },
+    resolve: (sql, scope) => resolve(sql, scope, new Set()),
     async forRows(target) {
       const version = versions.get(keyOf(target));
       if (version !== undefined) return version.table;
