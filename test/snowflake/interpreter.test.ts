@@ -191,7 +191,7 @@ describe("transactions", () => {
     const one = await client();
     await table(one, "T", 1);
     await one.run(
-      'create view "EHR"."S"."W" as with T as (select K from "EHR"."S"."T"), w as (select K from T) select K from w',
+      'create view "EHR"."S"."W" as with T as (select K from "EHR"."S"."T"), w as (select K from T) select 0 as Z, W, K from (select K, 0 as W from w) as x where K is distinct from W',
     );
     await one.run('use schema "EHR"."S"');
     await one.run("begin");

@@ -50,7 +50,7 @@ export interface Name {
   readonly start: number;
   /** Offset behind each part. */
   readonly ends: readonly number[];
-  /** The word or symbol before it, lower case. */
+  /** The word or symbol before it, lower case; `distinct from` as one. */
   readonly after: string;
 }
 
@@ -84,7 +84,8 @@ export function namesIn(sql: string, dialect: Dialect): readonly Name[] {
     const first = tokens[at];
     if (!isPart(first)) continue;
     const parts = [first];
-    const after = tokens[at - 1]?.text.toLowerCase() ?? "";
+    const before = tokens[at - 1]?.text.toLowerCase() ?? "";
+    const after = before === "from" && tokens[at - 2]?.text.toLowerCase() === "distinct" ? "distinct from" : before;
     while (tokens[at + 1]?.text === "." && isPart(tokens[at + 2])) {
       parts.push(tokens[at + 2] as Token);
       at += 2;

@@ -78,8 +78,7 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     const { parts, after } = name;
     for (let count = Math.min(3, parts.length); count > 0; count -= 1) {
       // A single word is a relation only where one is expected: else it is a column or an alias.
-      if (count === 1 && (own.has(parts[0] ?? "") || !/^(?:from|join|into|update|using|table|,)$/.test(after)))
-        continue;
+      if (count === 1 && (own.has(parts[0] ?? "") || !/^(?:from|join|into|update|using|table)$/.test(after))) continue;
       const target = targetOf(parts.slice(0, count), scope);
       if (is(target)) return { target, parts: count };
     }
@@ -142,6 +141,24 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     versions.clear();
     for (const { table } of tables) await drop(table);
   };
+
+  /** `within`: views whose text this is part of; none reads itself. */
+  async function resolve(sql: string, scope: Scope, within: ReadonlySet<string>): Promise<string> {
+    if (versions.size === 0 && temporary.size === 0) return sql;
+    const places = new Map<string, string>();
+    const own = ownNames(sql, "duckdb");
+    for (const name of namesIn(sql, "duckdb")) {
+      const found = relationOf(name, own, scope, isRelation);
+      if (found === undefined || within.has(keyOf(found.target)) || places.has(keyOf(found.target))) continue;
+      if (!leadsToOurs(found.target)) continue;
+      places.set(keyOf(found.target), await seenAs(found.target, within));
+    }
+    if (places.size === 0) return sql;
+    return renamed(sql, "duckdb", (name) => {
+      const found = relationOf(name, own, scope, (target) => places.has(keyOf(target)));
+      return found === undefined ? undefined : { parts: found.parts, text: places.get(keyOf(found.target)) ?? "" };
+    });
+  }
 
   const workspace: Workspace = {
     baseOf,
