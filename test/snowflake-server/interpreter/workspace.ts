@@ -142,24 +142,6 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     for (const { table } of tables) await drop(table);
   };
 
-  /** `within`: views whose text this is part of; none reads itself. */
-  async function resolve(sql: string, scope: Scope, within: ReadonlySet<string>): Promise<string> {
-    if (versions.size === 0 && temporary.size === 0) return sql;
-    const places = new Map<string, string>();
-    const own = ownNames(sql, "duckdb");
-    for (const name of namesIn(sql, "duckdb")) {
-      const found = relationOf(name, own, scope, isRelation);
-      if (found === undefined || within.has(keyOf(found.target)) || places.has(keyOf(found.target))) continue;
-      if (!leadsToOurs(found.target)) continue;
-      places.set(keyOf(found.target), await seenAs(found.target, within));
-    }
-    if (places.size === 0) return sql;
-    return renamed(sql, "duckdb", (name) => {
-      const found = relationOf(name, own, scope, (target) => places.has(keyOf(target)));
-      return found === undefined ? undefined : { parts: found.parts, text: places.get(keyOf(found.target)) ?? "" };
-    });
-  }
-
   const workspace: Workspace = {
     baseOf,
     temporary,
