@@ -147,6 +147,14 @@ describe("a login", () => {
     expect(stdout).toContain("Logged in as MEDFORM with role RUNNER, in SHOP, on warehouse AUDIT.");
   });
 
+  test("without compute says so", async () => {
+    write({ connection: { warehouse: undefined, warehouses: {} } });
+    const { code, stderr } = await medform("status");
+    expect(code).toBe(1);
+    expect(stderr).toContain("warehouse-missing: The login goes well, as MEDFORM with role RUNNER;");
+    write();
+  });
+
   test("in the file is refused before anything is sent", async () => {
     await server.forgetStatements();
     write({ connection: { password: "open sesame" } });
