@@ -4,6 +4,7 @@ import { benchIncremental } from "./incremental.js";
 import { benchLedger } from "./ledger.js";
 import { benchLoad } from "./load.js";
 import { benchRefresh } from "./refresh.js";
+import { benchSnowflake } from "./snowflake.js";
 
 /** Times in seconds of wall clock, the least of several runs; memory is the peak of our own process. */
 export interface Measurement {
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, (sizes: readonly number[], report: Report
   ledger: benchLedger,
   load: benchLoad,
   refresh: benchRefresh,
+  snowflake: benchSnowflake,
 };
 
 async function main(args: readonly string[]): Promise<number> {

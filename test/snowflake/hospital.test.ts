@@ -12,8 +12,8 @@ import { executeRun, readSituation } from "../../src/run/index.js";
 import { generateSample } from "../../src/sample/index.js";
 import { openDuckDb, type Value, type Warehouse } from "../../src/warehouse/index.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { pairsOf } from "../snowflake-server/pairs.js";
 import { openOn } from "./opened.js";
-import { pairsOf } from "./pairs.js";
 
 const projectDir = resolve(import.meta.dirname, "../..");
 

@@ -1,0 +1,133 @@
+/**
+ * What a refresh costs on Snowflake beside the time that its own statements take: 1,000 models against the Snowflake to test
+ * against, which takes 5 ms for each statement. The bound is computed from what was sent: each unit's statements one after
+ * another, and the ledger's that it waits for, on as many sessions as there are, every unit after those that it reads.
+ */
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileProject } from "../src/compile/index.js";
+import { type Graph, targetKey } from "../src/graph/index.js";
+import { openLedger } from "../src/ledger/index.js";
+import { makePlan, type Plan } from "../src/plan/index.js";
+import { executeRun, readSituation } from "../src/run/index.js";
+import { openSnowflake } from "../src/warehouse/index.js";
+import { defaultUser, type Received, type SnowflakeServer, startSnowflake } from "../test/snowflake-server/client.js";
+import { pairsOf } from "../test/snowflake-server/pairs.js";
+import type { Report } from "./main.js";
+
+/** Milliseconds that a statement takes. */
+const latency = 5;
+/** Sessions at a time, as concurrentQueryLimit would say. */
+const sessions = 8;
+const layers = 10;
+/** Of the stock 2.x runner; it asks for a dataset's kind and columns, then builds it. */
+const stockPerSecond = 10;
+const stockStatements = 3;
+/** Appends to the ledger that a unit waits for: before its COMMIT, and after it. */
+const ledgerWaits = 2;
+
+/** `sizes`: models. */
+export async function benchSnowflake(sizes: readonly number[], report: Report): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "medform-bench-snowflake-"));
+  try {
+    for (const size of sizes.length > 0 ? sizes : [1000]) {
+      const dir = join(folder, String(size));
+      await models(dir, size);
+      await using server = await startSnowflake();
+      const graph = await compiled(dir, "snowflake");
+      await server.know(pairsOf(graph, await compiled(dir, "duckdb")));
+      await refresh(server, graph, false);
+      await server.set({ latency });
+      await server.forgetStatements();
+      const { plan, seconds } = await refresh(server, graph, true);
+      const sent = await server.statements();
+      const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
+      const compare = (baseline: string, baselineSeconds: number) =>
+        report({
+          bench: "snowflake",
+          size,
+          seconds,
+          baseline,
+          baselineSeconds,
+          ratio: baselineSeconds / seconds,
+          peakMb,
+        });
+      compare(
+        `critical path, ${sessions} sessions, ${latency} ms a statement, ${sent.length} statements`,
+        bound(plan, sent) / 1000,
+      );
+      compare("stock 2.x runner, ten statements a second (computed)", (size * stockStatements) / stockPerSecond);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function refresh(server: SnowflakeServer, graph: Graph, fullRefresh: boolean) {
+  await using warehouse = await openSnowflake({
+    connection: { account: "TEST", accessUrl: server.accessUrl, user: defaultUser.name },
+    env: { SNOWFLAKE_PASSWORD: defaultUser.password },
+    database: "EHR",
+    compute: { warehouse: "TRANSFORM", byTag: {} },
+    project: "bench",
+    holder: { command: "bench" },
+    sessions,
+  });
+  await using ledger = await openLedger(warehouse);
+  const started = performance.now();
+  const situation = await readSituation(graph, warehouse, ledger);
+  const selection = { select: [], exclude: [] };
+  const plan = makePlan({ ...situation, graph, selection, fullRefresh, asOf: null });
+  const run = { graph, plan, warehouse, ledger, listener: () => undefined, environment: "bench", about: {} };
+  const { outcome } = await executeRun({ ...run, threads: sessions });
+  if (outcome !== "succeeded") throw new Error(`the run ended as ${outcome}`);
+  return { plan, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Milliseconds, were nothing but the statements to be waited for. */
+function bound({ units }: Plan, sent: readonly Received[]): number {
+  const counts = new Map<string, number>();
+  for (const { queryTag } of sent) {
+    const actions: readonly string[] = queryTag === null ? [] : JSON.parse(queryTag).actions;
+    const key = actions[0] ?? "";
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const ends = new Map<string, number>();
+  const free: number[] = Array.from({ length: sessions }, () => 0);
+  for (const unit of units) {
+    const own = unit.members.reduce((sum, target) => sum + (counts.get(targetKey(target)) ?? 0), 0);
+    const ready = Math.max(0, ...[...unit.needs, ...unit.after].map((id) => ends.get(id) ?? 0));
+    const first = free.indexOf(Math.min(...free));
+    const end = Math.max(ready, free[first] ?? 0) + (own + ledgerWaits) * latency;
+    free[first] = end;
+    ends.set(unit.id, end);
+  }
+  return Math.max(...ends.values());
+}
+
+async function compiled(projectDir: string, warehouse: "duckdb" | "snowflake"): Promise<Graph> {
+  const { graph, problems } = await compileProject({ projectDir, overrides: { warehouse } });
+  if (problems.length > 0) throw new Error(problems[0]?.message);
+  return graph;
+}
+
+/** Small tables in ten layers, each of which reads one of the layer above; every tenth has an assertion. */
+async function models(dir: string, size: number): Promise<void> {
+  const config = { warehouse: "snowflake", defaultDatabase: "EHR", defaultSchema: "GOLD", assertionSchema: "RULES" };
+  await mkdir(join(dir, "definitions"), { recursive: true });
+  await writeFile(join(dir, "dataform.json"), JSON.stringify(config));
+  const width = Math.ceil(size / layers);
+  for (let index = 0; index < size; index += 1) {
+    const above = index < width ? "(select 1 as n)" : `\${ref("T${index - width}")}`;
+    await writeFile(
+      join(dir, `definitions/t${index}.sqlx`),
+      `config { type: "table", name: "T${index}" }\nselect n + 1 as n from ${above}\n`,
+    );
+    if (index % 10 > 0) continue;
+    await writeFile(
+      join(dir, `definitions/r${index}.sqlx`),
+      `config { type: "assertion", name: "R${index}" }\nselect n from \${ref("T${index}")} where n is null\n`,
+    );
+  }
+}
