@@ -1,5 +1,5 @@
 /** A unit from its first statement to COMMIT or ROLLBACK, once; how it ended, as data. */
-import { type Assertion, type Problem, sameTarget } from "../graph/index.js";
+import { type Assertion, type Problem, ProblemError, sameTarget } from "../graph/index.js";
 import type { Unit } from "../plan/index.js";
 import { type Built, isTransient, type Marker } from "../warehouse/index.js";
 import { type CancellableScope, type Context, isRelation, now } from "./context.js";
@@ -100,8 +100,15 @@ async function commit(
       const problem = problemOf(error, first.action, context);
       return { end: "uncommitted", problem, made, evaluations, transient: isTransient(error) };
     }
+    tellAfterwards(error, first.action, context);
   }
   return { end: "published", made, evaluations };
+}
+
+/** What was published stays so; that a hook which had to wait for the commit failed is still for people to know. */
+function tellAfterwards(error: unknown, action: Made["action"], context: Context): void {
+  const problem = error instanceof ProblemError ? problemOf(error, action, context) : undefined;
+  if (problem?.code === "hook-after-publish") context.emit({ kind: "notice", problem });
 }
 
 /** Where they cannot be read, nobody knows the outcome: the error goes on, and the next start finds out. */

@@ -17,6 +17,7 @@ import type {
 } from "../contract.js";
 import { redirect, refuseViews } from "../redirect.js";
 import { aborted, fenced, ended as isEnded, refuse } from "../refuse.js";
+import { underOwnNames } from "./besideErrors.js";
 import { carryOut, type Prepared, prepare, prepareOne } from "./build.js";
 import { describing } from "./candidate.js";
 import { existing } from "./existing.js";
@@ -134,7 +135,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       return await doing();
     } catch (error) {
       failed = true;
-      throw error;
+      throw underOwnNames(error);
     }
   }
 
@@ -235,10 +236,10 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       await finish({ session, database }, batch, steps);
       unfinished.delete(batch);
     }
-    for (const { hooks } of prepared.values()) {
+    for (const { relation, hooks } of prepared.values()) {
       for (const hook of hooks.after) {
         await session.run(hook).catch((error: unknown) => {
-          throw afterPublish(error);
+          throw afterPublish(error, relation.target);
         });
       }
     }
@@ -319,13 +320,13 @@ const unplanned = (target: Target) =>
   );
 
 /** A hook that failed when its relation was published already. */
-function afterPublish(error: unknown): unknown {
+function afterPublish(error: unknown, target: Target): unknown {
   if (!(error instanceof ProblemError)) return error;
   const [problem] = error.problems;
   if (problem === undefined) return error;
   return refuse(
     "hook-after-publish",
-    `it was published, but a hook that runs after that failed: ${problem.message}`,
+    `${targetKey(target)} was published, but a hook that runs after that failed: ${problem.message}`,
     problem.hint,
   );
 }
