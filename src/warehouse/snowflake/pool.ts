@@ -48,6 +48,8 @@ export function createPool(options: PoolOptions): Pool {
   const idle: Kept[] = [];
   const used = new Set<SnowflakeSession>();
   const waiting: (() => void)[] = [];
+  /** How often a seed was used: a request id that comes again is answered from the first one's result. */
+  const seeds = new Map<string, number>();
   let taken = 0;
   let closed = false;
 
@@ -55,6 +57,13 @@ export function createPool(options: PoolOptions): Pool {
     if (closed)
       throw new ProblemError({ code: "session-closed", message: "the sessions of this warehouse are closed" });
   };
+
+  function seedFor(plan: ScopePlan): string {
+    const seed = seedOf(plan);
+    const used = seeds.get(seed) ?? 0;
+    seeds.set(seed, used + 1);
+    return used === 0 ? seed : `${seed}#${used + 1}`;
+  }
 
   function giveBack(): void {
     taken -= 1;
@@ -86,7 +95,7 @@ export function createPool(options: PoolOptions): Pool {
         warehouse,
         home,
         limits,
-        ...(plan === undefined ? {} : { tag: tagOf(plan), seed: seedOf(plan) }),
+        ...(plan === undefined ? {} : { tag: tagOf(plan), seed: seedFor(plan) }),
         beforeStatement,
         onClose(left) {
           used.delete(session);

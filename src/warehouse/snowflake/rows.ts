@@ -3,6 +3,7 @@ import { ProblemError } from "../../graph/index.js";
 import type { Row } from "../contract.js";
 import type { RowStatement } from "./driver.js";
 import { rewriteError } from "./errors.js";
+import { connectionLost, troubleOf } from "./trouble.js";
 import { converter, leaveNumbers, namesOf } from "./values.js";
 
 const rowsPerChunk = 1_000;
@@ -17,6 +18,13 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
+const noRows = () =>
+  new ProblemError({
+    code: "snowflake-unreachable",
+    message: "rows of a result did not arrive",
+    hint: "Results are fetched from the cloud's storage: this machine must be allowed to reach it too.",
+  });
+
 export async function* readRows(statement: RowStatement, options: ReadOptions): AsyncGenerator<readonly Row[]> {
   const columns = statement.getColumns() ?? [];
   leaveNumbers(columns);
@@ -27,13 +35,7 @@ export async function* readRows(statement: RowStatement, options: ReadOptions): 
   const wait = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      stream.destroy(
-        new ProblemError({
-          code: "snowflake-unreachable",
-          message: "rows of a result did not arrive",
-          hint: "Results are fetched from the cloud's storage: this machine must be allowed to reach it too.",
-        }),
-      );
+      stream.destroy(noRows());
     }, options.patience);
   };
   const onAbort = () => stream.destroy(options.stopped());
@@ -57,7 +59,10 @@ export async function* readRows(statement: RowStatement, options: ReadOptions): 
       yield chunk;
     }
   } catch (error) {
-    throw options.stopped() ?? rewriteError(error, options.sql);
+    const trouble = troubleOf(error);
+    const said =
+      trouble === undefined ? rewriteError(error, options.sql) : trouble === "lost" ? connectionLost() : noRows();
+    throw options.stopped() ?? said;
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener("abort", onAbort);

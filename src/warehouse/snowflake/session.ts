@@ -7,14 +7,25 @@ import { randomUUID } from "node:crypto";
 import { ProblemError } from "../../graph/index.js";
 import type { Row, Session, Value } from "../contract.js";
 import type { Connection, RowStatement } from "./driver.js";
-import { rawOf, rewriteError } from "./errors.js";
+import { rewriteError } from "./errors.js";
 import { type Limits, logOut, pauses } from "./login.js";
 import { requestIdOf } from "./requestId.js";
+import { type Asked, playRound, type Running } from "./round.js";
 import { readRows } from "./rows.js";
 import { onlyReads, SessionState, transactionWord } from "./state.js";
 import { abortTransaction, showTransactions } from "./statements-lease.js";
 import * as texts from "./statements-session.js";
-import { asText, bindsFor, typeOf } from "./values.js";
+import {
+  commitUnknown,
+  connectionLost,
+  noWarehouse,
+  outcomeUnknown,
+  refusedBy,
+  tooLong,
+  troubleOf,
+  unreachable,
+} from "./trouble.js";
+import { bindsFor, typeOf } from "./values.js";
 import { type Watched, watch } from "./wire.js";
 
 export interface SnowflakeSessionOptions {
@@ -50,37 +61,25 @@ export interface Described {
   readonly type: string;
 }
 
-interface Running {
-  readonly abort: AbortController;
-  statement?: RowStatement;
-  /** Why it is to end. */
-  stop?: ProblemError;
-}
-
-interface Sending {
-  readonly binds?: readonly Value[];
-  readonly linesBefore?: number;
-  readonly describeOnly?: boolean;
-  /** A statement of this session about itself, which needs no noting. */
-  readonly own?: boolean;
-}
-
-const lostCodes: ReadonlySet<string> = new Set(["390104", "390111", "390114", "401004", "405503", "407001", "407002"]);
-/** The service cannot be reached, or answers what is no answer. */
-const networkCodes: ReadonlySet<string> = new Set(["401001", "401002", "401003"]);
-const cancelEvery = 500;
 /** A service that forgets every new session at once is not asked for ever. */
 const loginsPerStatement = 4;
 
 interface Failed {
-  readonly sql: string;
-  readonly id: string;
+  readonly asked: Asked;
   readonly running: Running;
   readonly watched: Watched;
   /** From 1. */
   readonly attempt: number;
 }
 
+interface Sending {
+  readonly binds?: readonly Value[];
+  readonly describeOnly?: boolean;
+  /** A statement of this session about itself, which needs no noting. */
+  readonly own?: boolean;
+}
+
+const cancelEvery = 500;
 export class SnowflakeSession implements Session {
   /** A statement failed; a transaction around it can only be discarded. */
   failed = false;
@@ -88,8 +87,7 @@ export class SnowflakeSession implements Session {
   readonly #state = new SessionState();
   #connection: Connection | undefined;
   #warehouse: string | undefined;
-  #seed: string;
-  #tag: string | undefined;
+  readonly #seed: string;
   #ordinal = 0;
   #ids: string[] = [];
   #requests: string[] = [];
@@ -110,14 +108,6 @@ export class SnowflakeSession implements Session {
     this.#id = options.kept?.id;
     this.#warehouse = options.kept?.warehouse;
     this.#seed = options.seed ?? randomUUID();
-    this.#tag = options.tag;
-  }
-
-  /** From here on request ids are those of `seed`, counted from 1, and statements carry this tag. */
-  identify(seed: string, tag: string | undefined = this.#tag): void {
-    this.#seed = seed;
-    this.#ordinal = 0;
-    this.#tag = tag;
   }
 
   /** A transaction is open, or was until the connection was lost. */
@@ -167,10 +157,9 @@ export class SnowflakeSession implements Session {
 
   /** What nobody can commit any more is undone, but its locks may be held until it is ended. */
   async #rollback(sql: string, running: Running): Promise<{ readonly changed: number }> {
-    if (!this.#lost) {
+    if (!this.#lost && this.#connection !== undefined) {
       try {
         await this.#send(sql, running, {});
-        return { changed: 0 };
       } catch (error) {
         if (this.#connection !== undefined) throw error;
       }
@@ -196,7 +185,7 @@ export class SnowflakeSession implements Session {
 
   rows(sql: string, binds?: readonly Value[], linesBefore = 0): Promise<readonly Row[]> {
     return this.#next(sql, linesBefore, async (running) => {
-      const statement = await this.#send(sql, running, { binds, linesBefore });
+      const statement = await this.#send(sql, running, { binds });
       const all: Row[] = [];
       for await (const chunk of this.#read(statement, sql, running)) all.push(...chunk);
       return all;
@@ -340,6 +329,11 @@ export class SnowflakeSession implements Session {
     const { connect, warehouse, home } = this.#options;
     if (this.#connection !== undefined && !this.#connection.isUp()) this.#drop();
     if (this.#connection === undefined) {
+      // Reading rows can find out too that the session is gone; what follows must not run outside of the transaction.
+      if (this.#state.transaction) {
+        this.#lose();
+        throw connectionLost();
+      }
       if (this.#state.temporaries.size > 0) throw connectionLost();
       const connection = await connect(running.abort.signal).catch((error: unknown) => {
         throw running.stop ?? error;
@@ -372,52 +366,39 @@ export class SnowflakeSession implements Session {
     running: Running,
     binds?: readonly Value[],
   ): Promise<readonly Row[]> {
-    const id = randomUUID();
-    let wake: () => void = () => undefined;
-    using watched = watch(id, () => wake());
-    const arm = (give: () => void) => {
-      wake = give;
-    };
+    const requestId = randomUUID();
+    using watched = watch(requestId);
     try {
-      const statement = await this.#once(connection, sql, { id, running, watched, binds: bindsFor(binds ?? []), arm });
+      const asked = { sql, requestId, binds: bindsFor(binds ?? []), tag: this.#options.tag };
+      const statement = await this.#play(connection, asked, running, watched);
       const rows: Row[] = [];
       for await (const chunk of this.#read(statement, sql, running)) rows.push(...chunk);
       return rows;
     } catch (error) {
       this.#drop();
-      throw running.stop ?? (lostCodes.has(rawOf(error).code) ? connectionLost() : rewriteError(error, sql));
+      throw running.stop ?? (troubleOf(error) === undefined ? rewriteError(error, sql) : unreachable());
     }
   }
 
   /** Sends a statement until it is answered, under one request id. */
   async #send(sql: string, running: Running, sending: Sending): Promise<RowStatement> {
-    const word = transactionWord(sql);
     if (this.#lost) throw connectionLost();
+    const requestId = requestIdOf(this.#seed, ++this.#ordinal);
     const binds = bindsFor(sending.binds ?? []);
-    const id = requestIdOf(this.#seed, ++this.#ordinal);
-    this.#requests.push(id);
+    const asked = { sql, requestId, binds, describeOnly: sending.describeOnly, tag: this.#options.tag };
+    this.#requests.push(requestId);
     if (sending.own !== true) this.#state.note(sql);
-    let wake: () => void = () => undefined;
-    using watched = watch(id, () => wake());
-    const arm = (give: () => void) => {
-      wake = give;
-    };
+    using watched = watch(requestId);
     for (let attempt = 1; ; attempt += 1) {
       const connection = await this.#connected(running);
       try {
-        const statement = await this.#once(connection, sql, {
-          id,
-          running,
-          watched,
-          binds,
-          describeOnly: sending.describeOnly,
-          arm,
-        });
-        this.#ids.push(statement.getQueryId() ?? id);
+        const statement = await this.#play(connection, asked, running, watched);
+        this.#ids.push(statement.getQueryId() ?? requestId);
+        const word = transactionWord(sql);
         if (word !== undefined) this.#state.transaction = word === "begin";
         return statement;
       } catch (error) {
-        const end = this.#judge(error, { sql, id, running, watched, attempt });
+        const end = this.#judge(error, { asked, running, watched, attempt });
         if (end !== undefined) throw end;
         await pauses(attempt, running.abort.signal).catch(() => undefined);
         if (running.stop !== undefined) throw running.stop;
@@ -425,107 +406,45 @@ export class SnowflakeSession implements Session {
     }
   }
 
+  #play(connection: Connection, asked: Asked, running: Running, watched: Watched): Promise<RowStatement> {
+    const { limits } = this.#options;
+    const onDeadline = () => this.#stop(running, tooLong(limits.statement));
+    return playRound(connection, asked, { running, watched, limits, onDeadline });
+  }
+
   /** What a failed attempt means: undefined to send again, else the error that the statement ends with. */
-  #judge(error: unknown, { sql, id, running, watched, attempt }: Failed): unknown {
-    const { code } = rawOf(error);
-    const lost = lostCodes.has(code);
-    const network = networkCodes.has(code);
-    if (!lost && !network && !(error instanceof ProblemError)) {
-      this.#ids.push(queryIdOf(error) ?? id);
+  #judge(error: unknown, { asked: { sql, requestId }, running, watched, attempt }: Failed): unknown {
+    const trouble = troubleOf(error);
+    if (trouble === undefined && !(error instanceof ProblemError)) {
+      this.#ids.push(queryIdOf(error) ?? requestId);
       return running.stop ?? error;
     }
-    const { patience } = this.#options.limits;
+    if (trouble === "refused") return refusedBy(error);
     const since = watched.failingSince ?? performance.now();
-    if (network && running.stop === undefined && performance.now() - since < patience) return undefined;
+    const patient = performance.now() - since < this.#options.limits.patience;
+    if (trouble === "network" && running.stop === undefined && patient) return undefined;
     // What is not answered any more, or was given up, is not waited for: its session ends, and with it what is open in it.
     this.#drop();
+    this.#ids.push(requestId);
     const unknown = watched.uncertain > 0;
     const word = transactionWord(sql);
     if (this.#state.transaction) {
-      this.#state.transaction = false;
-      if (this.#id !== undefined) this.#orphans.push(this.#id);
-      if (word === "commit" && unknown) return commitUnknown();
-      this.#lost = word !== "commit";
-      return running.stop ?? connectionLost();
+      this.#lose();
+      if (word !== "commit") return running.stop ?? connectionLost();
+      this.#lost = false;
+      return unknown ? commitUnknown() : connectionLost();
     }
     if (running.stop !== undefined) return running.stop;
     if (unknown && word !== "begin" && !onlyReads(sql)) return outcomeUnknown();
-    if (!lost || attempt >= loginsPerStatement) return unreachable();
+    if (trouble !== "lost" || attempt >= loginsPerStatement) return unreachable();
     return this.#state.temporaries.size > 0 ? connectionLost() : undefined;
   }
 
-  /** One round: rejects with the driver's error, or with a ProblemError where it is given up. */
-  #once(
-    connection: Connection,
-    sql: string,
-    {
-      id,
-      running,
-      watched,
-      binds,
-      describeOnly,
-      arm,
-    }: {
-      readonly id: string;
-      readonly running: Running;
-      readonly watched: Watched;
-      readonly binds: ReturnType<typeof bindsFor>;
-      readonly describeOnly?: boolean;
-      /** Takes what is called after each failure on the wire. */
-      readonly arm: (give: () => void) => void;
-    },
-  ): Promise<RowStatement> {
-    const { limits } = this.#options;
-    const { signal } = running.abort;
-    return new Promise<RowStatement>((resolve, reject) => {
-      if (running.stop !== undefined) {
-        reject(running.stop);
-        return;
-      }
-      let patience: NodeJS.Timeout | undefined;
-      const onAbort = () => settle(() => reject(running.stop ?? signal.reason));
-      const deadline = setTimeout(
-        () => this.#stop(running, tooLong(limits.statement)),
-        Math.min(limits.statement, 2 ** 31 - 1),
-      );
-      const settle = (end: () => void) => {
-        clearTimeout(deadline);
-        clearTimeout(patience);
-        signal.removeEventListener("abort", onAbort);
-        arm(() => undefined);
-        running.statement = undefined;
-        end();
-      };
-      const check = () => {
-        const since = watched.failingSince;
-        if (since === undefined) {
-          patience = undefined;
-          return;
-        }
-        const left = since + limits.patience - performance.now();
-        if (left <= 0) settle(() => reject(unreachable()));
-        else patience = setTimeout(check, left);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      arm(() => {
-        patience ??= setTimeout(check, 0);
-      });
-      try {
-        running.statement = connection.execute({
-          sqlText: sql,
-          requestId: id,
-          ...(binds.length === 0 ? {} : { binds }),
-          ...(this.#tag === undefined ? {} : { parameters: { QUERY_TAG: this.#tag } }),
-          ...(describeOnly === true ? { describeOnly: true } : {}),
-          streamResult: true,
-          rowMode: "array",
-          fetchAsString: asText,
-          complete: (error, statement) => settle(() => (error ? reject(error) : resolve(statement))),
-        });
-      } catch (error) {
-        settle(() => reject(error));
-      }
-    });
+  /** The session went, and the transaction that was open in it. */
+  #lose(): void {
+    this.#state.transaction = false;
+    this.#lost = true;
+    if (this.#id !== undefined) this.#orphans.push(this.#id);
   }
 
   /** Lets a connection go that is of no use any more. */
@@ -560,42 +479,3 @@ function queryIdOf(error: unknown): string | undefined {
   const { data } = (typeof error === "object" && error !== null ? error : {}) as { data?: { queryId?: unknown } };
   return typeof data?.queryId === "string" ? data.queryId : undefined;
 }
-
-const noWarehouse = (name: string) =>
-  new ProblemError({
-    code: "engine-compute",
-    message: `the warehouse ${name} does not exist on Snowflake, or the role may not use it`,
-    hint: "Check its name in the environment's connection, or `grant usage on warehouse … to role …`.",
-  });
-
-const connectionLost = () =>
-  new ProblemError({
-    code: "connection-lost",
-    message: "the session at Snowflake was lost, and with it what was not committed",
-  });
-
-const commitUnknown = () =>
-  new ProblemError({
-    code: "commit-unknown",
-    message: "the connection to Snowflake was lost while it committed: whether it did is not known here",
-    hint: "The next run finds out, from what is stored beside the tables.",
-  });
-
-const outcomeUnknown = () =>
-  new ProblemError({
-    code: "outcome-unknown",
-    message: "the connection to Snowflake was lost while a statement ran: whether it was carried out is not known here",
-  });
-
-const unreachable = () =>
-  new ProblemError({
-    code: "snowflake-unreachable",
-    message: "Snowflake does not answer, or is too busy to",
-    hint: "status.snowflake.com says whether it is down; a firewall or proxy may stand between.",
-  });
-
-const tooLong = (milliseconds: number) =>
-  new ProblemError({
-    code: "engine-timeout",
-    message: `the statement took longer than ${Math.round(milliseconds / 1000)} seconds, and was cancelled`,
-  });

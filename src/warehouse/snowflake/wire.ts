@@ -11,15 +11,12 @@ export interface Watched {
   readonly uncertain: number;
   /** Milliseconds (performance.now) since when nothing but failures came back; undefined where the last answer was one. */
   readonly failingSince: number | undefined;
+  /** Called after each failure. */
+  onFailure: () => void;
   [Symbol.dispose](): void;
 }
 
-interface Counts {
-  attempts: number;
-  uncertain: number;
-  failingSince: number | undefined;
-  readonly onFailure: () => void;
-}
+type Counts = { -readonly [field in keyof Watched]: Watched[field] };
 
 const watched = new Map<string, Counts>();
 
@@ -66,24 +63,19 @@ const channels = [
   ["http.client.response.finish", onFinish],
 ] as const;
 
-/** Counts what happens to requests of this id until it is disposed; `onFailure` is called after each failure. */
-export function watch(requestId: string, onFailure: () => void): Watched {
+/** Counts what happens to requests of this id until it is disposed. */
+export function watch(requestId: string): Watched {
   if (watched.size === 0) for (const [name, listener] of channels) subscribe(name, listener);
-  const counts: Counts = { attempts: 0, uncertain: 0, failingSince: undefined, onFailure };
-  watched.set(requestId, counts);
-  return {
-    get attempts() {
-      return counts.attempts;
-    },
-    get uncertain() {
-      return counts.uncertain;
-    },
-    get failingSince() {
-      return counts.failingSince;
-    },
+  const counts: Counts = {
+    attempts: 0,
+    uncertain: 0,
+    failingSince: undefined,
+    onFailure: () => undefined,
     [Symbol.dispose]() {
       if (!watched.delete(requestId) || watched.size > 0) return;
       for (const [name, listener] of channels) unsubscribe(name, listener);
     },
   };
+  watched.set(requestId, counts);
+  return counts;
 }
