@@ -337,6 +337,16 @@ describe("changes", () => {
     expect((await one.run(merge("when not matched then insert (K, V) values (s.K, s.V)"))).rows).toEqual([["0"]]);
   });
 
+  it("refuse an update in which two rows are for one, where the session says so", async () => {
+    const one = await client();
+    await table(one, "T", 1);
+    const update =
+      'update "EHR"."S"."T" as t set V = s.V from (select 1 as K, ? as V union all select 1 as K, ? as V) as s where s.K = t.K';
+    expect((await one.run(update, ["a", "b"])).rows).toEqual([["1", "1"]]);
+    await one.run("alter session set ERROR_ON_NONDETERMINISTIC_UPDATE = true, TIMEZONE = 'UTC'");
+    expect((await failing(one.run(update, ["a", "b"]))).code).toBe("100090");
+  });
+
   it("of a table that is overwritten read it as it was", async () => {
     const one = await client();
     await table(one, "T", 1, 2);
@@ -540,6 +550,18 @@ describe("answers", () => {
     await one.run(`insert into "EHR"."S"."T" (K) values (${large})`);
     await one.run("commit");
     expect(await one.rows('select K from "EHR"."S"."T" where K > 1')).toEqual([[large], [large]]);
+  });
+
+  it("keep 38 digits in a table that others insert into", async () => {
+    const [one, other] = [await client(), await client()];
+    await table(one, "T", 1);
+    await one.run("begin");
+    await one.run('insert into "EHR"."S"."T" (K) values (5)');
+    await other.run('insert into "EHR"."S"."T" (K) values (12345678901234567890123456789012345678)');
+    await one.run("commit");
+    expect(await one.rows('select max(K) as M, min(K) as L from "EHR"."S"."T"')).toEqual([
+      ["12345678901234567890123456789012345678", "1"],
+    ]);
   });
 
   it("are described without being carried out", async () => {

@@ -52,6 +52,8 @@ export interface Catalog {
   reread(connection: Connection, databases: ReadonlySet<string>): Promise<void>;
   /** The place of a view of the information schema, up to date. @throws SnowflakeError 002003 */
   information(connection: Connection, database: string, view: string): Promise<string>;
+  /** Whether anything was ever granted: else everybody may do everything. */
+  readonly guarded: boolean;
   /** @throws SnowflakeError 003001 */
   allow(target: Target, role: string, privilege: Privilege): void;
 }
@@ -100,7 +102,9 @@ export function createCatalog(): Catalog {
   const made = new Map<string, Promise<unknown>>();
   let flushing: Promise<unknown> = Promise.resolve();
 
+  let guarded = false;
   const set = (entry: Entry) => {
+    guarded ||= entry.grants !== undefined;
     entries.set(keyOf(entry.target), entry);
     dirty.set(keyOf(entry.target), entry.target);
   };
@@ -223,6 +227,9 @@ union all select database_name, schema_name, view_name, 'view', sql from duckdb_
       flushing = flushing.then(() => flush(connection));
       await flushing;
       return place;
+    },
+    get guarded() {
+      return guarded;
     },
     allow(target, role, privilege) {
       const entry = entries.get(keyOf(target));

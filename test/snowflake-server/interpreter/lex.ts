@@ -36,12 +36,26 @@ const patterns = {
   duckdb: new RegExp(kinds.duckdb.map(([, pattern]) => `(${pattern})`).join("|"), "gu"),
 };
 
-export function lex(sql: string, dialect: Dialect): readonly Token[] {
-  return [...sql.matchAll(patterns[dialect])].map((match) => {
+/** The same text is asked for several times in a row, and some are long: the last few answers are kept. */
+function remembered<T>(work: (sql: string, dialect: Dialect) => T): (sql: string, dialect: Dialect) => T {
+  const kept = new Map<string, T>();
+  return (sql, dialect) => {
+    const key = `${dialect} ${sql}`;
+    const known = kept.get(key) ?? work(sql, dialect);
+    kept.delete(key);
+    kept.set(key, known);
+    const [oldest] = kept.keys();
+    if (kept.size > 8 && oldest !== undefined) kept.delete(oldest);
+    return known;
+  };
+}
+
+export const lex = remembered((sql, dialect): readonly Token[] =>
+  [...sql.matchAll(patterns[dialect])].map((match) => {
     const kind = kinds[dialect][match.slice(1).findIndex((group) => group !== undefined)]?.[0] ?? "symbol";
     return { kind, text: match[0], start: match.index };
-  });
-}
+  }),
+);
 
 /** `"EHR"."SILVER"."PATIENT"."ID"` is one name of four parts. */
 export interface Name {
@@ -77,7 +91,7 @@ export function closing(tokens: readonly Token[], open: number): number {
   return tokens.length;
 }
 
-export function namesIn(sql: string, dialect: Dialect): readonly Name[] {
+export const namesIn = remembered((sql, dialect): readonly Name[] => {
   const tokens = significant(lex(sql, dialect));
   const names: Name[] = [];
   for (let at = 0; at < tokens.length; at += 1) {
@@ -98,10 +112,10 @@ export function namesIn(sql: string, dialect: Dialect): readonly Name[] {
     });
   }
   return names;
-}
+});
 
 /** Names that a text gives to its own parts, `NAME as (` or `NAME (…) as (`: they hide relations of that name. */
-export function ownNames(sql: string, dialect: Dialect): ReadonlySet<string> {
+export const ownNames = remembered((sql, dialect): ReadonlySet<string> => {
   const tokens = significant(lex(sql, dialect));
   const found = new Set<string>();
   for (const [at, token] of tokens.entries()) {
@@ -112,7 +126,7 @@ export function ownNames(sql: string, dialect: Dialect): ReadonlySet<string> {
     }
   }
   return found;
-}
+});
 
 /** The text with the first parts of some names replaced; `place` says by what, and how many parts that stands for. */
 export function renamed(

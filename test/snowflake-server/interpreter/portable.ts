@@ -71,6 +71,16 @@ export interface PortableContext {
 
 /** The same statement for DuckDB; binds stay. @throws SnowflakeError 001003 */
 export function portable(sql: string, context: PortableContext): string {
+  // A text of the project on lines of its own is not looked into, for it can be long.
+  const [open, close] = [sql.indexOf("(\n"), sql.lastIndexOf("\n)")];
+  const inner = open < 0 || close < open ? undefined : context.known.find(sql.slice(open + 2, close));
+  if (inner === undefined) return converted(sql, context);
+  const short = converted(`${sql.slice(0, open + 1)}select 0${sql.slice(close + 1)}`, context);
+  const at = short.indexOf("select 0");
+  return `${short.slice(0, at)}\n${inner}\n${short.slice(at + "select 0".length)}`;
+}
+
+function converted(sql: string, context: PortableContext): string {
   const tokens = significant(lex(sql, "snowflake"));
   const refuse = (token: Token | undefined) => syntax(sql, token?.start ?? sql.length, token?.text ?? "<EOF>");
 

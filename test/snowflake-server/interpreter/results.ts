@@ -12,7 +12,7 @@ import {
   DuckDBTypeId as id,
   JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
-import { lex } from "./lex.js";
+import { quoted } from "./lex.js";
 import type { Answer, WireColumn, WireType } from "./types.js";
 
 export const statementType = {
@@ -141,11 +141,7 @@ function cell(value: DuckDBValue, type: DuckDBType): string | null {
 /** Unquoted names are upper case; those that stand quoted in the text are as they stand there. */
 export function folded(name: string, sql: string): string {
   const upper = name.toUpperCase();
-  if (name === upper) return name;
-  const asWritten = lex(sql, "snowflake").some(
-    ({ kind, text }) => kind === "quoted" && text.slice(1, -1).replaceAll('""', '"') === name,
-  );
-  return asWritten ? name : upper;
+  return name === upper || sql.includes(quoted(name)) ? name : upper;
 }
 
 export function answerOf(reader: DuckDBResultReader, sql: string): Answer {

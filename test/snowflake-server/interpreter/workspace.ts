@@ -54,7 +54,7 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     const base = baseOf(target);
     numbers += 1;
     const table = { ...base, name: `${base.name}${hidden}${id}.${numbers}` };
-    const columns = await catalog.columnsOf(connection, base);
+    const columns = catalog.get(base)?.columns ?? (await catalog.columnsOf(connection, base));
     await connection.run(`create table ${placeText(table)} (${tableColumns(columns)})`);
     return table;
   };

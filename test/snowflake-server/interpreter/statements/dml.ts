@@ -1,11 +1,12 @@
 /** INSERT, INSERT OVERWRITE, UPDATE, DELETE, MERGE: each under its table's lock, in the transaction or one by itself. */
 import { duplicateRow } from "../errors.js";
-import { closing, lex, quoted, significant } from "../lex.js";
+import { lex, quoted, significant } from "../lex.js";
 import { counted, statementType } from "../results.js";
 import { allow, type Context, lock } from "../session.js";
 import { keyOf, namePattern, parseTarget, placeText, type Target } from "../target.js";
 import type { Answer } from "../types.js";
-import { named, ready } from "./query.js";
+import { aliasName, mergeOf, updateOf } from "./parts.js";
+import { missingIn, ready } from "./query.js";
 import { widened } from "./wider.js";
 
 const heads = {
@@ -71,7 +72,7 @@ export async function dml(context: Context, statement: Dml): Promise<Answer> {
     await lock(context, target, kind === "insert" && !overwrite ? "insert" : "alone", own);
     return await carriedOut(context, statement);
   } catch (error) {
-    throw await named(context, statement.rest, error);
+    throw await missingIn(context, statement.rest, error);
   } finally {
     context.server.locks.release(own);
   }
@@ -102,77 +103,65 @@ async function carriedOut(context: Context, statement: Dml): Promise<Answer> {
       return insert(context, statement, await table());
     case "merge":
       return merge(context, statement, await table());
-    case "update": {
-      const updated = await changed(
-        context,
-        await table(),
-        (place) => `update ${place} ${aliased(statement)}`,
-        statement.rest,
-      );
-      return counted(
-        { "number of rows updated": updated, "number of multi-joined rows updated": 0 },
-        statementType.update,
-      );
-    }
-    default: {
-      const deleted = await changed(
-        context,
-        await table(),
-        (place) => `delete from ${place} ${aliased(statement)}`,
-        statement.rest,
-      );
-      return counted({ "number of rows deleted": deleted }, statementType.delete);
-    }
+    case "update":
+      return update(context, named(statement), await table());
+    default:
+      return remove(context, named(statement), await table());
   }
 }
 
-/** A table that stands elsewhere goes by the name that the text calls it by. */
-function aliased({ rest, target }: Dml): string {
-  const first = significant(lex(rest, "duckdb"))[0]?.text.toLowerCase() ?? "";
-  return /^(?:set|using|where|)$/.test(first) ? `as ${quoted(target.name)} ` : "";
-}
-
+/** How many rows a statement changes, told by its words before the table and those behind it, which are ready. */
 async function changed(
   context: Context,
-  table: Target,
-  head: (place: string) => string,
+  { target, table }: { readonly target: Target; readonly table: Target },
+  head: string,
   rest: string,
 ): Promise<number> {
-  const text = `${head(placeText(table))}${await ready(context, rest)}`;
-  const reader = await widened(context, table, () => context.session.connection.run(text, context.signal));
+  const text = `${head} ${placeText(table)} ${rest}`;
+  const reader = await widened(context, { target, table }, () => context.session.connection.run(text, context.signal));
   return Number(reader.getRows()[0]?.[0] ?? 0);
 }
 
-async function insert(context: Context, { rest }: Dml, table: Target): Promise<Answer> {
-  const inserted = await changed(context, table, (place) => `insert into ${place} `, rest);
+/** Of a table that is called by its own name wherever it stands. */
+function named(statement: Dml): Dml {
+  const first = significant(lex(statement.rest, "duckdb"))[0]?.text.toLowerCase() ?? "";
+  const called = !/^(?:set|using|where|)$/.test(first);
+  return called ? statement : { ...statement, rest: `as ${quoted(statement.target.name)} ${statement.rest}` };
+}
+
+async function update(context: Context, statement: Dml, table: Target): Promise<Answer> {
+  const { connection, parameters } = context.session;
+  const rest = await ready(context, statement.rest);
+  const { alias, from, where } = updateOf(rest);
+  const counts = (rows: number, multiple: number) =>
+    counted({ "number of rows updated": rows, "number of multi-joined rows updated": multiple }, statementType.update);
+  const about = { target: statement.target, table };
+  if (from === "") return counts(await changed(context, about, "update", rest), 0);
+  // DuckDB counts a row as often as it finds one for it.
+  const found = `select count(*) as n from ${placeText(table)} ${alias}, ${from} where ${where} group by ${aliasName(alias)}.rowid`;
+  const reader = await connection.run(`select count(*), count_if(n > 1) from (${found})`, context.signal);
+  const [rows, multiple] = (reader.getRows()[0] ?? []).map(Number);
+  if (multiple !== 0 && parameters.ERROR_ON_NONDETERMINISTIC_UPDATE === true) throw duplicateRow();
+  await changed(context, about, "update", rest);
+  return counts(rows ?? 0, multiple ?? 0);
+}
+
+async function insert(context: Context, statement: Dml, table: Target): Promise<Answer> {
+  const rest = await ready(context, statement.rest);
+  const inserted = await changed(context, { target: statement.target, table }, "insert into", rest);
   return counted({ "number of rows inserted": inserted }, statementType.insert);
 }
 
-/** The parts of a MERGE behind the name of its table. */
-function partsOfMerge(rest: string) {
-  const tokens = significant(lex(rest, "duckdb"));
-  const places: { readonly word: string; readonly start: number }[] = [];
-  for (let at = 0; at < tokens.length; at += 1) {
-    const token = tokens[at];
-    const word = token?.text.toLowerCase() ?? "";
-    if (word === "(") at = closing(tokens, at);
-    else if (token?.kind === "word" && /^(?:using|on|when|then)$/.test(word)) places.push({ word, start: token.start });
-  }
-  const at = (word: string) => places.find((place) => place.word === word)?.start ?? rest.length;
-  const whens = places.filter(({ word }) => word === "when");
-  const clauses = whens.map(({ start }, number) => rest.slice(start, whens[number + 1]?.start).trim());
-  return {
-    alias: rest.slice(0, at("using")).trim(),
-    source: rest.slice(at("using") + "using".length, at("on")).trim(),
-    on: rest.slice(at("on") + "on".length, at("when")).trim(),
-    clauses,
-  };
+async function remove(context: Context, statement: Dml, table: Target): Promise<Answer> {
+  const rest = await ready(context, statement.rest);
+  const deleted = await changed(context, { target: statement.target, table }, "delete from", rest);
+  return counted({ "number of rows deleted": deleted }, statementType.delete);
 }
 
 async function merge(context: Context, statement: Dml, table: Target): Promise<Answer> {
   const { connection } = context.session;
   const rest = await ready(context, statement.rest);
-  const { alias, source, on, clauses } = partsOfMerge(rest);
+  const { alias, source, on, clauses } = mergeOf(rest);
   const name = alias === "" ? `as ${quoted(statement.target.name)}` : alias;
   const place = placeText(table);
 
@@ -181,13 +170,15 @@ async function merge(context: Context, statement: Dml, table: Target): Promise<A
     const match = /^when\s+matched(?:\s+and\s+([\s\S]*?))?\s+then\b/i.exec(clause);
     return match === null ? [] : [match[1] ?? "true"];
   });
-  if (matched.length > 0) {
-    const twice = `select 1 from ${place} ${name} join ${source} on (${on}) and (${matched.join(" or ")}) group by ${nameOf(name)}.rowid having count(*) > 1 limit 1`;
+  if (matched.length > 0 && context.session.parameters.ERROR_ON_NONDETERMINISTIC_MERGE !== false) {
+    const twice = `select 1 from ${place} ${name} join ${source} on (${on}) and (${matched.join(" or ")}) group by ${aliasName(name)}.rowid having count(*) > 1 limit 1`;
     if ((await connection.run(twice, context.signal)).getRows().length > 0) throw duplicateRow();
   }
 
   const text = `merge into ${place} ${name} using ${source} on ${on} ${clauses.join(" ")} returning merge_action`;
-  const reader = await widened(context, table, () => connection.run(text, context.signal));
+  const reader = await widened(context, { target: statement.target, table }, () =>
+    connection.run(text, context.signal),
+  );
   const counts = { INSERT: 0, UPDATE: 0, DELETE: 0 };
   for (const [action] of reader.getRows()) counts[String(action) as keyof typeof counts] += 1;
   const has = (action: RegExp) => clauses.some((clause) => action.test(clause));
@@ -200,5 +191,3 @@ async function merge(context: Context, statement: Dml, table: Target): Promise<A
     statementType.merge,
   );
 }
-
-const nameOf = (alias: string) => alias.replace(/^as\s+/i, "");

@@ -15,7 +15,7 @@ export const isQuery = (duckdb: string): boolean => {
 /** A text for DuckDB as this session's statement: binds in it, names to what the session sees. */
 export async function ready(context: Context, duckdb: string): Promise<string> {
   const { session, server, request } = context;
-  for (const { parts } of namesIn(duckdb, "duckdb")) {
+  for (const { parts } of server.catalog.guarded ? namesIn(duckdb, "duckdb") : []) {
     if (parts.length < 2) continue;
     const target = targetOf(parts.slice(0, 3), session);
     if (server.catalog.get(target) !== undefined) allow(context, target, "SELECT");
@@ -30,13 +30,13 @@ export async function query(context: Context, duckdb: string): Promise<Answer> {
   const reader = await session.connection
     .run(request.describeOnly ? `select * from (\n${text}\n) limit 0` : text, signal)
     .catch(async (error: unknown) => {
-      throw await named(context, duckdb, error);
+      throw await missingIn(context, duckdb, error);
     });
   return answerOf(reader, request.sqlText);
 }
 
 /** DuckDB says the last part of a name that it does not find; Snowflake says which part of it is missing, and all up to there. */
-export async function named({ session, server }: Context, duckdb: string, error: unknown): Promise<unknown> {
+export async function missingIn({ session, server }: Context, duckdb: string, error: unknown): Promise<unknown> {
   if (!(error instanceof SnowflakeError) || error.code !== "002003") return error;
   const name = /'([^']*)'/.exec(error.message)?.[1]?.toUpperCase().split(".").at(-1);
   const found = namesIn(duckdb, "duckdb").find(({ parts }) => parts.slice(0, 3).at(-1) === name);
