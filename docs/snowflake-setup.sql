@@ -78,7 +78,6 @@ insert into EHR_PROD.MEDFORM.LEDGER_HEAD (CHAIN, SEQ, HASH) select v.CHAIN, v.SE
 create table if not exists EHR_PROD.MEDFORM.LEASE (NAME varchar not null, TOKEN number(38, 0) not null, OWNER varchar not null, RUN_ID varchar not null, PID number(38, 0) not null, HOST varchar not null, COMMAND varchar not null, SINCE varchar not null, HEARTBEAT timestamp_ntz(9) not null);
 create table if not exists EHR_PROD.MEDFORM.PUBLICATION (DATABASE_NAME varchar not null, SCHEMA_NAME varchar not null, NAME varchar not null, TOKEN number(38, 0) not null, RUN_ID varchar not null, FINGERPRINT varchar not null, REVISION number(38, 0) not null);
 create table if not exists EHR_PROD.MEDFORM.PENDING (BATCH varchar not null, POSITION number(38, 0) not null, DATABASE_NAME varchar not null, SCHEMA_NAME varchar not null, NAME varchar not null, KIND varchar not null, STATEMENT varchar not null);
-create stage if not exists EHR_PROD.MEDFORM.LANDING encryption = (type = 'SNOWFLAKE_FULL') comment = 'Rows on their way into landing tables; empty between loads.';
 
 grant usage on schema EHR_PROD.MEDFORM to role MEDFORM_RUNNER;
 grant create view on schema EHR_PROD.MEDFORM to role MEDFORM_RUNNER;
@@ -95,14 +94,17 @@ grant select, update on table EHR_PROD.MEDFORM.LEDGER_HEAD to role MEDFORM_LOADE
 grant select, insert, update on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_LOADER;
 grant select on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_LOADER;
 grant select on table EHR_PROD.MEDFORM.PENDING to role MEDFORM_LOADER;
-grant read on stage EHR_PROD.MEDFORM.LANDING to role MEDFORM_LOADER;
-grant write on stage EHR_PROD.MEDFORM.LANDING to role MEDFORM_LOADER;
+grant create stage on schema EHR_PROD.MEDFORM to role MEDFORM_LOADER;
 
 grant usage on schema EHR_PROD.MEDFORM to role MEDFORM_AUDITOR;
 grant select on table EHR_PROD.MEDFORM.LEDGER to role MEDFORM_AUDITOR;
 grant select on table EHR_PROD.MEDFORM.LEDGER_HEAD to role MEDFORM_AUDITOR;
 grant select on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_AUDITOR;
 grant select on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_AUDITOR;
+
+-- Rows pass through a stage of the loader's own.
+use role MEDFORM_LOADER;
+create stage if not exists EHR_PROD.MEDFORM.LANDING encryption = (type = 'SNOWFLAKE_FULL') comment = 'Rows on their way into landing tables; empty between loads.';
 use role ACCOUNTADMIN;
 grant select on future views in schema EHR_PROD.MEDFORM to role MEDFORM_AUDITOR;
 
