@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
 import type { PublishScope, Warehouse } from "../../src/warehouse/index.js";
+import { policies } from "../../src/warehouse/snowflake/statements.js";
 import { type SetHook, type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
 import { marker, planOf, relation, values } from "../warehouse/engines.js";
 import { openTaught } from "../warehouse/snowflake.js";
@@ -208,6 +209,55 @@ describe("a build beside the table", () => {
     expect((await scope.build(builds[0] as Relation, "create")).rows).toBe(1);
     expect(await code(scope.build(builds[1] as Relation, "create"))).toBe("engine-catalog");
   });
+});
+
+describe("policies", () => {
+  const guard = (name: string, kind: "table" | "view", rows: readonly (readonly (string | null)[])[]) =>
+    server.know([
+      {
+        snowflake: policies("EHR", `"EHR"."SILVER"."${name}"`, kind),
+        duckdb: `select * from (values ${rows.map((row) => `('EHR', 'SAFE', ${row.map((cell) => (cell === null ? "null" : `'${cell}'`)).join(", ")})`).join(", ")}) as p("DATABASE", "SCHEMA", "NAME", "KIND", "COLUMN", "ARGUMENTS", "TAG")`,
+      },
+    ]);
+  const created = async () =>
+    (await server.statements())
+      .map(({ sqlText }) => sqlText)
+      .filter((text) => /^create or replace (?!temp)/.test(text));
+
+  it.each(["table", "view"] as const)("of a %s go over to what takes its place, in its CREATE", async (kind) => {
+    const name = `GUARDED_${kind.toUpperCase()}`;
+    const built = relation(name, "select 1 as x, 'a' as state", { kind });
+    await publish([built], 1);
+    await guard(name, kind, [
+      ["HIDE", "MASKING_POLICY", "X", '[ "STATE" ]', null],
+      ["OWN", "ROW_ACCESS_POLICY", null, '[ "STATE" ]', null],
+      ["GONE", "MASKING_POLICY", "Y", null, null],
+    ]);
+    await sent();
+    await publish([{ ...built, query: "select 1 as x, 'a' as state, 2 as z" }], 2);
+    const last = (await created()).at(-1);
+    expect(last).toContain(`with masking policy "EHR"."SAFE"."HIDE" using ("X", "STATE")`);
+    expect(last).toContain(`with row access policy "EHR"."SAFE"."OWN" on ("STATE")`);
+    expect(last).not.toContain("GONE");
+  });
+
+  it.each([
+    ["OWN", "ROW_ACCESS_POLICY", null, '[ "Y" ]', null],
+    ["HIDE", "MASKING_POLICY", "X", '[ "Y" ]', null],
+    ["HIDE", "MASKING_POLICY", "X", null, "PHI"],
+    ["COUNTED", "AGGREGATION_POLICY", null, null, null],
+  ])("that cannot go over keep the table as it is: %s %s %s %s %s", async (...row) => {
+    lost += 1;
+    const built = relation(`UNGUARDED_${lost}`, "select 1 as x, 2 as y");
+    await publish([built], 1);
+    await guard(built.target.name, "table", [row]);
+    expect(await code(publish([{ ...built, query: "select 3 as x" }], 2))).toBe("policy-lost");
+    await publish([{ ...built, query: "select 4 as x, 5 as y" }], 3);
+    expect(await rowsOf(built.target.name)).toEqual([[4, 5]]);
+    expect(await state(built.target.name)).toMatchObject(clean);
+  });
+
+  let lost = 0;
 });
 
 describe("an increment that widens its table", () => {

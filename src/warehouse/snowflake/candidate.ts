@@ -5,6 +5,7 @@ import { ensureOnce } from "../refuse.js";
 import { type ColumnType, same } from "../shape.js";
 import { clusteredOtherwise, type Existing, isTable } from "./existing.js";
 import { candidateOf } from "./names.js";
+import { type Policies, policiesOf } from "./policies.js";
 import * as sql from "./statements.js";
 import { type Step, withSign } from "./steps.js";
 import { fits, made } from "./types.js";
@@ -20,8 +21,11 @@ export interface Ready {
   readonly query: string;
 }
 
-const described = (relation: Relation, columns: readonly ColumnType[]) =>
-  columns.map(({ name, type }) => ({ name, type, description: sql.descriptionOf(relation, name) }));
+const described = (relation: Relation, columns: readonly ColumnType[], { masking }: Policies) =>
+  columns.map(({ name, type }) => {
+    const policy = masking(name);
+    return { name, type, description: sql.descriptionOf(relation, name), ...(policy && { masking: policy }) };
+  });
 
 /** Makes ready for all rows anew. */
 export async function readyTable(work: Work, relation: Relation, before: Existing | undefined): Promise<Ready> {
@@ -61,12 +65,22 @@ export async function freshTable(
   const candidate = candidateOf(relation.target, work.token);
   const at = nameOf(work, candidate);
   const copyGrants = isTable(before);
+  const policies = await policiesOf(work.session, relation.target, before, columns, work.database);
   // What is replaced next hands its grants on; it got them from the table.
   if (copyGrants) await work.session.run(sql.createLike(at, nameOf(work, relation.target), transient));
   const { clusterBy, description = "" } = relation;
   const comment = withSign(description, work.batch);
+  const { rowAccess } = policies;
   await work.session.run(
-    sql.createTable({ name: at, columns: described(relation, columns), transient, clusterBy, copyGrants, comment }),
+    sql.createTable({
+      name: at,
+      columns: described(relation, columns, policies),
+      transient,
+      clusterBy,
+      copyGrants,
+      comment,
+      ...(rowAccess && { rowAccess }),
+    }),
   );
   replaces(work, relation, candidate, isTable(before) && before.transient === transient ? "swap" : "take");
   return at;
@@ -100,6 +114,7 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const query = redirected(work, relation.query);
   const returned = await work.session.describe(query);
   const columns = ensureOnce(returned.map(({ name }) => name));
+  const policies = await policiesOf(work.session, target, before, returned, work.database);
   const candidate = candidateOf(target, work.token);
   const view = viewOf(relation, columns);
   const at = nameOf(work, candidate);
@@ -110,15 +125,25 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const wanted = relation.materialized ? "materialized view" : "view";
   work.beside.push({ kind: wanted, name: at });
   if (before !== undefined && before.kind !== wanted) work.steps.push({ kind: "away", target, wanted });
-  const statement = sql.createView({ ...view, name: nameOf(work, target), copyGrants: before?.kind === wanted });
+  const guarded = viewOf(relation, columns, policies);
+  const statement = sql.createView({ ...guarded, name: nameOf(work, target), copyGrants: before?.kind === wanted });
   work.steps.push({ kind: "run", target, statement });
   return { at, columns, query };
 }
 
-function viewOf(relation: Relation, columns: readonly string[]): Omit<sql.NewView, "name" | "copyGrants"> {
+function viewOf(
+  relation: Relation,
+  columns: readonly string[],
+  policies?: Policies,
+): Omit<sql.NewView, "name" | "copyGrants"> {
   const { secure, materialized, clusterBy, description = "", query } = relation;
+  const rowAccess = policies?.rowAccess;
   return {
-    columns: columns.map((name) => ({ name, description: sql.descriptionOf(relation, name) })),
+    columns: columns.map((name) => {
+      const masking = policies?.masking(name);
+      return { name, description: sql.descriptionOf(relation, name), ...(masking && { masking }) };
+    }),
+    ...(rowAccess && { rowAccess }),
     secure,
     materialized,
     clusterBy,
@@ -128,7 +153,7 @@ function viewOf(relation: Relation, columns: readonly string[]): Omit<sql.NewVie
 }
 
 /** What gives a relation that is there the descriptions of its model. A view's columns are described only by making it anew. */
-export function describing(work: Work, relation: Relation, before: Existing): readonly Step[] {
+export async function describing(work: Work, relation: Relation, before: Existing): Promise<readonly Step[]> {
   const { target, description = "" } = relation;
   const name = nameOf(work, target);
   if (before.kind === "table") return touches(work, relation, before);
@@ -137,9 +162,10 @@ export function describing(work: Work, relation: Relation, before: Existing): re
     before.columns.every((column) => column.description === sql.descriptionOf(relation, column.name));
   if (same) return [];
   const columns = before.columns.map((column) => column.name);
+  const policies = await policiesOf(work.session, target, before, before.columns, work.database);
   const statement =
     before.kind === "view"
-      ? sql.createView({ ...viewOf(relation, columns), materialized: false, name, copyGrants: true })
+      ? sql.createView({ ...viewOf(relation, columns, policies), materialized: false, name, copyGrants: true })
       : sql.comment(before.kind, name, description);
   return [{ kind: "run", target, statement }];
 }

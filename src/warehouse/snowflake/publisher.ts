@@ -280,7 +280,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     describe: (relation) =>
       guarded(async () => {
         const there = (await existing(session, [relation.target], database)).get(targetKey(relation.target));
-        if (there !== undefined) work.steps.push(...describing(work, relation, there));
+        if (there !== undefined) work.steps.push(...(await describing(work, relation, there)));
       }),
     evaluate: (query, { byRule, name, newRowsOf = [] }) =>
       guarded(async () => {

@@ -15,19 +15,26 @@ const names = ["ID", "at"];
 const table = { name: candidate, columns, transient: false, clusterBy: [], copyGrants: false, comment: "" };
 const query = "select ID, AT from RAW.T -- end";
 const view = { ...table, secure: false, materialized: false, query };
+const policy = { name: '"EHR"."SAFE"."HIDE"', columns: ["ID", "at"] };
+const rowAccess = { name: '"EHR"."SAFE"."OWN"', columns: ["at"] };
+const masked = columns.map((column) => ({ ...column, masking: policy }));
 const day = { columns: ["at"], grain: "day" };
 
 const golden = (statements: readonly string[]) => statements.join("\n\n");
 
 describe("what Snowflake is sent to publish", () => {
   it("asks what is there", () => {
-    expect(golden([sql.existing("EHR", 2), sql.allBeside("EHR")])).toMatchInlineSnapshot(`
+    expect(
+      golden([sql.existing("EHR", 2), sql.allBeside("EHR"), sql.policies("EHR", name, "table")]),
+    ).toMatchInlineSnapshot(`
       "select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "RELATION", t.TABLE_TYPE as "KIND", t.IS_TRANSIENT as "TRANSIENT", t.CLUSTERING_KEY as "CLUSTERING", t.COMMENT as "DESCRIPTION", c.COLUMN_NAME as "NAME", c.DATA_TYPE as "TYPE", c.CHARACTER_MAXIMUM_LENGTH as "LENGTH", c.NUMERIC_PRECISION as "PRECISION", c.NUMERIC_SCALE as "SCALE", c.DATETIME_PRECISION as "FRACTION", c.COMMENT as "COMMENT"
       from "EHR".information_schema.tables as t inner join "EHR".information_schema.columns as c on c.TABLE_SCHEMA = t.TABLE_SCHEMA and c.TABLE_NAME = t.TABLE_NAME
       where (t.TABLE_SCHEMA = ? and t.TABLE_NAME = ?) or (t.TABLE_SCHEMA = ? and t.TABLE_NAME = ?)
       order by t.TABLE_SCHEMA, t.TABLE_NAME, c.ORDINAL_POSITION
 
-      select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$medform_')"
+      select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$medform_')
+
+      select POLICY_DB as "DATABASE", POLICY_SCHEMA as "SCHEMA", POLICY_NAME as "NAME", POLICY_KIND as "KIND", REF_COLUMN_NAME as "COLUMN", REF_ARG_COLUMN_NAMES as "ARGUMENTS", TAG_NAME as "TAG" from table("EHR".information_schema.policy_references(ref_entity_name => '"EHR"."SILVER"."A ""b"""', ref_entity_domain => 'table'))"
     `);
   });
 
@@ -51,6 +58,9 @@ describe("what Snowflake is sent to publish", () => {
       sql.alterDrop(candidate, "OLD"),
       sql.createView(view),
       sql.createView({ ...view, secure: true, copyGrants: true, comment: "one" }),
+      sql.createTable({ ...table, columns: masked, comment: "one", rowAccess }),
+      sql.createView({ ...view, columns: masked, copyGrants: true, comment: "one", rowAccess }),
+      sql.createView({ ...view, materialized: true, rowAccess, comment: "one" }),
       sql.createView({ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
@@ -78,6 +88,14 @@ describe("what Snowflake is sent to publish", () => {
       select ID, AT from RAW.T -- end
 
       create or replace secure view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
+      select ID, AT from RAW.T -- end
+
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at")
+
+      create or replace view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) copy grants comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at") as
+      select ID, AT from RAW.T -- end
+
+      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") with row access policy "EHR"."SAFE"."OWN" on ("at") comment = 'one' as
       select ID, AT from RAW.T -- end
 
       create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as

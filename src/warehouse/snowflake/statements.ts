@@ -47,10 +47,31 @@ export function allBeside(database: string): string {
   return `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from ${quoteName(database)}.information_schema.tables as t where contains(t.TABLE_NAME, '${mark}')`;
 }
 
+/** Which policies guard a relation, and by which columns. */
+export function policies(database: string, name: string, kind: Kind): string {
+  return `select POLICY_DB as "DATABASE", POLICY_SCHEMA as "SCHEMA", POLICY_NAME as "NAME", POLICY_KIND as "KIND", REF_COLUMN_NAME as "COLUMN", REF_ARG_COLUMN_NAMES as "ARGUMENTS", TAG_NAME as "TAG" from table(${quoteName(database)}.information_schema.policy_references(ref_entity_name => ${quoteText(name)}, ref_entity_domain => '${kind}'))`;
+}
+
+/** A policy by its qualified name, with the columns that it goes by. */
+export interface Policy {
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
+const masked = (policy: Policy | undefined) => {
+  if (policy === undefined) return "";
+  const using = policy.columns.length > 1 ? ` using (${list(policy.columns)})` : "";
+  return ` with masking policy ${policy.name}${using}`;
+};
+
+const guarded = (policy: Policy | undefined) =>
+  policy === undefined ? "" : ` with row access policy ${policy.name} on (${list(policy.columns)})`;
+
 // Candidates and stages: DDL, before the transaction begins.
 
 export interface NewColumn extends ColumnType {
   readonly description?: string;
+  readonly masking?: Policy;
 }
 
 export interface NewTable {
@@ -61,11 +82,14 @@ export interface NewTable {
   /** Grants of the table of this name that it replaces go over to it. */
   readonly copyGrants: boolean;
   readonly comment: string;
+  readonly rowAccess?: Policy;
 }
 
-export function createTable({ name, columns, transient, clusterBy, copyGrants, comment }: NewTable): string {
-  const each = columns.map((column) => `${quoteName(column.name)} ${column.type}${columnComment(column.description)}`);
-  return `create or replace${transient ? " transient" : ""} table ${name} (${each.join(", ")})${clustered(clusterBy)}${copyGrants ? " copy grants" : ""}${commented(comment)}`;
+export function createTable({ name, columns, transient, clusterBy, copyGrants, comment, rowAccess }: NewTable): string {
+  const each = columns.map(
+    (column) => `${quoteName(column.name)} ${column.type}${masked(column.masking)}${columnComment(column.description)}`,
+  );
+  return `create or replace${transient ? " transient" : ""} table ${name} (${each.join(", ")})${clustered(clusterBy)}${copyGrants ? " copy grants" : ""}${commented(comment)}${guarded(rowAccess)}`;
 }
 
 /** Empty, with the grants of the other. */
@@ -101,24 +125,27 @@ export function alterDrop(name: string, column: string): string {
 
 export interface NewView {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly description?: string }[];
+  readonly columns: readonly Omit<NewColumn, "type">[];
   readonly secure: boolean;
   readonly materialized: boolean;
   readonly clusterBy: readonly string[];
   readonly copyGrants: boolean;
   readonly comment: string;
+  readonly rowAccess?: Policy;
   readonly query: string;
 }
 
 export function createView(view: NewView): string {
   const { name, secure, copyGrants, comment, query } = view;
-  const each = view.columns.map((column) => `${quoteName(column.name)}${columnComment(column.description)}`);
+  const each = view.columns.map(
+    (column) => `${quoteName(column.name)}${masked(column.masking)}${columnComment(column.description)}`,
+  );
   const columns = ` (${each.join(", ")})`;
   const grants = copyGrants ? " copy grants" : "";
   const head = `create or replace${secure ? " secure" : ""}`;
   return view.materialized
-    ? `${head} materialized view ${name}${grants}${columns}${commented(comment)}${clustered(view.clusterBy)} as\n${query}`
-    : `${head} view ${name}${columns}${grants}${commented(comment)} as\n${query}`;
+    ? `${head} materialized view ${name}${grants}${columns}${guarded(view.rowAccess)}${commented(comment)}${clustered(view.clusterBy)} as\n${query}`
+    : `${head} view ${name}${columns}${grants}${commented(comment)}${guarded(view.rowAccess)} as\n${query}`;
 }
 
 // DML, within the transaction.

@@ -15,6 +15,10 @@ const parameterOf = (bare: string): unknown =>
   /^(?:true|false)$/i.test(bare) ? bare.toLowerCase() === "true" : Number.isNaN(Number(bare)) ? bare : Number(bare);
 
 export const control: readonly Shape[] = [
+  // Nobody attaches a policy here; a test that wants one lets the statement be known.
+  shape("select .+ from table\\(.+\\.information_schema\\.policy_references\\(.+\\)\\)", async () =>
+    texts(["DATABASE", "SCHEMA", "NAME", "KIND", "COLUMN", "ARGUMENTS", "TAG"], [], statementType.select),
+  ),
   shape("(?:begin|start transaction)(?: work| transaction)?(?: name {name})?", async ({ name }, { session }) => {
     begin(session, name === undefined ? "" : unquoted(name));
     return done("Statement executed successfully.", statementType.begin);

@@ -70,6 +70,13 @@ export function optionsOf(sql: string, typed: boolean): Options {
         at += 2;
         break;
       }
+      case "with": {
+        // A policy is taken and guards nothing here.
+        const end = policyEnd(tokens, at, "row access");
+        if (end === undefined) throw refuse(at + 1);
+        at = end - 1;
+        break;
+      }
       case "data_retention_time_in_days":
       case "change_tracking":
       case "max_data_extension_time_in_days":
@@ -85,6 +92,16 @@ export function optionsOf(sql: string, typed: boolean): Options {
     }
   }
   return { columns, comment, clusterBy, copyGrants, like, clone, query };
+}
+
+/** The end of `with masking policy NAME using (…)` or `with row access policy NAME on (…)`. */
+function policyEnd(tokens: readonly Token[], from: number, kind: "masking" | "row access"): number | undefined {
+  const words = ["with", ...kind.split(" "), "policy"];
+  if (words.some((word, index) => tokens[from + index]?.text.toLowerCase() !== word)) return undefined;
+  let at = from + words.length + 1;
+  while (tokens[at]?.text === ".") at += 2;
+  const list = tokens[at]?.text.toLowerCase() === (kind === "masking" ? "using" : "on");
+  return list ? closing(tokens, at + 1) + 1 : at;
 }
 
 /** Definitions between commas. */
@@ -127,7 +144,12 @@ export function columnOf(tokens: readonly Token[], sql: string, typed = true): C
     if (word === "not" && next?.text.toLowerCase() === "null") notNull = true;
     else if (word === "comment" && next?.kind === "string") comment = unescaped(next.text);
     else if (word === "null") continue;
-    else throw syntax(sql, tokens[at]?.start ?? sql.length, word ?? "<EOF>");
+    else if (word === "with") {
+      const close = policyEnd(tokens, at, "masking");
+      if (close === undefined) throw syntax(sql, tokens[at]?.start ?? sql.length, "with");
+      at = close - 1;
+      continue;
+    } else throw syntax(sql, tokens[at]?.start ?? sql.length, word ?? "<EOF>");
     at += 1;
   }
   return { name: unquoted(name.text), type, notNull, comment };
