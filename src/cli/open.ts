@@ -49,7 +49,7 @@ export interface OpenedProject {
 
 const DEFAULT_ENVIRONMENT = "local";
 /** Milliseconds. */
-const READER_PATIENCE = 5_000;
+const READER_PATIENCE = 3_000;
 
 /**
  * Compiles the project under its environment (`local` unless named); with `engine`, for that one all the same.
