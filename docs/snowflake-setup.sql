@@ -84,7 +84,7 @@ grant create view on schema EHR_PROD.MEDFORM to role MEDFORM_RUNNER;
 grant select, insert on table EHR_PROD.MEDFORM.LEDGER to role MEDFORM_RUNNER;
 grant select, update on table EHR_PROD.MEDFORM.LEDGER_HEAD to role MEDFORM_RUNNER;
 grant select, insert, update on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_RUNNER;
-grant select, insert, update on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_RUNNER;
+grant select, insert, delete on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_RUNNER;
 grant select, insert, delete on table EHR_PROD.MEDFORM.PENDING to role MEDFORM_RUNNER;
 
 -- A load is recorded too, and takes the lease.

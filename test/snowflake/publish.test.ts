@@ -93,7 +93,7 @@ describe("a build in the table as it is", () => {
     await publish([built], 1);
     await sent();
     await publish([{ ...built, query: "select 22 as x, 'longer' as t" }], 2);
-    expect(await sent()).toEqual(["begin name", "insert overwrite", "merge into", "commit"]);
+    expect(await sent()).toEqual(["begin name", "insert overwrite", "commit"]);
     expect(await rowsOf("SAME")).toEqual([[22, "longer"]]);
   });
 
@@ -111,7 +111,7 @@ describe("a build in the table as it is", () => {
     ).toEqual([[null], ["why \\ 'not'"]]);
     await sent();
     await publish([{ ...built, description, columns, clusterBy: ["x"] }], 3);
-    expect(await sent()).toEqual(["begin name", "insert overwrite", "merge into", "commit"]);
+    expect(await sent()).toEqual(["begin name", "insert overwrite", "commit"]);
     await publish([built], 4);
     expect(await state("TOUCHED")).toMatchObject({ ...clean, comment: "one", clustering: "" });
   });
@@ -123,7 +123,7 @@ describe("a build in the table as it is", () => {
     const ids = scope.publishIds();
     await scope.publish([marker("NAMED", 2)]);
     const last = (await server.statements()).filter(({ requestId }) => ids.includes(requestId));
-    expect(last.map(({ sqlText }) => sqlText.split(" ")[0])).toEqual(["merge", "commit"]);
+    expect(last.map(({ sqlText }) => sqlText.split(" ")[0])).toEqual(["insert", "commit"]);
     for (const { queryTag } of last) {
       expect(JSON.parse(queryTag ?? "")).toMatchObject({
         run: "run-2",

@@ -86,7 +86,7 @@ describe("a run on Snowflake", () => {
     for (const { body } of entries.filter(({ kind }) => kind === "intent")) {
       const [fence, commit] = body.requestIds as readonly string[];
       expect(sent.find(({ requestId }) => requestId === fence)?.sqlText).toMatch(
-        /^merge into "EHR".MEDFORM.PUBLICATION/,
+        /^insert into "EHR".MEDFORM.PUBLICATION/,
       );
       expect(sent.find(({ requestId }) => requestId === commit)?.sqlText).toBe("commit");
     }

@@ -93,6 +93,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     ],
     readPublication: [["EHR"]],
     fence: [[2, "EHR", "exists (select 1)"]],
+    deleteReplacedPublications: [["EHR"]],
     fenceBinds: undefined,
     createPending: [["EHR"]],
     insertPending: [[2, "EHR"]],

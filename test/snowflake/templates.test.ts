@@ -29,8 +29,8 @@ const day = { columns: ["at"], grain: "day" };
 const newTable = { name: table, columns, transient: false, clusterBy: ["ID"], copyGrants: true, comment: "one" };
 const newView = { ...newTable, name: view, columns, secure: false, materialized: false, query };
 const markers = [
-  ["EHR", "SILVER", "T", 7, "r1", "f1"],
-  ["EHR", "SILVER", "U", 7, "r1", "f2"],
+  ["EHR", "SILVER", "T", 7, "r1", "f1", 1],
+  ["EHR", "SILVER", "U", 7, "r1", "f2", 1],
 ].flat();
 
 const steps: readonly Step[] = [
@@ -91,6 +91,7 @@ const steps: readonly Step[] = [
   [sql.fence(2, "EHR", lease.isHeld("EHR")), [...markers, "o1", 1]],
   sql.commit,
   sql.readPublication("EHR"),
+  sql.deleteReplacedPublications("EHR"),
   sql.readPending("EHR"),
   [sql.deletePending("EHR"), ["b1"]],
   sql.swap(table, candidate),

@@ -94,6 +94,8 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
       if (lease === undefined) return;
       await using session = await connect();
       await recover({ session, database }, lease.token, await options.databases());
+      // Who may not, leaves it to who may: what was replaced is only in the way.
+      await session.run(sql.deleteReplacedPublications(database)).catch(() => undefined);
     },
   };
 }
@@ -221,7 +223,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     }
     if (markers.length > 0) {
       const text = sql.fence(markers.length, database, lease.held.sql);
-      const { changed } = await session.run(text, [...sql.fenceBinds(markers), ...lease.held.binds]);
+      const { changed } = await session.run(text, [...sql.fenceBinds(markers, Date.now()), ...lease.held.binds]);
       if (changed !== markers.length) throw fenced(markers);
     }
     // From here on nobody but the warehouse knows how it ends.

@@ -47,7 +47,7 @@ export function ownTables(database: string): string {
   return `select TABLE_NAME as "NAME" from ${quoteName(database)}.information_schema.tables where TABLE_SCHEMA = 'MEDFORM'`;
 }
 
-/** `REVISION` makes each publication a real change. One row a target. */
+/** A row for each publication; the last one of a target stands for it. */
 export function createPublication(database: string): string {
   return `create table if not exists ${quoteName(database)}.MEDFORM.PUBLICATION (DATABASE_NAME varchar not null, SCHEMA_NAME varchar not null, NAME varchar not null, TOKEN number(38, 0) not null, RUN_ID varchar not null, FINGERPRINT varchar not null, REVISION number(38, 0) not null)`;
 }

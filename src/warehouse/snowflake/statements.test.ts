@@ -172,6 +172,7 @@ describe("what Snowflake is sent to publish", () => {
     const all = [
       sql.readPublication("EHR"),
       sql.fence(2, "EHR", isHeld("EHR")),
+      sql.deleteReplacedPublications("EHR"),
       sql.createPending("EHR"),
       sql.insertPending(2, "EHR"),
       sql.readPending("EHR"),
@@ -180,13 +181,15 @@ describe("what Snowflake is sent to publish", () => {
       sql.rollback,
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
-      "select DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", TOKEN as "TOKEN", RUN_ID as "RUN_ID", FINGERPRINT as "FINGERPRINT" from "EHR".MEDFORM.PUBLICATION
+      "select DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", TOKEN as "TOKEN", RUN_ID as "RUN_ID", FINGERPRINT as "FINGERPRINT" from "EHR".MEDFORM.PUBLICATION qualify row_number() over (partition by DATABASE_NAME, SCHEMA_NAME, NAME order by TOKEN desc, REVISION desc) = 1
 
-      merge into "EHR".MEDFORM.PUBLICATION as t
-      using (select m.* from (select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT union all select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT) as m where exists (select 1 from "EHR".MEDFORM.LEASE where NAME = 'main' and OWNER = ? and TOKEN = ?)) as s
-      on t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME
-      when matched and (t.TOKEN < s.TOKEN or t.RUN_ID = s.RUN_ID) then update set TOKEN = s.TOKEN, RUN_ID = s.RUN_ID, FINGERPRINT = s.FINGERPRINT, REVISION = t.REVISION + 1
-      when not matched then insert (DATABASE_NAME, SCHEMA_NAME, NAME, TOKEN, RUN_ID, FINGERPRINT, REVISION) values (s.DATABASE_NAME, s.SCHEMA_NAME, s.NAME, s.TOKEN, s.RUN_ID, s.FINGERPRINT, 1)
+      insert into "EHR".MEDFORM.PUBLICATION (DATABASE_NAME, SCHEMA_NAME, NAME, TOKEN, RUN_ID, FINGERPRINT, REVISION)
+      select m.DATABASE_NAME, m.SCHEMA_NAME, m.NAME, m.TOKEN, m.RUN_ID, m.FINGERPRINT, m.REVISION
+      from (select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT, cast(? as number(38, 0)) as REVISION union all select ? as DATABASE_NAME, ? as SCHEMA_NAME, ? as NAME, cast(? as number(38, 0)) as TOKEN, ? as RUN_ID, ? as FINGERPRINT, cast(? as number(38, 0)) as REVISION) as m
+      left join "EHR".MEDFORM.PUBLICATION as t on t.DATABASE_NAME = m.DATABASE_NAME and t.SCHEMA_NAME = m.SCHEMA_NAME and t.NAME = m.NAME and t.TOKEN >= m.TOKEN and t.RUN_ID <> m.RUN_ID
+      where t.NAME is null and exists (select 1 from "EHR".MEDFORM.LEASE where NAME = 'main' and OWNER = ? and TOKEN = ?)
+
+      delete from "EHR".MEDFORM.PUBLICATION as t using (select DATABASE_NAME, SCHEMA_NAME, NAME, max(TOKEN) as TOKEN from "EHR".MEDFORM.PUBLICATION group by DATABASE_NAME, SCHEMA_NAME, NAME) as s where t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME and t.TOKEN < s.TOKEN
 
       create table if not exists "EHR".MEDFORM.PENDING (BATCH varchar not null, POSITION number(38, 0) not null, DATABASE_NAME varchar not null, SCHEMA_NAME varchar not null, NAME varchar not null, KIND varchar not null, STATEMENT varchar not null)
 
@@ -248,6 +251,6 @@ describe("what Snowflake is sent to publish", () => {
   it("binds markers to the fence", () => {
     const marker = { target: { schema: "S", name: "T'" }, token: 7, runId: "r", fingerprint: "f" };
     const other = { ...marker, target: { database: "D", schema: "S", name: "U" } };
-    expect(sql.fenceBinds([marker, other])).toEqual(["", "S", "T'", 7, "r", "f", "D", "S", "U", 7, "r", "f"]);
+    expect(sql.fenceBinds([marker, other], 9)).toEqual(["", "S", "T'", 7, "r", "f", 9, "D", "S", "U", 7, "r", "f", 9]);
   });
 });

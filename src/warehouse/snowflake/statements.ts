@@ -250,28 +250,39 @@ const publication = (database: string) => `${quoteName(database)}.MEDFORM.PUBLIC
 
 export const publicationColumns = ["DATABASE_NAME", "SCHEMA_NAME", "NAME", "TOKEN", "RUN_ID", "FINGERPRINT"] as const;
 
+/** A target's last publication stands for it. */
+const lastOf = "partition by DATABASE_NAME, SCHEMA_NAME, NAME order by TOKEN desc, REVISION desc";
+
 export function readPublication(database: string): string {
-  return `select ${publicationColumns.map((column) => `${column} as "${column}"`).join(", ")} from ${publication(database)}`;
+  return `select ${publicationColumns.map((column) => `${column} as "${column}"`).join(", ")} from ${publication(database)} qualify row_number() over (${lastOf}) = 1`;
 }
 
 /**
- * Touches one row a marker, unless a newer token is stored, or the lease is another's, of which `held` is the condition.
- * Binds: of each marker database, schema, name, token, run and fingerprint; then those of `held`.
+ * Adds one row a marker, unless a newer token is stored, or the lease is another's, of which `held` is the condition. It
+ * inserts, for whoever changes a row holds the table until COMMIT, and all units publish here: they would go one by one.
+ * Binds: of each marker database, schema, name, token, run, fingerprint and revision; then those of `held`.
  */
 export function fence(markers: number, database: string, held: string): string {
-  const [first, ...others] = publicationColumns.map((column) =>
-    column === "TOKEN" ? `cast(? as number(38, 0)) as ${column}` : `? as ${column}`,
+  const columns = [...publicationColumns, "REVISION"];
+  const numbers = ["TOKEN", "REVISION"];
+  const each = columns.map((column) =>
+    numbers.includes(column) ? `cast(? as number(38, 0)) as ${column}` : `? as ${column}`,
   );
-  const row = `select ${[first, ...others].join(", ")}`;
-  const rows = Array.from({ length: markers }, () => row).join(" union all ");
-  return `merge into ${publication(database)} as t
-using (select m.* from (${rows}) as m where ${held}) as s
-on t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME
-when matched and (t.TOKEN < s.TOKEN or t.RUN_ID = s.RUN_ID) then update set TOKEN = s.TOKEN, RUN_ID = s.RUN_ID, FINGERPRINT = s.FINGERPRINT, REVISION = t.REVISION + 1
-when not matched then insert (${publicationColumns.join(", ")}, REVISION) values (${publicationColumns.map((column) => `s.${column}`).join(", ")}, 1)`;
+  const rows = Array.from({ length: markers }, () => `select ${each.join(", ")}`).join(" union all ");
+  return `insert into ${publication(database)} (${columns.join(", ")})
+select ${columns.map((column) => `m.${column}`).join(", ")}
+from (${rows}) as m
+left join ${publication(database)} as t on t.DATABASE_NAME = m.DATABASE_NAME and t.SCHEMA_NAME = m.SCHEMA_NAME and t.NAME = m.NAME and t.TOKEN >= m.TOKEN and t.RUN_ID <> m.RUN_ID
+where t.NAME is null and ${held}`;
 }
 
-export function fenceBinds(markers: readonly Marker[]): readonly (string | number)[] {
+/** Publications that a later one of their target has replaced. */
+export function deleteReplacedPublications(database: string): string {
+  return `delete from ${publication(database)} as t using (select DATABASE_NAME, SCHEMA_NAME, NAME, max(TOKEN) as TOKEN from ${publication(database)} group by DATABASE_NAME, SCHEMA_NAME, NAME) as s where t.DATABASE_NAME = s.DATABASE_NAME and t.SCHEMA_NAME = s.SCHEMA_NAME and t.NAME = s.NAME and t.TOKEN < s.TOKEN`;
+}
+
+/** `revision` rises, so that of two publications by one run the later one is known. */
+export function fenceBinds(markers: readonly Marker[], revision: number): readonly (string | number)[] {
   return markers.flatMap(({ target, token, runId, fingerprint }) => [
     target.database ?? "",
     target.schema,
@@ -279,6 +290,7 @@ export function fenceBinds(markers: readonly Marker[]): readonly (string | numbe
     token,
     runId,
     fingerprint,
+    revision,
   ]);
 }
 
