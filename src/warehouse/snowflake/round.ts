@@ -13,6 +13,34 @@ export interface Running {
   statement?: RowStatement;
   /** Why it is to end. */
   stop?: ProblemError;
+  /** Nobody waits any more. */
+  done: boolean;
+}
+
+const askEvery = 500;
+
+/**
+ * Asks the service again and again to stop it, for one that has not begun yet knows of nothing to stop; and gives it up, with its
+ * session, where it goes on for longer than `patience` milliseconds.
+ */
+export function stopRunning(running: Running, reason: ProblemError, patience: number): void {
+  if (running.stop !== undefined) return;
+  running.stop = reason;
+  const until = performance.now() + patience;
+  const ask = () => {
+    if (running.done) return;
+    if (running.statement === undefined || performance.now() >= until) {
+      running.abort.abort(reason);
+      return;
+    }
+    try {
+      running.statement.cancel(() => undefined);
+    } catch {
+      // A connection that is gone has nothing to cancel.
+    }
+    setTimeout(ask, Math.min(askEvery, patience));
+  };
+  ask();
 }
 
 export interface Asked {
