@@ -18,7 +18,8 @@
  * - whole numbers are JavaScript numbers unless JS_TREAT_INTEGER_AS_BIGINT (option `jsTreatIntegerAsBigInt`, or a statement's
  *   parameter) or `fetchAsString: ["Number"]` says otherwise; parameters that a login sets are the process's, not the connection's;
  * - a status that stays is error 401002, a connection that stays away 401001, one that ended 407002;
- * - PUT to a file that is not there, or cannot be read, is an error of the process's, not of the statement.
+ * - PUT of a file that is not there is an error of Node's (ENOENT, with its path); one that fails while it is sent is a row whose
+ *   status is not UPLOADED, and no error; GET of a file that is not in a folder used as a stage never ends, and throws in the process.
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
