@@ -6,7 +6,9 @@ export type RejectReason =
   | "unclosed quote"
   | "text after a closing quote"
   | "not UTF-8"
-  | "NUL byte";
+  | "NUL byte"
+  /** Of a file that the engine read itself, out of a stage; its own records say more. */
+  | "rejected by COPY";
 
 export interface LoadStarted {
   readonly kind: "load-started";
@@ -48,7 +50,7 @@ export interface FileStarted {
   readonly kind: "file-started";
   readonly file: string;
   readonly table: string;
-  /** Decompressed. */
+  /** Decompressed; of a file in a stage as it lies there. */
   readonly bytes: number;
 }
 

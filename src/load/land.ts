@@ -52,9 +52,9 @@ export async function land(options: LandOptions): Promise<readonly Landed[]> {
   }
 }
 
-function landingFile({ target, columns, declared, name }: Prepared): LandingFile {
+function landingFile({ target, columns, declared, name, staged }: Prepared): LandingFile {
   const wanted = [...declared, ...columns.filter((column) => !declared.includes(column))];
-  return { target, columns, wanted, file: name };
+  return { target, columns, wanted, file: name, staged };
 }
 
 async function landFile(
@@ -83,7 +83,12 @@ async function landFile(
       yield { columns: batch.columns, rows: batch.rows, rejected: batch.rejected.map(kept) };
     }
   }
-  await scope.land(landing, counted());
+  if (file.staged === undefined) await scope.land(landing, counted());
+  else {
+    const copied = await scope.copy(landing);
+    Object.assign(counts, { landed: copied.landed, rejected: copied.rejected });
+    Object.assign(reasons, copied.reasons);
+  }
 
   const { landed, rejected } = counts;
   const records = landed + rejected;

@@ -15,10 +15,11 @@ import type { LoadFinished, LoadListener } from "./events.js";
 import { type Landed, land } from "./land.js";
 import { loadedFiles } from "./loaded.js";
 import { databaseOf, type Prepared, prepare, rawSchema } from "./prepare.js";
+import { isStage, prepareStaged } from "./staged.js";
 
 export interface LoadOptions {
   readonly format: "synthea-csv" | "csv";
-  /** A folder for `synthea-csv`, a file for `csv`. */
+  /** A folder for `synthea-csv`, a file for `csv`; or `@STAGE/path`, where the engine has stages. */
   readonly path: string;
   /** Name of the source system, kept in `_SOURCE_SYSTEM`. Default: `synthea`, `csv`. */
   readonly source?: string;
@@ -47,7 +48,10 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const source = sourceName(options);
   const delivered = options.delivered === undefined ? undefined : parseDelivered(options.delivered);
   const { format, path, table } = options;
-  const files = await prepare({ format, path, table, delivered, source, graph, listener, signal });
+  const wanted = { format, path, table, delivered, source, graph, listener, signal };
+  const files = isStage(path)
+    ? await prepareStaged({ ...wanted, lander: warehouse.lander, ledger })
+    : await prepare(wanted);
 
   const place = { ...databaseOf(graph), schema: rawSchema };
   const log = landingLog(place);
@@ -146,6 +150,7 @@ async function earlierFiles(
 /** A file without its header line would add its first patient as columns; one with a header has a name in common. */
 function refuseStrangers(files: readonly Prepared[], relations: readonly RelationInfo[]): void {
   for (const file of files) {
+    if (file.columns.length === 0) continue;
     const known = relationOf(relations, file.target)?.columns.map(({ name }) => name.toUpperCase()) ?? [];
     if (known.length === 0 || file.columns.some((column) => known.includes(column))) continue;
     throw new ProblemError({

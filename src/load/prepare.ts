@@ -1,6 +1,6 @@
 /** Everything that can be wrong with the files is found here, before the warehouse is touched. */
 import { type Declaration, type Graph, ProblemError, type Target } from "../graph/index.js";
-import { provenanceColumns } from "../warehouse/index.js";
+import { provenanceColumns, type StagedFile } from "../warehouse/index.js";
 import { deliveredAt } from "./delivered.js";
 import { discoverFile, discoverSynthea, type Found } from "./discover.js";
 import type { LoadListener } from "./events.js";
@@ -23,6 +23,8 @@ export interface Prepared extends Fingerprinted {
   readonly declared: readonly string[];
   /** ISO instant. */
   readonly deliveredAt: string;
+  /** Where it lies in a stage of the engine's, which reads it itself. Of one that was loaded before, no columns are known. */
+  readonly staged?: StagedFile;
 }
 
 export interface PrepareOptions {
@@ -70,13 +72,20 @@ async function prepareFile(
   const read = await fingerprint(file, options.signal);
   const columns = columnNames(readHeader(read), file.name);
   if (table !== undefined) refuseForeign(file.name, table, columns);
-  const declaration = declarationOf(options.graph, landing);
   return {
     ...read,
-    target: declaration?.target ?? { ...databaseOf(options.graph), schema: rawSchema, name: landing },
+    ...landingOf(options.graph, landing, table),
     columns,
-    declared: declaration === undefined ? (table?.columns ?? []) : declaredColumns(declaration, table),
     deliveredAt: options.delivered ?? deliveredAt(file.path, file.modified),
+  };
+}
+
+/** The table of that name, and what the project declares of it, else what is known of the format. */
+export function landingOf(graph: Graph, landing: string, table?: SyntheaTable): Pick<Prepared, "target" | "declared"> {
+  const declaration = declarationOf(graph, landing);
+  return {
+    target: declaration?.target ?? { ...databaseOf(graph), schema: rawSchema, name: landing },
+    declared: declaration === undefined ? (table?.columns ?? []) : declaredColumns(declaration, table),
   };
 }
 
@@ -121,7 +130,7 @@ function declaredColumns(declaration: Declaration, table: SyntheaTable | undefin
   return names.length === 0 ? (table?.columns ?? []) : names;
 }
 
-function landingName(table: string | undefined): string {
+export function landingName(table: string | undefined): string {
   if (table === undefined || !/^[A-Za-z_][A-Za-z0-9_$]*$/.test(table) || table.length > 255) {
     throw new ProblemError({
       code: "load-table-name",

@@ -26,8 +26,29 @@ export interface LandingFile {
   readonly columns: readonly string[];
   /** What its table shall have at least, `columns` among them. */
   readonly wanted: readonly string[];
-  /** Name without its folder. */
+  /** Name without its folder; of one in a stage its path there. */
   readonly file: string;
+  readonly staged?: StagedFile;
+}
+
+/** A file that lies in a stage of the engine's, and that it reads itself. */
+export interface StagedFile {
+  /** Its name in all parts, quoted. */
+  readonly stage: string;
+  /** Path of the file in it. */
+  readonly path: string;
+  readonly bytes: number;
+  /** As the engine knows the content: `md5:…`. */
+  readonly contentHash: string;
+  readonly modified: Date;
+}
+
+/** What became of its records. */
+export interface CopiedFile {
+  readonly landed: number;
+  readonly rejected: number;
+  /** How often each reason occurred; the numbers add up to `rejected`. */
+  readonly reasons: Readonly<Record<string, number>>;
 }
 
 /** What is the same for all files of one load. */
@@ -69,6 +90,8 @@ export interface LandScope extends AsyncDisposable {
   readonly ready: readonly TableReady[];
   /** Takes the rows of one file of the plan; nobody else sees them yet. Nothing of the file is held beyond a few batches. */
   land(file: LandingFile, batches: AsyncIterable<LandingBatch>): Promise<void>;
+  /** The same of a file of the plan that lies in a stage. */
+  copy(file: LandingFile): Promise<CopiedFile>;
   /**
    * Makes everything visible, with a row of LOADED_FILE for each file.
    *
@@ -81,4 +104,12 @@ export interface LandScope extends AsyncDisposable {
 
 export interface Lander {
   open(plan: LandingPlan): Promise<LandScope>;
+  /**
+   * The files of a stage whose path begins as that of the location does, `@SCHEMA.STAGE/path`. `place` completes its name.
+   *
+   * @throws ProblemError `load-stage` where the engine has no stages, or the location is none.
+   */
+  staged(location: string, place: LandingPlan["place"]): Promise<readonly StagedFile[]>;
+  /** The first line of each, as it is; empty where there is none. */
+  firstLines(files: readonly StagedFile[], place: LandingPlan["place"]): Promise<readonly string[]>;
 }

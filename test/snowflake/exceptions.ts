@@ -33,6 +33,18 @@ export const exceptions: readonly Exception[] = [
   },
   {
     parser: "sqlparser",
+    construct: /^create or replace temporary file format [\s\S]*$/,
+    instead: "",
+    why: `it knows no file formats; ${documented("create-file-format")}`,
+  },
+  ...(["sqlparser", "polyglot"] as const).map((parser) => ({
+    parser,
+    construct: /^desc stage [^\n]*$/,
+    instead: "",
+    why: `it knows no stages to describe; ${documented("desc-stage")}`,
+  })),
+  {
+    parser: "sqlparser",
     construct: /^put '[^\n]*$/,
     instead: "",
     why: `it knows no PUT; ${documented("put")}`,

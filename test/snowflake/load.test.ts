@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Graph } from "../../src/graph/index.js";
@@ -280,5 +281,71 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     expect(await load(snow, path)).toMatchObject({ files: 0, skipped: 1 });
     expect(await rows(snow, `select count(*) as "n" from EHR.RAW.SYNTHEA_SUPPLIES`)).toEqual([{ n: 2 }]);
     expect([partFiles(), await inStage(snow)]).toEqual([[], []]);
+  }, 60_000);
+
+  it("lands files of a stage by COPY itself, each content once, and keeps what COPY does not take", async () => {
+    const bucket = deliver({
+      "a_2024-03-01.csv": 'id,my name\n1,"x, ""y"""\n2,\n3\n4,b,c\n5,"two\nlines"\n',
+      "b.csv.gz": gzipSync("id,my name\r\n6,z\r\n"),
+      "c.csv": "my name,id,more\n'q\\,7,m\n",
+      "same.csv": gzipSync("id,my name\r\n6,z\r\n"),
+      "a_2024-03-01.csv.sent": "",
+    });
+    await using snow = await onSnowflake();
+    await rows(snow, `create stage "EHR"."PUBLIC"."INBOX" url = 'file://${bucket}/'`);
+    const from = { format: "csv", table: "claims", source: "payer" } as const;
+    const done = await load(snow, "@public.inbox", from);
+    expect(done).toMatchObject({ files: 3, skipped: 1, records: 7, landed: 5, rejected: 2 });
+    const names = ["ID", "MY_NAME", "MORE", "_SOURCE_SYSTEM", "_BATCH_ID", "_FILE", "_ROW"];
+    const claims = () => rows(snow, `select ${names.join(", ")} from EHR.RAW.CLAIMS order by ID`);
+    const row = (id: string, name: string | null, more: string | null, file: string, number: number) => ({
+      ...{
+        ID: id,
+        MY_NAME: name,
+        MORE: more,
+        _SOURCE_SYSTEM: "payer",
+        _BATCH_ID: done.batchId,
+        _FILE: file,
+        _ROW: number,
+      },
+    });
+    const all = [
+      row("1", 'x, "y"', null, "a_2024-03-01.csv", 1),
+      row("2", null, null, "a_2024-03-01.csv", 2),
+      row("5", "two\nlines", null, "a_2024-03-01.csv", 5),
+      row("6", "z", null, "b.csv.gz", 1),
+      row("7", "'q\\", "m", "c.csv", 1),
+    ];
+    expect(await claims()).toEqual(all);
+    expect(
+      await rows(snow, `select FILE, LINE_NUMBER, REASON, LINE from EHR.RAW.REJECTED_LINE order by LINE_NUMBER`),
+    ).toEqual([
+      { FILE: "a_2024-03-01.csv", LINE_NUMBER: 4, REASON: "wrong number of fields", LINE: "3" },
+      { FILE: "a_2024-03-01.csv", LINE_NUMBER: 5, REASON: "wrong number of fields", LINE: "4,b,c" },
+    ]);
+    expect(
+      await rows(
+        snow,
+        `select FILE, DELIVERED_AT, RECORD_COUNT, LANDED_COUNT, REJECTED_COUNT from EHR.RAW.LOADED_FILE where FILE = 'a_2024-03-01.csv'`,
+      ),
+    ).toEqual([
+      {
+        FILE: "a_2024-03-01.csv",
+        DELIVERED_AT: "2024-03-01T00:00:00",
+        RECORD_COUNT: 5,
+        LANDED_COUNT: 3,
+        REJECTED_COUNT: 2,
+      },
+    ]);
+    expect(await load(snow, '@EHR."PUBLIC".INBOX/', from)).toMatchObject({ files: 0, skipped: 4 });
+    writeFileSync(join(bucket, "d.csv"), 'id,my name\n8,"open\n9,w\n');
+    expect(await load(snow, "@public.inbox/d", from)).toMatchObject({ files: 1, landed: 1, rejected: 1 });
+    expect((await claims()).slice(0, 5)).toEqual(all);
+    await expect(load(snow, "@~/x", from)).rejects.toMatchObject({ problems: [{ code: "load-stage" }] });
+    await expect(load(snow, "@public.inbox/none", from)).rejects.toMatchObject({
+      problems: [{ code: "load-no-such-path" }],
+    });
+    await using duck = await onDuckDb();
+    await expect(load(duck, "@public.inbox", from)).rejects.toMatchObject({ problems: [{ code: "load-stage" }] });
   }, 60_000);
 });

@@ -35,6 +35,9 @@ const load = {
 };
 const landed = { target: { schema: "RAW", name: "SYNTHEA_A" }, columns: names, wanted: names, file: "a\\b'c.csv" };
 
+const raw = { database: "EHR", schema: "RAW" };
+const inbox = { folder: '@"EHR"."RAW"."INBOX"/in/', file: "it's.csv" };
+
 /** Arguments of a call; `part` makes a statement of what is a part of one; `undefined`: no SQL comes of it. */
 const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[] | undefined>>>> = {
   "statements.ts": {
@@ -151,6 +154,18 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     copyRejected: [[load, landed, "EHR", "0a1b/0/rejected/"]],
     insertLoadedFiles: [[{ database: "EHR", schema: "RAW", name: "LOADED_FILE" }, 2]],
     timestamp: undefined,
+  },
+  "statements-staged.ts": {
+    createLineFormat: [[raw]],
+    listStage: [['@"EHR"."RAW"."INBOX"/in/it\'s']],
+    describeStage: [['"EHR"."RAW"."INBOX"']],
+    firstLine: [['@"EHR"."RAW"."INBOX"/in/a.csv', "in/a.csv", raw]],
+    createFields: [[raw, 2]],
+    copyFields: [[raw, 2, inbox]],
+    validate: [[raw, 2, inbox]],
+    insertFields: [[load, landed, raw]],
+    emptyFields: [[raw, 2]],
+    insertRejected: [[{ ...raw, name: "REJECTED_LINE" }, 2]],
   },
   "statements-session.ts": {
     unquoted: undefined,

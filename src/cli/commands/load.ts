@@ -12,7 +12,7 @@ import { loadView } from "../render/load-view.js";
 export interface LoadCommandOptions extends GlobalOptions {
   /** `synthea-csv` or `csv`, as typed. */
   readonly format: string;
-  /** Relative to where the command runs. */
+  /** Relative to where the command runs; or `@STAGE/path`. */
   readonly path: string;
   readonly source?: string;
   readonly table?: string;
@@ -45,7 +45,7 @@ export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<
     : loadView(options, io);
   await loadFiles({
     format,
-    path: resolve(io.cwd, options.path),
+    path: options.path.startsWith("@") ? options.path : resolve(io.cwd, options.path),
     source: options.source,
     table: options.table,
     delivered: options.delivered,

@@ -1,5 +1,5 @@
 /** Landing on DuckDB: one transaction over all files of a load, in which tables are made and widened too. */
-import { quoteName, quoteTarget, quoteText, type Target } from "../../graph/index.js";
+import { ProblemError, quoteName, quoteTarget, quoteText, type Target } from "../../graph/index.js";
 import type { Publisher, Session } from "../contract.js";
 import type {
   Lander,
@@ -33,8 +33,17 @@ export function duckDbLander({ publisher, ensureSchemas }: LanderOptions): Lande
         throw error;
       }
     },
+    staged: () => Promise.reject(noStages()),
+    firstLines: () => Promise.reject(noStages()),
   };
 }
+
+const noStages = () =>
+  new ProblemError({
+    code: "load-stage",
+    message: "A stage is a place of Snowflake's; DuckDB loads files of this machine",
+    hint: "Give the path of a file, or an --environment that is on Snowflake.",
+  });
 
 function landing(
   plan: LandingPlan,
@@ -61,6 +70,7 @@ function landing(
       }
       await insert;
     },
+    copy: () => Promise.reject(noStages()),
     async publish(files) {
       for (const entry of files) await insertLoadedFile(session, loadedFile, entry);
       // The rows of LOADED_FILE are what a later start recovers from; publication markers are for what a run builds.

@@ -6,17 +6,36 @@
 import { randomBytes } from "node:crypto";
 import { ProblemError, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, Session } from "../contract.js";
-import type { Lander, LandingBatch, LandingFile, LandingPlan, LandScope, LoadedFile, TableReady } from "../lander.js";
-import { landingColumns, landingLog, loadedFileColumns, raced, rejectedLineColumns, shaping } from "../landing.js";
+import type {
+  CopiedFile,
+  Lander,
+  LandingBatch,
+  LandingFile,
+  LandingPlan,
+  LandScope,
+  LoadedFile,
+  TableReady,
+} from "../lander.js";
+import {
+  type LandingColumn,
+  landingColumns,
+  landingLog,
+  loadedFileColumns,
+  raced,
+  rejectedLineColumns,
+  shaping,
+} from "../landing.js";
 import { leaseLost } from "../leaseLost.js";
 import type { SnowflakeLease } from "./lease.js";
 import { rejectedLines, rowLines } from "./lines.js";
 import type { LandingSettings } from "./options.js";
 import { defaultPartBytes, type PartFolder, PartSeries, partFolder } from "./parts.js";
 import { Uploads } from "./stage.js";
+import { copyStaged, ensureUnchanged, firstLines, stagedFiles } from "./staged.js";
 import { begin, commit, rollback } from "./statements.js";
 import { beatLease, transactionPrefix } from "./statements-lease.js";
 import * as sql from "./statements-load.js";
+import { createFields } from "./statements-staged.js";
 
 export interface LanderOptions extends LandingSettings {
   readonly database: string;
@@ -36,8 +55,10 @@ export function snowflakeLander(options: LanderOptions): Lander {
       const session = await options.session();
       try {
         const ready = await makeReady(session, plan, await tablesOf(catalog, database), database);
-        await session.run(sql.createStage(database));
-        await session.rows(sql.removeStaged(database));
+        for (const width of widthsOf(plan)) {
+          for (const statement of createFields(placeIn(plan.place, database), width)) await session.run(statement);
+        }
+        await ownStage(session, database);
         const folder = await partFolder(options.temporary);
         return new Landing(plan, ready, session, folder, { ...options, lease });
       } catch (error) {
@@ -45,7 +66,32 @@ export function snowflakeLander(options: LanderOptions): Lander {
         throw error;
       }
     },
+    async staged(location, place) {
+      await using session = await options.session();
+      return await stagedFiles(session, location, placeIn(place, database));
+    },
+    async firstLines(files, place) {
+      await using session = await options.session();
+      return await firstLines(session, files, placeIn(place, database));
+    },
   };
+}
+
+const placeIn = (place: LandingPlan["place"], database: string) => ({
+  database: place.database ?? database,
+  schema: place.schema,
+});
+
+const widthsOf = ({ files }: LandingPlan): ReadonlySet<number> =>
+  new Set(files.flatMap(({ staged, columns }) => (staged === undefined ? [] : [columns.length])));
+
+/** There and empty. A role that may write to it need not be one that may make it. */
+async function ownStage(session: Session, database: string): Promise<void> {
+  const empty = () => session.rows(sql.removeStaged(database));
+  await empty().catch(async () => {
+    await session.run(sql.createStage(database));
+    await empty();
+  });
 }
 
 /** Removes what a load that died has left in the stage; there may be none yet. Only for who holds the lease. */
@@ -53,37 +99,44 @@ export async function emptyStage(session: Session, database: string): Promise<vo
   await session.rows(sql.removeStaged(database)).catch(() => undefined);
 }
 
-type Tables = (target: Target) => readonly string[];
+/** Columns by table. */
+type Tables = Map<string, readonly string[]>;
+
+const keyIn = (database: string, target: Target): string =>
+  targetKey({ ...target, database: target.database ?? database }).toUpperCase();
 
 async function tablesOf(catalog: Catalog, database: string): Promise<Tables> {
-  const key = (target: Target) => targetKey({ ...target, database: target.database ?? database }).toUpperCase();
-  const tables = new Map<string, readonly string[]>();
+  const tables: Tables = new Map();
   for (const { target, columns } of await catalog.relations()) {
     tables.set(
-      key(target),
+      keyIn(database, target),
       columns.map(({ name }) => name),
     );
   }
-  return (target) => tables.get(key(target)) ?? [];
+  return tables;
 }
 
-/** All tables of the load, their own and the loader's, with all of their columns. */
+/** All tables of the load, their own and the loader's, with all of their columns; says of each file what was done. */
 async function makeReady(
   session: Session,
   plan: LandingPlan,
-  present: Tables,
+  tables: Tables,
   database: string,
 ): Promise<readonly TableReady[]> {
-  const log = landingLog(plan.place);
-  const shapes = [
-    shaping({ database, ...log.loadedFile }, present(log.loadedFile), loadedFileColumns),
-    shaping({ database, ...log.rejectedLine }, present(log.rejectedLine), rejectedLineColumns),
-    ...plan.files.map(({ target, wanted }) =>
-      shaping({ database, ...target }, present(target), landingColumns(wanted)),
-    ),
-  ];
-  for (const statement of new Set(shapes.flatMap(({ statements }) => statements))) await session.run(statement);
-  return shapes.slice(2).map(({ created, added }) => ({ created, added }));
+  const ensure = async (target: Target, columns: readonly LandingColumn[]): Promise<TableReady> => {
+    const key = keyIn(database, target);
+    const present = tables.get(key) ?? [];
+    const { created, added, statements } = shaping({ database, ...target }, present, columns);
+    for (const statement of statements) await session.run(statement);
+    tables.set(key, created ? columns.map(({ name }) => name) : [...present, ...added]);
+    return { created, added };
+  };
+  const { loadedFile, rejectedLine } = landingLog(plan.place);
+  await ensure(loadedFile, loadedFileColumns);
+  await ensure(rejectedLine, rejectedLineColumns);
+  const ready: TableReady[] = [];
+  for (const { target, wanted } of plan.files) ready.push(await ensure(target, landingColumns(wanted)));
+  return ready;
 }
 
 type Leased = LanderOptions & { readonly lease: NonNullable<LanderOptions["lease"]> };
@@ -104,6 +157,7 @@ class Landing implements LandScope {
   readonly #session: Session;
   readonly #folder: PartFolder;
   readonly #options: Leased;
+  #begun = false;
   #ended = false;
 
   constructor(
@@ -146,26 +200,38 @@ class Landing implements LandScope {
     }
   }
 
+  async copy(file: LandingFile): Promise<CopiedFile> {
+    const { staged } = file;
+    if (staged === undefined) throw new Error(`${file.file} lies in no stage`);
+    await this.#begin();
+    const place = placeIn(this.#plan.place, this.#options.database);
+    const copied = await copyStaged(this.#session, this.#plan, file, staged, place);
+    await ensureUnchanged(this.#session, staged);
+    return copied;
+  }
+
   async publish(files: readonly LoadedFile[]): Promise<void> {
     await this.#uploads.finish();
-    const { database } = this.#options;
-    const { token, held } = this.#options.lease;
+    const { database, lease } = this.#options;
     const session = this.#session;
-    await session.run(begin(`${transactionPrefix(database, token)}${this.#path}`));
-    try {
-      for (const { file, rows, rejected } of this.#staged) {
-        await this.#copy(sql.copyRows(this.#plan, file, database, rows.path), rows.count);
-        await this.#copy(sql.copyRejected(this.#plan, file, database, rejected.path), rejected.count);
-      }
-      await this.#record(files);
-      // Changes the row of the lease, so that nobody can take it over between this and the commit.
-      const { changed } = await session.run(beatLease(database), held.binds);
-      if (changed !== 1) throw leaseLost();
-      await session.run(commit);
-    } catch (error) {
-      await session.run(rollback).catch(() => undefined);
-      throw error;
+    await this.#begin();
+    for (const { file, rows, rejected } of this.#staged) {
+      await this.#copy(sql.copyRows(this.#plan, file, database, rows.path), rows.count);
+      await this.#copy(sql.copyRejected(this.#plan, file, database, rejected.path), rejected.count);
     }
+    await this.#record(files);
+    // Changes the row of the lease, so that nobody can take it over between this and the commit.
+    const { changed } = await session.run(beatLease(database), lease.held.binds);
+    if (changed !== 1) throw leaseLost();
+    await session.run(commit);
+    this.#begun = false;
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#begun) return;
+    const { database, lease } = this.#options;
+    await this.#session.run(begin(`${transactionPrefix(database, lease.token)}${this.#path}`));
+    this.#begun = true;
   }
 
   cancel(): void {
@@ -176,6 +242,7 @@ class Landing implements LandScope {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    if (this.#begun) await this.#session.run(rollback).catch(() => undefined);
     await this.#uploads[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
     // Where this fails, the next load empties the stage.

@@ -13,9 +13,10 @@ import { dml, dmlOf } from "./dml.js";
 import { isQuery, query } from "./query.js";
 import type { Shape } from "./shape.js";
 import { stage } from "./stage.js";
+import { staged } from "./staged.js";
 import { task } from "./task.js";
 
-const shapes: readonly Shape[] = [...control, ...create, ...change, ...stage, ...copy, ...task];
+const shapes: readonly Shape[] = [...control, ...create, ...change, ...stage, ...copy, ...staged, ...task];
 
 const insertHead = new RegExp(
   `^insert\\s+(?:overwrite\\s+)?into\\s+${namePattern}\\s*(?:\\((?:"(?:[^"]|"")+"|[^()"])*\\))?\\s*`,
