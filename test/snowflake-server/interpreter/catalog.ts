@@ -2,7 +2,7 @@
 import type { Connection } from "./duck.js";
 import { compilation, forbidden } from "./errors.js";
 import { literal, quoted } from "./lex.js";
-import { snowflakeType } from "./sqltypes.js";
+import { shownType } from "./sqltypes.js";
 import { keyOf, placeText, spoken, type Target } from "./target.js";
 
 export interface CatalogColumn {
@@ -60,31 +60,43 @@ export interface Catalog {
 
 const info = `memory.${quoted(`${hidden}info`)}`;
 
-const numeric = "TYPE_NAME in ('NUMBER')";
+/** What the information schema says, as it is shown: a view of it only picks a database. */
+const stored = {
+  TABLES:
+    "TABLE_CATALOG varchar, TABLE_SCHEMA varchar, TABLE_NAME varchar, TABLE_OWNER varchar, TABLE_TYPE varchar, IS_TRANSIENT varchar, CLUSTERING_KEY varchar, COMMENT varchar, IS_SECURE varchar",
+  COLUMNS:
+    "TABLE_CATALOG varchar, TABLE_SCHEMA varchar, TABLE_NAME varchar, COLUMN_NAME varchar, ORDINAL_POSITION bigint, IS_NULLABLE varchar, DATA_TYPE varchar, CHARACTER_MAXIMUM_LENGTH bigint, NUMERIC_PRECISION bigint, NUMERIC_SCALE bigint, DATETIME_PRECISION bigint, COMMENT varchar",
+} as const;
+
+const orNull = (value: string | number | undefined) =>
+  value === undefined || value === "" ? "null" : typeof value === "number" ? String(value) : literal(value);
+
+const yes = (value: boolean) => (value ? "'YES'" : "'NO'");
+
+const nameOf = ({ database, schema, name }: Target) => [database, schema, name].map(literal).join(", ");
+
+const tableRow = ({ target, kind, comment, transient, secure, materialized, clusterBy, owner }: Entry) => {
+  const type = kind === "table" ? "BASE TABLE" : materialized ? "MATERIALIZED VIEW" : "VIEW";
+  const ofTable = kind === "table" ? yes(transient) : "null";
+  const ofView = kind === "view" ? yes(secure) : "null";
+  return `(${nameOf(target)}, ${orNull(owner)}, '${type}', ${ofTable}, ${orNull(clusterBy)}, ${orNull(comment)}, ${ofView})`;
+};
+
+const columnRows = ({ target, columns }: Entry) =>
+  columns.map(({ name, type, notNull, comment }, at) => {
+    const { name: typeName, length, precision, scale, fraction } = shownType(type);
+    return `(${nameOf(target)}, ${literal(name)}, ${at + 1}, ${yes(!notNull)}, '${typeName}', ${[length, precision, scale, fraction].map(orNull).join(", ")}, ${orNull(comment)})`;
+  });
 
 const views: Readonly<Record<string, (database: string) => string>> = {
-  TABLES: (
-    database,
-  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
-  case when KIND = 'table' then 'BASE TABLE' when MATERIALIZED then 'MATERIALIZED VIEW' else 'VIEW' end as TABLE_TYPE,
-  case when KIND = 'table' then case when TRANSIENT then 'YES' else 'NO' end end as IS_TRANSIENT,
-  nullif(CLUSTER_BY, '') as CLUSTERING_KEY, nullif(COMMENT, '') as COMMENT, ROW_COUNT, 64 * ROW_COUNT as BYTES
-  from ${info}.RELATION left join (select upper(schema_name) as S, upper(table_name) as T, estimated_size as ROW_COUNT from duckdb_tables() where database_name = ${literal(database)}) on S = upper(SCHEMA_NAME) and T = upper(NAME)
-  where DATABASE_NAME = ${literal(database)}`,
-  VIEWS: (
-    database,
-  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, NAME as TABLE_NAME, OWNER as TABLE_OWNER,
-  case when SECURE then 'YES' else 'NO' end as IS_SECURE, nullif(COMMENT, '') as COMMENT
-  from ${info}.RELATION where KIND = 'view' and DATABASE_NAME = ${literal(database)}`,
-  COLUMNS: (
-    database,
-  ) => `select DATABASE_NAME as TABLE_CATALOG, SCHEMA_NAME as TABLE_SCHEMA, RELATION_NAME as TABLE_NAME, NAME as COLUMN_NAME,
-  POSITION as ORDINAL_POSITION, TYPE_NAME as DATA_TYPE, case when NOT_NULL then 'NO' else 'YES' end as IS_NULLABLE,
-  case when TYPE_NAME = 'TEXT' then 16777216 when TYPE_NAME = 'BINARY' then 8388608 end as CHARACTER_MAXIMUM_LENGTH,
-  case when ${numeric} then coalesce(try_cast(regexp_extract(TYPE, 'DECIMAL\\((\\d+),', 1) as bigint), 38) end as NUMERIC_PRECISION,
-  case when ${numeric} then coalesce(try_cast(regexp_extract(TYPE, 'DECIMAL\\(\\d+,\\s*(\\d+)\\)', 1) as bigint), 0) end as NUMERIC_SCALE,
-  case when TYPE_NAME like 'TIME%' then 9 end as DATETIME_PRECISION, nullif(COMMENT, '') as COMMENT
-  from (select *, ${snowflakeType("TYPE")} as TYPE_NAME from ${info}.RELATION_COLUMN) where DATABASE_NAME = ${literal(database)}`,
+  TABLES: (database) => `select * exclude (IS_SECURE) from ${info}.TABLES where TABLE_CATALOG = ${literal(database)}`,
+  // Costs a look at every table.
+  [`TABLES${hidden}SIZED`]: (database) => `select * exclude (IS_SECURE, S, T), 64 * ROW_COUNT as BYTES
+  from ${info}.TABLES left join (select upper(schema_name) as S, upper(table_name) as T, estimated_size as ROW_COUNT from duckdb_tables() where database_name = ${literal(database)}) on S = upper(TABLE_SCHEMA) and T = upper(TABLE_NAME)
+  where TABLE_CATALOG = ${literal(database)}`,
+  VIEWS: (database) =>
+    `select TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_OWNER, IS_SECURE, COMMENT from ${info}.TABLES where IS_SECURE is not null and TABLE_CATALOG = ${literal(database)}`,
+  COLUMNS: (database) => `select * from ${info}.COLUMNS where TABLE_CATALOG = ${literal(database)}`,
   SCHEMATA: (database) => `select database_name as CATALOG_NAME, schema_name as SCHEMA_NAME, 'SYSADMIN' as SCHEMA_OWNER
   from duckdb_schemas() where database_name = ${literal(database)} and not contains(schema_name, '${hidden}')
   and schema_name not in ('main', 'pg_catalog', 'information_schema')
@@ -92,8 +104,6 @@ const views: Readonly<Record<string, (database: string) => string>> = {
   DATABASES: () =>
     "select database_name as DATABASE_NAME from duckdb_databases() where not internal and database_name <> 'memory'",
 };
-
-const flag = (value: boolean) => (value ? "true" : "false");
 
 export function createCatalog(): Catalog {
   const entries = new Map<string, Entry>();
@@ -113,24 +123,15 @@ export function createCatalog(): Catalog {
     if (dirty.size === 0) return;
     const changed = [...dirty];
     dirty.clear();
-    const of = (target: Target) => [target.database, target.schema, target.name].map(literal).join(", ");
-    const keys = changed.map(([, target]) => `(${of(target)})`).join(", ");
+    const keys = changed.map(([, target]) => `(${nameOf(target)})`).join(", ");
     const now = changed.flatMap(([key]) => entries.get(key) ?? []);
-    const relations = now.map(
-      ({ target, kind, comment, transient, secure, materialized, clusterBy, owner }) =>
-        `(${of(target)}, '${kind}', ${literal(comment)}, ${flag(transient)}, ${flag(secure)}, ${flag(materialized)}, ${literal(clusterBy)}, ${literal(owner)})`,
-    );
-    const columns = now.flatMap(({ target, columns }) =>
-      columns.map(
-        ({ name, type, notNull, comment }, at) =>
-          `(${of(target)}, ${literal(name)}, ${at + 1}, ${literal(type)}, ${flag(notNull)}, ${literal(comment)})`,
-      ),
-    );
+    const columns = now.flatMap(columnRows);
+    const former = `where (TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME) in (${keys})`;
     await connection.together([
-      `delete from ${info}.RELATION where (DATABASE_NAME, SCHEMA_NAME, NAME) in (${keys})`,
-      `delete from ${info}.RELATION_COLUMN where (DATABASE_NAME, SCHEMA_NAME, RELATION_NAME) in (${keys})`,
-      ...(relations.length === 0 ? [] : [`insert into ${info}.RELATION values ${relations.join(", ")}`]),
-      ...(columns.length === 0 ? [] : [`insert into ${info}.RELATION_COLUMN values ${columns.join(", ")}`]),
+      `delete from ${info}.TABLES ${former}`,
+      `delete from ${info}.COLUMNS ${former}`,
+      ...(now.length === 0 ? [] : [`insert into ${info}.TABLES values ${now.map(tableRow).join(", ")}`]),
+      ...(columns.length === 0 ? [] : [`insert into ${info}.COLUMNS values ${columns.join(", ")}`]),
     ]);
   };
 
@@ -215,8 +216,7 @@ union all select database_name, schema_name, view_name, 'view', sql from duckdb_
       await once("", () =>
         connection.together([
           `create schema if not exists ${info}`,
-          `create table if not exists ${info}.RELATION (DATABASE_NAME varchar, SCHEMA_NAME varchar, NAME varchar, KIND varchar, COMMENT varchar, TRANSIENT boolean, SECURE boolean, MATERIALIZED boolean, CLUSTER_BY varchar, OWNER varchar)`,
-          `create table if not exists ${info}.RELATION_COLUMN (DATABASE_NAME varchar, SCHEMA_NAME varchar, RELATION_NAME varchar, NAME varchar, POSITION bigint, TYPE varchar, NOT_NULL boolean, COMMENT varchar)`,
+          ...Object.entries(stored).map(([name, columns]) => `create table if not exists ${info}.${name} (${columns})`),
         ]),
       );
       const place = `memory.${quoted(hidden + database)}.${quoted(view.toUpperCase())}`;

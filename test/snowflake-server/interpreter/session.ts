@@ -1,6 +1,6 @@
 /** One session: its statements one after another, its transaction, and what it has in use. */
 import { randomUUID } from "node:crypto";
-import type { Catalog, Privilege } from "./catalog.js";
+import { type Catalog, hidden, type Privilege } from "./catalog.js";
 import type { Connection, Duck } from "./duck.js";
 import { cancelled } from "./errors.js";
 import type { Known } from "./known.js";
@@ -201,7 +201,9 @@ export async function withInformation({ session, server }: Context, sql: string)
   for (const match of sql.matchAll(informationName)) {
     const database = match[1]?.replace(/\s*\.\s*$/, "") ?? session.database;
     const name = database.startsWith('"') ? database.slice(1, -1).replaceAll('""', '"') : database.toUpperCase();
-    const place = await server.catalog.information(session.connection, name, match[2] ?? "");
+    const sized = /^tables$/i.test(match[2] ?? "") && /\b(?:row_count|bytes)\b/i.test(sql);
+    const view = `${match[2] ?? ""}${sized ? `${hidden}SIZED` : ""}`;
+    const place = await server.catalog.information(session.connection, name, view);
     out += sql.slice(from, match.index) + place;
     from = match.index + match[0].length;
   }

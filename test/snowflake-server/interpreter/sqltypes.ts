@@ -43,19 +43,38 @@ export function duckType(text: string): string | undefined {
   return scale === 0 ? "BIGINT" : `DECIMAL(${match?.[2] ?? 38}, ${scale})`;
 }
 
-/** SQL over a column that holds DuckDB's name of a type: the name that Snowflake's information schema has for it. */
-export const snowflakeType = (type: string): string => `case
-  when ${type} in ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER', 'UBIGINT', 'UHUGEINT') or ${type} like 'DECIMAL%' then 'NUMBER'
-  when ${type} in ('DOUBLE', 'FLOAT') then 'FLOAT'
-  when ${type} in ('BOOLEAN', 'DATE', 'TIME') then ${type}
-  when ${type} in ('TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS') then 'TIMESTAMP_NTZ'
-  when ${type} = 'TIMESTAMP WITH TIME ZONE' then 'TIMESTAMP_LTZ'
-  when ${type} = 'BLOB' then 'BINARY'
-  when ${type} = 'JSON' then 'VARIANT'
-  when ${type} like '%[]' then 'ARRAY'
-  when ${type} like 'STRUCT%' or ${type} like 'MAP%' then 'OBJECT'
-  else 'TEXT'
-end`;
+/** A type of DuckDB as the information schema of Snowflake shows it. */
+export interface ShownType {
+  readonly name: string;
+  readonly length?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  readonly fraction?: number;
+}
+
+const shown: Readonly<Record<string, ShownType>> = {
+  DOUBLE: { name: "FLOAT" },
+  FLOAT: { name: "FLOAT" },
+  BOOLEAN: { name: "BOOLEAN" },
+  DATE: { name: "DATE" },
+  TIME: { name: "TIME", fraction: 9 },
+  TIMESTAMP: { name: "TIMESTAMP_NTZ", fraction: 9 },
+  TIMESTAMP_S: { name: "TIMESTAMP_NTZ", fraction: 9 },
+  TIMESTAMP_MS: { name: "TIMESTAMP_NTZ", fraction: 9 },
+  TIMESTAMP_NS: { name: "TIMESTAMP_NTZ", fraction: 9 },
+  "TIMESTAMP WITH TIME ZONE": { name: "TIMESTAMP_LTZ", fraction: 9 },
+  BLOB: { name: "BINARY", length: 8_388_608 },
+  JSON: { name: "VARIANT" },
+};
+
+export function shownType(duckdb: string): ShownType {
+  const decimal = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(duckdb);
+  if (decimal !== null) return { name: "NUMBER", precision: Number(decimal[1]), scale: Number(decimal[2]) };
+  if (/^U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?$/.test(duckdb)) return { name: "NUMBER", precision: 38, scale: 0 };
+  if (duckdb.endsWith("[]")) return { name: "ARRAY" };
+  if (/^(?:STRUCT|MAP)/.test(duckdb)) return { name: "OBJECT" };
+  return shown[duckdb] ?? { name: "TEXT", length: 16_777_216 };
+}
 
 /** A column's definition in parts. */
 export interface ColumnDefinition {
