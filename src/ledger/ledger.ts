@@ -64,6 +64,8 @@ class WarehouseLedger implements Ledger {
 
   constructor(
     private readonly session: Session,
+    /** The statement that opens a transaction. */
+    private readonly begin: string,
     private readonly engine: { readonly name: string; readonly version: string },
     private readonly store: Store,
     private readonly views: LedgerViews,
@@ -246,7 +248,7 @@ class WarehouseLedger implements Ledger {
   ): Promise<readonly LedgerRecord[]> {
     await this.store.create();
     return await repeated(async () => {
-      await this.session.run("begin transaction");
+      await this.session.run(this.begin);
       try {
         const head = await this.store.head("main");
         const { entries, seals = false } = await make();
@@ -282,6 +284,7 @@ export async function openLedger(warehouse: Warehouse, options: LedgerOptions = 
   const engine = { name: warehouse.engine, version: warehouse.engineVersion };
   return new WarehouseLedger(
     session,
+    warehouse.lease.begin,
     engine,
     await ledgerStore(warehouse, session),
     ledgerViews(warehouse),

@@ -97,7 +97,7 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
       for (let attempt = 1; !present; attempt += 1) {
         await warehouse.catalog.ensureSchemas([{ database: warehouse.database, schema: "MEDFORM" }]);
         await refuseHeadless();
-        await session.run("begin transaction");
+        await session.run(warehouse.lease.begin);
         try {
           // Where creating a table commits, the second one is what counts: it has its rows from the first moment.
           for (const statement of createLedger(warehouse.database)) await session.run(statement);

@@ -145,6 +145,8 @@ export interface Lease {
   readonly previous: LeaseHolder | undefined;
   /** Holds as long as this process has the lease; undefined where the engine itself shuts others out for that long. */
   readonly held: Condition | undefined;
+  /** Begins a transaction of a session so that it ends with the lease, whatever becomes of this process. */
+  readonly begin: string;
   /** Tells those whom the lease shuts out which run holds it now. */
   hold(runId: string): Promise<void>;
 }

@@ -133,6 +133,25 @@ describe("the lease on Snowflake", () => {
     expect(open.filter((row) => row.name === name)).toEqual([]);
   });
 
+  it("is taken over from one who died within a transaction of the ledger, whose lock nobody waits for", async () => {
+    const pause = await server.hook({
+      on: "statement",
+      matches: "^update .*LEDGER_HEAD",
+      when: "after",
+      effect: { kind: "pause" },
+    });
+    const child = await holder({}, "ledger");
+    await pause.reached();
+    await killed(child);
+    await pause.remove();
+    await silent();
+    await using warehouse = await openOn(server);
+    await using ledger = await openLedger(warehouse);
+    const chain = await ledger.open("run", {});
+    expect(chain.number).toBe(1);
+    await chain.seal("succeeded");
+  });
+
   it("keeps itself alive by a heartbeat in a session of its own, and a process that holds it can end", async () => {
     const child = await holder({ lease: { beat: 0.05 } });
     const beats = async () =>

@@ -54,6 +54,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
         holder: instance.holder,
         previous: instance.previous,
         held: undefined,
+        begin: "begin transaction",
         hold: (runId) => instance.hold(runId),
       },
       snapshots: duckDbSnapshots({

@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import { ProblemError } from "../../graph/index.js";
 import type { Condition, Lease, LeaseHolder, Row, Session } from "../contract.js";
 import { leaseLost } from "../leaseLost.js";
+import { begin } from "./statements.js";
 import * as sql from "./statements-lease.js";
 
 export interface LeaseOptions {
@@ -137,6 +138,7 @@ function keep(own: OwnSession, { database, holder, previous, held, beat }: Keepi
     previous,
     token,
     held,
+    begin: begin(`${sql.transactionPrefix(database, token)}OWN`),
     ensure,
     async hold(run) {
       await tell(sql.holdLease(database), run);

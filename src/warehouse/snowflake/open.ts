@@ -101,7 +101,7 @@ function reading(about: SnowflakeOptions["holder"]): Lease {
     since: new Date().toISOString(),
     ...about,
   };
-  return { holder, previous: undefined, held: undefined, hold: () => Promise.resolve() };
+  return { holder, previous: undefined, held: undefined, begin: "begin transaction", hold: () => Promise.resolve() };
 }
 
 const snapshots: Snapshots = {
