@@ -62,6 +62,24 @@ export const exceptions: readonly Exception[] = [
     why: `it knows no names of transactions; ${documented("begin")}`,
   },
   {
+    parser: "polyglot",
+    construct: / with masking policy "[^ ]+"(?: using \([^)]*\))?/g,
+    instead: "",
+    why: `it knows no masking policies; ${documented("create-table")}`,
+  },
+  {
+    parser: "polyglot",
+    construct: /^(create or replace view [^\n]*) with row access policy "[^ ]+" on \([^)]*\) as$/m,
+    instead: "$1 as",
+    why: `it knows row access policies of tables only; ${documented("create-view")}`,
+  },
+  {
+    parser: "sqlparser",
+    construct: /^(create or replace view [^\n]*) with row access policy "[^ ]+" on \([^)]*\) as$/m,
+    instead: "$1 as",
+    why: `it knows row access policies of tables only; ${documented("create-view")}`,
+  },
+  {
     parser: "sqlparser",
     construct: /^(create or replace secure view [^\n]*\)) copy grants/,
     instead: "$1",

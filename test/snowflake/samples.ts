@@ -22,6 +22,8 @@ const query = "select ID, AT from RAW.T -- end";
 const table = { name: candidate, columns, transient: false, clusterBy: [], copyGrants: false, comment: "" };
 const view = { ...table, secure: false, materialized: false, query };
 const keys = { columns: names };
+const policy = { name: '"EHR"."SAFE"."HIDE"', columns: names };
+const masked = [{ ...column, masking: policy }];
 const day = { columns: ["at"], grain: "day" };
 const job = { computePool: "POOL", image: "/ehr/ops/images/medform:1", args: ["run"], secrets: {}, integrations: [] };
 const task = { database: "EHR", name: "NIGHTLY", cron: "30 4 * * * UTC", comment: "it's nightly", job };
@@ -44,9 +46,11 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     begin: [["MEDFORM_0_7_1F"]],
     existing: [["EHR", 2]],
     allBeside: [["EHR"]],
+    policies: [["EHR", t, "table"]],
     createTable: [
       [table],
       [{ ...table, transient: true, clusterBy: ["ID", "to_date(AT)"], copyGrants: true, comment: "it's" }],
+      [{ ...table, columns: masked, comment: "one", rowAccess: policy }],
     ],
     createLike: [
       [candidate, t, true],
@@ -64,6 +68,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     createView: [
       [view],
       [{ ...view, secure: true, copyGrants: true, comment: "one" }],
+      [{ ...view, columns: masked, comment: "one", rowAccess: policy }],
       [{ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }],
     ],
     overwrite: [[t, names, query]],
