@@ -50,15 +50,6 @@ function partsOf({ parts }: Name, target: Target, database: string): number {
   return fits(compiled) ? compiled.length : 0;
 }
 
-/** Whether a statement names one of these relations. */
-export function mentionsAny(
-  statement: string,
-  targets: readonly Target[],
-  { database, engine }: Pick<Reading, "database" | "engine">,
-): boolean {
-  return namesIn(statement, engine).some((name) => targets.some((target) => partsOf(name, target, database) > 0));
-}
-
 /** How texts are to be read. */
 export interface Reading {
   /** Of names without one. */
