@@ -69,7 +69,8 @@ export async function freshTable(
   // What is replaced next hands its grants on; it got them from the table.
   if (copyGrants) await work.session.run(sql.createLike(at, nameOf(work, relation.target), transient));
   const { clusterBy, description = "" } = relation;
-  const comment = withSign(description, work.batch);
+  const kind = isTable(before) && before.transient === transient ? "swap" : "take";
+  const comment = kind === "swap" ? withSign(description, work.batch) : description;
   const { rowAccess } = policies;
   await work.session.run(
     sql.createTable({
@@ -82,15 +83,16 @@ export async function freshTable(
       ...(rowAccess && { rowAccess }),
     }),
   );
-  replaces(work, relation, candidate, isTable(before) && before.transient === transient ? "swap" : "take");
+  replaces(work, relation, candidate, kind);
   return at;
 }
 
 /** From here on texts read the candidate; after the commit it takes the name. */
 export function replaces(work: Work, { target, description = "" }: Relation, candidate: Target, kind: "swap" | "take") {
   work.places.push(placeAt(work, target, candidate));
-  work.beside.push({ kind: "table", name: nameOf(work, candidate) });
+  work.beside.push({ kind: "table", name: nameOf(work, candidate), taken: kind === "take" });
   work.steps.push({ kind, target });
+  if (kind === "take") return;
   work.steps.push({ kind: "run", target, statement: sql.comment("table", nameOf(work, target), description) });
 }
 
@@ -123,7 +125,7 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   });
   work.places.push(placeAt(work, target, candidate));
   const wanted = relation.materialized ? "materialized view" : "view";
-  work.beside.push({ kind: wanted, name: at });
+  work.beside.push({ kind: wanted, name: at, taken: false });
   if (before !== undefined && before.kind !== wanted) work.steps.push({ kind: "away", target, wanted });
   const guarded = viewOf(relation, columns, policies);
   const statement = sql.createView({ ...guarded, name: nameOf(work, target), copyGrants: before?.kind === wanted });
@@ -183,6 +185,6 @@ export async function readyBetween(work: Work, views: readonly Relation[]): Prom
     );
     if (work.places.some((place) => place.place === name)) continue;
     work.places.push(placeAt(work, view.target, candidate));
-    work.beside.push({ kind: "view", name });
+    work.beside.push({ kind: "view", name, taken: false });
   }
 }

@@ -199,8 +199,9 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
   }
 
   /** What is left standing beside is of no use; where it cannot be dropped now, the next opening does it. */
-  async function tidy(): Promise<void> {
-    for (const { kind, name } of work.beside) {
+  async function tidy(published: boolean): Promise<void> {
+    for (const { kind, name, taken } of work.beside) {
+      if (published && taken) continue;
       await session.run(sql.drop(kind, name)).catch(() => undefined);
     }
   }
@@ -210,7 +211,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     ended = true;
     // The engine may have rolled back by itself.
     if (begun) await session.run(sql.rollback).catch(() => undefined);
-    await tidy();
+    await tidy(false);
     await session[Symbol.asyncDispose]();
   }
 
@@ -245,7 +246,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
         });
       }
     }
-    await tidy();
+    await tidy(true);
   }
 
   const inside: Session = {

@@ -37,7 +37,11 @@ export interface Work {
   /** After the commit, in this order. */
   readonly steps: Step[];
   /** What was made beside relations, for when it is of no use any more. What is temporary the session drops itself. */
-  readonly beside: { readonly kind: Kind; readonly name: string }[];
+  readonly beside: {
+    readonly kind: Kind;
+    readonly name: string /** Gone when it is published. */;
+    readonly taken: boolean;
+  }[];
 }
 
 export const nameOf = ({ database }: Work, target: Target): string => qualified(target, database);
