@@ -400,6 +400,23 @@ describe("what was cut short", () => {
     },
   );
 
+  it.each(["after", "before"] as const)(
+    "by the end of the session %s its commit was carried out is what the markers say",
+    async (when) => {
+      const name = `ANSWER_${when.toUpperCase()}`;
+      await publish([relation(name, "select 1 as x")], 1);
+      const effect = { kind: "end", code: "390111" } as const;
+      hooks.push(await server.hook({ on: "statement", matches: "^commit$", when, occurrence: 1, effect }));
+      await expect(publish([relation(name, "select 2 as x, 3 as y")], 2)).rejects.toThrow();
+      const token = (await warehouse.publisher.markers()).find((each) => each.target.name === name)?.token;
+      expect(token).toBe(when === "after" ? 2 : 1);
+      expect(await rowsOf(name)).toEqual(when === "after" ? [[2, 3]] : [[1]]);
+      await reopen();
+      expect(await rowsOf(name)).toEqual(when === "after" ? [[2, 3]] : [[1]]);
+      expect(await state(name)).toMatchObject(clean);
+    },
+  );
+
   it("before the commit leaves the table as it was, and nothing beside", async () => {
     await publish([relation("NEVER", "select 1 as x")], 1);
     await failing("^(?:commit|rollback|drop )");

@@ -53,7 +53,7 @@ export interface SnowflakePublisher extends Publisher {
 
 export function snowflakePublisher(options: PublisherOptions): SnowflakePublisher {
   const { database, lease, connect } = options;
-  /** Batches of this process that were committed, as far as is known, and not finished. */
+  /** Batches of this process that were or may have been committed, were not finished, and are in nobody's hands now. */
   const unfinished = new Set<string>();
   return {
     async open(variables, plan) {
@@ -72,8 +72,9 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
     async markers() {
       await using session = await connect();
       if (unfinished.size > 0) {
-        await finishThese({ session, database }, unfinished);
-        unfinished.clear();
+        const these = new Set(unfinished);
+        await finishThese({ session, database }, these);
+        for (const batch of these) unfinished.delete(batch);
       }
       const rows = await session.rows(sql.readPublication(database));
       return rows.map((row): Marker => {
@@ -124,6 +125,8 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
   let begun = false;
   let ended = false;
   let failed = false;
+  /** COMMIT was sent: from here on nobody but the warehouse knows how it ends. */
+  let committing = false;
 
   function alive(): void {
     if (ended) throw isEnded();
@@ -215,6 +218,13 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     await session[Symbol.asyncDispose]();
   }
 
+  /** What it made beside stays, for it may be published; else the next opening drops it. */
+  async function abandon(): Promise<void> {
+    unfinished.add(work.batch);
+    await session.run(sql.rollback).catch(() => undefined);
+    await end();
+  }
+
   async function commit(markers: readonly Marker[]): Promise<void> {
     const { steps, batch } = work;
     if (markers.length === 0 && !begun) return;
@@ -227,18 +237,22 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       const { changed } = await session.run(text, [...sql.fenceBinds(markers, Date.now()), ...lease.held.binds]);
       if (changed !== markers.length) throw fenced(markers);
     }
-    // From here on nobody but the warehouse knows how it ends.
-    if (steps.length > 0) unfinished.add(batch);
+    committing = true;
     await session.run(sql.commit);
   }
 
   async function afterwards(): Promise<void> {
     const { steps, batch } = work;
     if (steps.length > 0) {
-      lease.ensure();
-      await finish({ session, database }, batch, steps);
-      unfinished.delete(batch);
+      try {
+        lease.ensure();
+        await finish({ session, database }, batch, steps);
+      } catch (error) {
+        unfinished.add(batch);
+        throw error;
+      }
     }
+    await tidy(true);
     for (const { relation, hooks } of prepared.values()) {
       for (const hook of hooks.after) {
         await session.run(hook).catch((error: unknown) => {
@@ -246,7 +260,6 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
         });
       }
     }
-    await tidy(true);
   }
 
   const inside: Session = {
@@ -302,7 +315,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       try {
         await commit(markers);
       } catch (error) {
-        await discard();
+        await (committing ? abandon() : discard());
         throw error;
       }
       try {
