@@ -87,10 +87,13 @@ function unluckyOf(attempt: Attempt): Unlucky | undefined {
   }
 }
 
-/** What a transaction undoes; a file that a statement writes, say, stays written. */
-const undone: ReadonlySet<string> = new Set(
-  "alter comment create delete describe drop from insert merge reset select set truncate update values with".split(" "),
-);
+const dml = "delete describe insert merge select set update values with".split(" ");
+
+/** What a transaction undoes; a file that a statement writes, say, stays written, and so does DDL where it commits. */
+const undone: Readonly<Record<string, ReadonlySet<string>>> = {
+  duckdb: new Set([...dml, ..."alter comment create drop from reset truncate".split(" ")]),
+  snowflake: new Set([...dml, "unset"]),
+};
 
 /** Whether all that the unit does beside its models' queries lies within its transaction. */
 function isSafe(unit: Unit, context: Context): boolean {
@@ -100,5 +103,5 @@ function isSafe(unit: Unit, context: Context): boolean {
       statements(tokenize(sql, context.engine)).map(([first]) => first?.text.toLowerCase() ?? ""),
     ),
   );
-  return words.every((word) => undone.has(word));
+  return words.every((word) => undone[context.engine]?.has(word) === true);
 }
