@@ -40,7 +40,9 @@ describe("the set-up of the documentation", () => {
     const chain = await ledger.open("run", {});
     await chain.append([{ kind: "note", subject: "s", outcome: "o", at: new Date().toISOString(), body: {} }]);
     await chain.seal("succeeded");
-    const made = (await server.statements()).filter(({ sqlText }) => /^create (?:or replace )?(?:table|schema)\b/i.test(sqlText));
+    const made = (await server.statements()).filter(({ sqlText }) =>
+      /^create (?:or replace )?(?:table|schema)\b/i.test(sqlText),
+    );
     expect(made.map(({ sqlText }) => sqlText)).toEqual([]);
 
     await using scan = await scanLedger(runner);
