@@ -18,6 +18,9 @@ const hashKey = `hash key of the shop ${own}`;
 const password = { SNOWFLAKE_PASSWORD: user.password };
 const secrets = [user.password, passphrase, hashKey];
 
+/** What says the same of other settings, or waits. */
+const long = test.skipIf(process.env.MEDFORM_LONG !== "1");
+
 let server: SnowflakeServer;
 
 beforeAll(async () => {
@@ -135,7 +138,7 @@ describe("a login", () => {
     expect(stderr).not.toContain("mellon");
   });
 
-  test("where nobody answers is told within seconds", async () => {
+  long("where nobody answers is told within seconds (MEDFORM_LONG=1)", async () => {
     write({ connection: { accessUrl: "http://127.0.0.1:9" } });
     const started = performance.now();
     const { code, stderr } = await medform("status");
@@ -152,7 +155,7 @@ describe("a login", () => {
     expect(stdout).toContain("Logged in as MEDFORM with role RUNNER, in SHOP, on warehouse AUDIT.");
   });
 
-  test("without compute says so", async () => {
+  long("without compute says so (MEDFORM_LONG=1)", async () => {
     write({ connection: { warehouse: undefined, warehouses: {} } });
     const { code, stderr } = await medform("status");
     expect(code).toBe(1);
@@ -244,7 +247,7 @@ describe("a project", () => {
     expect(tested.stderr).toContain("on an embedded DuckDB in memory");
   });
 
-  test("without a database says where one is missing", async () => {
+  long("without a database says where one is missing (MEDFORM_LONG=1)", async () => {
     writeFileSync(join(project, "dataform.json"), JSON.stringify({ warehouse: "snowflake", defaultSchema: "main" }));
     const { code, stderr } = await medform("status");
     expect(code).toBe(1);
