@@ -58,13 +58,19 @@ function connectionOf(connection: DuckDBConnection): Connection {
   return {
     async run(sql, signal) {
       if (signal?.aborted === true) throw cancelled();
-      const interrupt = () => connection.interrupt();
+      // Again until it has ended: a query that has not begun yet forgets an earlier interrupt.
+      let repeating: NodeJS.Timeout | undefined;
+      const interrupt = () => {
+        connection.interrupt();
+        repeating = setTimeout(interrupt, 10);
+      };
       signal?.addEventListener("abort", interrupt);
       try {
         return await again(() => connection.runAndReadAll(sql));
       } catch (error) {
         throw (signal as AbortSignal | undefined)?.aborted ? cancelled() : error;
       } finally {
+        clearTimeout(repeating);
         signal?.removeEventListener("abort", interrupt);
       }
     },
