@@ -417,6 +417,28 @@ describe("what was cut short", () => {
     },
   );
 
+  it.each([
+    ["a changed table", {}, {}],
+    ["a first build", undefined, {}],
+    ["a table that becomes a view", {}, { kind: "view" }],
+  ] as readonly (readonly [string, Partial<Relation> | undefined, Partial<Relation>])[])(
+    "by a commit that was carried out and never answered is published all the same: %s",
+    async (_, before, after) => {
+      unanswered += 1;
+      const name = `UNANSWERED_${unanswered}`;
+      if (before !== undefined) await publish([relation(name, "select 1 as x", before)], 1);
+      const on = { on: "statement", matches: "^commit$" } as const;
+      hooks.push(await server.hook({ ...on, occurrence: 1, when: "after", effect: { kind: "drop" } }));
+      hooks.push(await server.hook({ ...on, occurrence: 2, effect: { kind: "end", code: "390111" } }));
+      expect(await code(publish([relation(name, "select 2 as x, 3 as y", after)], 2))).toBe("commit-unknown");
+      expect((await warehouse.publisher.markers()).find((each) => each.target.name === name)?.token).toBe(2);
+      expect(await rowsOf(name)).toEqual([[2, 3]]);
+      await reopen();
+      expect(await rowsOf(name)).toEqual([[2, 3]]);
+      expect(await state(name)).toMatchObject(clean);
+    },
+  );
+
   it("before the commit leaves the table as it was, and nothing beside", async () => {
     await publish([relation("NEVER", "select 1 as x")], 1);
     await failing("^(?:commit|rollback|drop )");
@@ -428,6 +450,7 @@ describe("what was cut short", () => {
   });
 
   let later = 0;
+  let unanswered = 0;
 });
 
 describe("who lost the lease", () => {
