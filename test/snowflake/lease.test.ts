@@ -18,6 +18,8 @@ beforeAll(async () => {
   server = await startSnowflake();
   await server.know([
     { snowflake: "select 1 as X", duckdb: "select 1 as X" },
+    { snowflake: "select 2 as X", duckdb: "select 2 as X" },
+    { snowflake: 'select * from "EHR"."SILVER"."V"', duckdb: 'select * from "EHR"."SILVER"."V"' },
     // Nobody waits in a test: the clock is turned back instead.
     {
       snowflake: `update "EHR".MEDFORM.LEASE set HEARTBEAT = dateadd('hour', -1, HEARTBEAT)`,
@@ -203,5 +205,34 @@ describe("the lease on Snowflake", () => {
     const ended = once(child, "close");
     child.stdin?.write("end\n");
     await ended;
+  });
+
+  it("stops one who was only silent before it puts into place what others have replaced since", async () => {
+    const warehouse = await openOn(server, { lease: { beat: 3600, silence: 0.001 } });
+    await warehouse.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+    const view: Relation = { ...relation, target: { ...relation.target, name: "V" }, kind: "view" };
+    const late = await warehouse.publisher.open({}, { ...plan(9), builds: [{ relation: view, mode: "create" }] });
+    await late.build(view, "create");
+    const effect = { kind: "pause" } as const;
+    const hook = await server.hook({ on: "statement", matches: "^commit$", occurrence: 1, when: "after", effect });
+    const published = refusal(
+      late.publish([{ target: view.target, token: 9, runId: "run-000009-00000000", fingerprint: "f" }]),
+    );
+    await hook.reached();
+    await silent();
+    const child = await holder();
+    await using other = await openOn(server, { readOnly: true });
+    await using session = await other.session();
+    const rows = () => session.rows('select * from "EHR"."SILVER"."V"');
+    // Who took over has finished what was committed, and publishes something newer.
+    expect(await rows()).toEqual([{ X: 1 }]);
+    await session.run('create or replace view "EHR"."SILVER"."V" as\nselect 2 as X');
+    await hook.release();
+    expect((await published).problems[0]?.code).toBe("lease-lost");
+    expect(await rows()).toEqual([{ X: 2 }]);
+    await hook.remove();
+    await warehouse[Symbol.asyncDispose]();
+    child.stdin?.write("end\n");
+    await once(child, "close");
   });
 });

@@ -40,6 +40,11 @@ export interface SnowflakeLease extends Lease, AsyncDisposable {
   readonly held: Held;
   /** @throws ProblemError `lease-lost`, exit 3, where it was found lost. */
   ensure(): void;
+  /**
+   * As `ensure`; where nothing was heard for so long that another may have taken it over, it is asked for. For what no
+   * statement can make conditional on it.
+   */
+  confirm(): Promise<void>;
 }
 
 /** @throws ProblemError `locked`, exit 3, which says who holds it and since when. */
@@ -63,12 +68,15 @@ async function take(own: OwnSession, { database, holder: about, beat, silence }:
   };
   const { session } = own;
   const owner = randomUUID();
+  const asked = Date.now();
   const [before] = await session.rows(sql.readLease(database));
-  const row = await askFor(session, database, { owner, holder, silence: silence ?? silenceSeconds });
+  const limit = silence ?? silenceSeconds;
+  const row = await askFor(session, database, { owner, holder, silence: limit });
   const token = Number(row.TOKEN);
   await endOlder(session, database, token);
   const held: Held = { sql: sql.isHeld(database), binds: [owner, token] };
-  return keep(own, { database, holder, previous: heldBefore(before, owner), held, beat: beat ?? beatSeconds });
+  const previous = heldBefore(before, owner);
+  return keep(own, { database, holder, previous, held, beat: beat ?? beatSeconds, silence: limit, asked });
 }
 
 interface Asked {
@@ -107,17 +115,25 @@ interface Keeping {
   readonly previous: LeaseHolder | undefined;
   readonly held: Held;
   readonly beat: number;
+  readonly silence: number;
+  /** When it was asked for, by this machine's clock. */
+  readonly asked: number;
 }
 
-function keep(own: OwnSession, { database, holder, previous, held, beat }: Keeping): SnowflakeLease {
+function keep(own: OwnSession, keeping: Keeping): SnowflakeLease {
+  const { database, holder, previous, held, beat, silence } = keeping;
   const [, token] = held.binds;
   let lost = false;
   let ended = false;
   let beating: Promise<unknown> | undefined;
+  /** When the last sign of life was sent that arrived. */
+  let told = keeping.asked;
 
   async function tell(text: string, ...binds: readonly string[]): Promise<void> {
+    const at = Date.now();
     const { changed } = await own.session.run(text, [...binds, ...held.binds]);
     if (changed === 0) lost = true;
+    else told = at;
   }
 
   // Where it cannot be told, others will take over in time; then the next one that can is told so.
@@ -140,6 +156,11 @@ function keep(own: OwnSession, { database, holder, previous, held, beat }: Keepi
     held,
     begin: begin(`${sql.transactionPrefix(database, token)}OWN`),
     ensure,
+    async confirm() {
+      // A process that was stopped for an hour goes on as if nothing had been: its timers come later than what it was about.
+      if (!lost && Math.abs(Date.now() - told) >= silence * 500) await tell(sql.beatLease(database));
+      ensure();
+    },
     async hold(run) {
       await tell(sql.holdLease(database), run);
       ensure();

@@ -34,6 +34,8 @@ export interface PublishLease {
   readonly held: Condition;
   /** @throws ProblemError where it was lost. */
   ensure(): void;
+  /** @throws ProblemError where it was lost, also where nobody has told us yet. */
+  confirm(): Promise<void>;
 }
 
 export interface PublisherOptions {
@@ -245,7 +247,8 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     const { steps, batch } = work;
     if (steps.length > 0) {
       try {
-        lease.ensure();
+        // What follows is DDL, which can ask nobody: who took over has done it, and may have published something newer.
+        await lease.confirm();
         await finish({ session, database }, batch, steps);
       } catch (error) {
         unfinished.add(batch);
