@@ -239,6 +239,24 @@ describe("policies", () => {
     expect(last).toContain(`with masking policy "EHR"."SAFE"."HIDE" using ("X", "STATE")`);
     expect(last).toContain(`with row access policy "EHR"."SAFE"."OWN" on ("STATE")`);
     expect(last).not.toContain("GONE");
+    if (kind === "view") expect(await created()).toHaveLength(2);
+    for (const each of (await created()).filter((text) => !/ like /.test(text)))
+      expect(each).toMatch(/"HIDE".* with row access policy /);
+  });
+
+  it("of a view between guard the candidate through which it is read", async () => {
+    const base = relation("UNDER", "select 1 as x, 'a' as state");
+    const between = relation("OVER", 'select x, state from "EHR"."SILVER"."UNDER"', { kind: "view" });
+    for (const each of [base, between]) await publish([each], 1);
+    await guard("OVER", "view", [["HIDE", "MASKING_POLICY", "X", null, null]]);
+    await sent();
+    await using scope = await build([{ ...base, query: "select 2 as x, 'a' as state, 3 as y" }], 2, {
+      between: [between],
+    });
+    const made = (await created()).filter((text) => text.includes('"OVER$medform'));
+    expect(made).toHaveLength(1);
+    expect(made[0]).toContain('("X" with masking policy "EHR"."SAFE"."HIDE", "STATE")');
+    await scope.publish([marker("UNDER", 2)]);
   });
 
   it.each([
@@ -255,6 +273,10 @@ describe("policies", () => {
     await publish([{ ...built, query: "select 4 as x, 5 as y" }], 3);
     expect(await rowsOf(built.target.name)).toEqual([[4, 5]]);
     expect(await state(built.target.name)).toMatchObject(clean);
+  });
+
+  it("of a materialized view are asked for as a view's", async () => {
+    expect(policies("EHR", '"EHR"."SILVER"."M"', "materialized view")).toContain("ref_entity_domain => 'view'");
   });
 
   let lost = 0;

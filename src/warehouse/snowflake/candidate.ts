@@ -1,9 +1,9 @@
 /** A relation on its way to being made anew: in its place where its shape stays, beside it otherwise. */
-import type { Relation, Target } from "../../graph/index.js";
+import { type Relation, type Target, targetKey } from "../../graph/index.js";
 import { ensureKeyed } from "../putIn.js";
 import { ensureOnce } from "../refuse.js";
 import { type ColumnType, same } from "../shape.js";
-import { clusteredOtherwise, type Existing, isTable } from "./existing.js";
+import { clusteredOtherwise, type Existing, existing, isTable } from "./existing.js";
 import { candidateOf } from "./names.js";
 import { type Policies, policiesOf } from "./policies.js";
 import * as sql from "./statements.js";
@@ -118,7 +118,8 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const columns = ensureOnce(returned.map(({ name }) => name));
   const policies = await policiesOf(work.session, target, before, returned, work.database);
   const candidate = candidateOf(target, work.token);
-  const view = viewOf(relation, columns);
+  // Who may read whatever will be made in its schema may read the candidate too.
+  const view = viewOf(relation, columns, policies);
   const at = nameOf(work, candidate);
   await work.session.execute(sql.createView({ ...view, name: at, copyGrants: false, query }), {
     linesBefore: sql.linesBefore,
@@ -127,8 +128,7 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const wanted = relation.materialized ? "materialized view" : "view";
   work.beside.push({ kind: wanted, name: at, taken: false });
   if (before !== undefined && before.kind !== wanted) work.steps.push({ kind: "away", target, wanted });
-  const guarded = viewOf(relation, columns, policies);
-  const statement = sql.createView({ ...guarded, name: nameOf(work, target), copyGrants: before?.kind === wanted });
+  const statement = sql.createView({ ...view, name: nameOf(work, target), copyGrants: before?.kind === wanted });
   work.steps.push({ kind: "run", target, statement });
   return { at, columns, query };
 }
@@ -177,12 +177,18 @@ export async function readyBetween(work: Work, views: readonly Relation[]): Prom
   for (const view of views) {
     const query = redirected(work, view.query);
     if (query === view.query) continue;
-    const candidate = candidateOf(view.target, work.token);
-    const columns = (await work.session.describe(query)).map((column) => column.name);
-    const name = nameOf(work, candidate);
-    await work.session.run(
-      sql.createView({ ...viewOf(view, columns), materialized: false, name, copyGrants: false, query }),
+    const { target } = view;
+    const candidate = candidateOf(target, work.token);
+    const there = (await existing(work.session, [target], work.database)).get(targetKey(target));
+    const columns = await work.session.describe(query);
+    const policies = await policiesOf(work.session, target, there, columns, work.database);
+    const shown = viewOf(
+      view,
+      columns.map((column) => column.name),
+      policies,
     );
+    const name = nameOf(work, candidate);
+    await work.session.run(sql.createView({ ...shown, materialized: false, name, copyGrants: false, query }));
     if (work.places.some((place) => place.place === name)) continue;
     work.places.push(placeAt(work, view.target, candidate));
     work.beside.push({ kind: "view", name, taken: false });

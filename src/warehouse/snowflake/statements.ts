@@ -47,9 +47,9 @@ export function allBeside(database: string): string {
   return `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from ${quoteName(database)}.information_schema.tables as t where contains(t.TABLE_NAME, '${mark}')`;
 }
 
-/** Which policies guard a relation, and by which columns. */
+/** Which policies guard a relation, and by which columns. A materialized view is asked for as a view. */
 export function policies(database: string, name: string, kind: Kind): string {
-  return `select POLICY_DB as "DATABASE", POLICY_SCHEMA as "SCHEMA", POLICY_NAME as "NAME", POLICY_KIND as "KIND", REF_COLUMN_NAME as "COLUMN", REF_ARG_COLUMN_NAMES as "ARGUMENTS", TAG_NAME as "TAG" from table(${quoteName(database)}.information_schema.policy_references(ref_entity_name => ${quoteText(name)}, ref_entity_domain => '${kind}'))`;
+  return `select POLICY_DB as "DATABASE", POLICY_SCHEMA as "SCHEMA", POLICY_NAME as "NAME", POLICY_KIND as "KIND", REF_COLUMN_NAME as "COLUMN", REF_ARG_COLUMN_NAMES as "ARGUMENTS", TAG_NAME as "TAG" from table(${quoteName(database)}.information_schema.policy_references(ref_entity_name => ${quoteText(name)}, ref_entity_domain => '${kind === "table" ? "table" : "view"}'))`;
 }
 
 /** A policy by its qualified name, with the columns that it goes by. */
