@@ -190,6 +190,7 @@ export function snowflakeOptions(
     compute,
     project: opened.name,
     readOnly,
+    publishes: command !== "load",
     holder: { command },
     sessions: concurrencyOf(opened),
     // Who asks how things are wants to know that nobody answers; a run waits for a service that is away for a moment.

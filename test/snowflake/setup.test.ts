@@ -4,10 +4,12 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ProblemError } from "../../src/graph/index.js";
 import { createLedger, openLedger, scanLedger, verifyLedger } from "../../src/ledger/index.js";
+import type { SnowflakeOptions } from "../../src/warehouse/index.js";
 import { createPending } from "../../src/warehouse/snowflake/statements.js";
 import { createPublication } from "../../src/warehouse/snowflake/statements-catalog.js";
 import { createLease } from "../../src/warehouse/snowflake/statements-lease.js";
 import { startSnowflake } from "../snowflake-server/client.js";
+import { marker, planOf, relation } from "../warehouse/engines.js";
 import { openOn, optionsFor } from "./opened.js";
 import { ledgerPairs } from "./twice.js";
 
@@ -55,5 +57,41 @@ describe("the set-up of the documentation", () => {
       const error = await session.run(tampering).catch((thrown: unknown) => thrown);
       expect((error as ProblemError).problems?.[0]?.code).toBe("engine-permission");
     }
+  });
+
+  it("lets a loader load when a run was cut short, and leaves what that published to the next run", async () => {
+    await using server = await startSnowflake();
+    const read = 'select * from "EHR"."SILVER"."CUT"';
+    await server.know(["select 1 as x", read].map((text) => ({ snowflake: text, duckdb: text })));
+    const as = (role: string, more: Partial<SnowflakeOptions> = {}) =>
+      openOn(server, { connection: { ...optionsFor(server).connection, role }, ...more });
+    {
+      await using owner = await as("MEDFORM_OWNER", { readOnly: true });
+      await using session = await owner.session();
+      for (const statement of readFileSync(resolve(import.meta.dirname, "../../docs/snowflake-setup.sql"), "utf8")
+        .replaceAll(/^--.*$/gm, "")
+        .replaceAll("EHR_PROD", "EHR")
+        .split(/;\s*$/m)
+        .map((text) => text.trim())) {
+        if (/^create (?:table|schema .*MEDFORM$)|^grant .* on table /.test(statement)) await session.run(statement);
+      }
+    }
+    const built = relation("CUT", "select 1 as x");
+    {
+      await using runner = await as("MEDFORM_RUNNER");
+      await runner.catalog.ensureSchemas([{ database: "EHR", schema: "SILVER" }]);
+      const effect = { kind: "error", code: "000603", sqlState: "XX000" } as const;
+      const hook = await server.hook({ on: "statement", matches: "rename to", effect });
+      await using scope = await runner.publisher.open({}, planOf([built]));
+      await scope.build(built, "create");
+      await expect(scope.publish([marker("CUT", 1)])).rejects.toThrow();
+      await hook.remove();
+    }
+    {
+      await using _loader = await as("MEDFORM_LOADER", { publishes: false });
+    }
+    await using runner = await as("MEDFORM_RUNNER");
+    await using session = await runner.session();
+    expect(await session.rows(read)).toEqual([{ X: 1 }]);
   });
 });

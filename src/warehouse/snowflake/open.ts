@@ -22,7 +22,7 @@ const ownSessions = 16;
  * @throws ProblemError `locked` (exit 3), `lease-…`, `snowflake-…` of a login, and those of the engine.
  */
 export async function openSnowflake(options: SnowflakeOptions): Promise<Warehouse> {
-  const { database, compute, readOnly = false } = options;
+  const { database, compute, readOnly = false, publishes = true } = options;
   const access = within(accessFrom(options.env, options.connection), database);
   const { beforeStatement, patience } = options;
   const same = { access, compute, beforeStatement, limits: patience === undefined ? {} : { patience } };
@@ -52,7 +52,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       connect: (plan) => (plan === undefined ? own.acquire() : scopes.acquire(plan)),
       databases: () => catalog.databases(),
     });
-    if (lease !== undefined) await publisher.recover();
+    if (lease !== undefined && publishes) await publisher.recover();
     // Who died while holding the lease may have left rows there.
     if (lease?.previous !== undefined) await emptyStage(session, database);
     return {

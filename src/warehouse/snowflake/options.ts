@@ -38,6 +38,8 @@ export interface SnowflakeOptions {
   readonly project: string;
   /** For a command that only reads: no lease is taken, and nothing is made. */
   readonly readOnly?: boolean;
+  /** False for a command that publishes nothing: its role need not be able to put into place what a dead run has left. */
+  readonly publishes?: boolean;
   readonly holder: Pick<LeaseHolder, "command"> & Partial<LeaseHolder>;
   /** Others that targets of the project lie in. */
   readonly databases?: readonly string[];
