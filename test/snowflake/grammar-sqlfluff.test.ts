@@ -39,6 +39,16 @@ const exceptions: readonly { readonly construct: RegExp; readonly instead: strin
     instead: "\nselect 1",
     why: "it knows no job services; https://docs.snowflake.com/en/sql-reference/sql/execute-job-service",
   },
+  {
+    construct: /^create or replace temporary file format /,
+    instead: "create or replace file format ",
+    why: "it knows no temporary ones; https://docs.snowflake.com/en/sql-reference/sql/create-file-format",
+  },
+  {
+    construct: /^(list '@(?:[^']|'')*?)''((?:[^']|'')*')$/,
+    instead: "$1$2",
+    why: "it knows no quote in the name of a stage; https://docs.snowflake.com/en/sql-reference/sql/list",
+  },
 ];
 
 const why = missing();
