@@ -35,6 +35,10 @@ alter warehouse MEDFORM_LOAD set resource_monitor = MEDFORM_MONTHLY;
 alter warehouse MEDFORM_READ set resource_monitor = MEDFORM_MONTHLY;
 alter warehouse MEDFORM_AUDIT set resource_monitor = MEDFORM_MONTHLY;
 
+-- What is bound to statements, the key of hashed identifiers above all, could else be read for a week, by bind_values(), by
+-- whoever may monitor or operate the warehouse.
+alter account set allow_bind_values_access = false;
+
 -- The database. Each role makes its own schemas below, and so owns them.
 create database if not exists EHR_PROD;
 grant usage on database EHR_PROD to role MEDFORM_OWNER;
