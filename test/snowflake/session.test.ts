@@ -376,6 +376,28 @@ describe("the pool", () => {
     expect(await failure(first.run("insert 1"))).toBe("session-closed");
   });
 
+  it("says variables again only where they differ, and unsets those that are not of who has it next", async () => {
+    const pool = open();
+    const about = async (variables: Readonly<Record<string, string | null>>) => {
+      const one = await pool.acquire(undefined, { variables });
+      await one.setVariables(variables);
+      await one.run("insert 1");
+      await one[Symbol.asyncDispose]();
+    };
+    await about({ RUN: "a", KEY: null });
+    await about({ RUN: "a", KEY: null });
+    await about({ RUN: "b" });
+    const sent = (await snowflake.statements()).map(({ sqlText }) => sqlText);
+    expect(sent.slice(sent.indexOf("insert 1") - 1)).toEqual([
+      "set (RUN, KEY) = (select ?, ?)",
+      "insert 1",
+      "insert 1",
+      "unset (KEY)",
+      "set (RUN) = (select ?)",
+      "insert 1",
+    ]);
+  });
+
   it("does not give on what somebody changed in a way that it cannot undo", async () => {
     const pool = open();
     const first = await pool.acquire();

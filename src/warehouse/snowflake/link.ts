@@ -44,12 +44,14 @@ export interface LinkOptions {
   readonly seed?: string;
 }
 
-/** A connection whose session holds nothing. */
+/** A connection whose session holds nothing but variables. */
 export interface Kept {
   readonly connection: Connection;
   /** How the service calls the session. */
   readonly id: string | undefined;
   readonly warehouse: string | undefined;
+  /** Session variables that it holds: whoever has it next unsets what is not his. */
+  readonly variables: ReadonlyMap<string, string | null>;
 }
 
 /** A service that forgets every new session at once is not asked for ever. */
@@ -91,6 +93,7 @@ export class Link {
     this.#connection = options.kept?.connection;
     this.#id = options.kept?.id;
     this.#warehouse = options.kept?.warehouse;
+    for (const [name, value] of options.kept?.variables ?? []) this.#state.variables.set(name, value);
     this.#seed = options.seed ?? randomUUID();
   }
 
@@ -164,11 +167,22 @@ export class Link {
     }
   }
 
-  /** Sets variables, also in the session that may take this one's place. */
+  /** Sets variables that are not so yet, also in the session that may take this one's place. */
   async setVariables(variables: ReadonlyMap<string, string | null>, running: Running): Promise<void> {
-    const sql = texts.setVariables([...variables.keys()]);
-    await this.send(sql, running, { binds: [...variables.values()], own: true });
-    for (const [name, value] of variables) this.#state.variables.set(name, value);
+    const known = this.#state.variables;
+    const fresh = [...variables].filter(([name, value]) => !known.has(name) || known.get(name) !== value);
+    if (fresh.length === 0) return;
+    const sql = texts.setVariables(fresh.map(([name]) => name));
+    await this.send(sql, running, { binds: fresh.map(([, value]) => value), own: true });
+    for (const [name, value] of fresh) known.set(name, value);
+  }
+
+  /** Unsets what whoever had the session before has set, all but these. */
+  async forgetVariables(wanted: ReadonlySet<string>, running: Running): Promise<void> {
+    const left = [...this.#state.variables.keys()].filter((name) => !wanted.has(name));
+    if (left.length === 0) return;
+    await this.send(texts.unsetVariables(left), running, { own: true });
+    for (const name of left) this.#state.variables.delete(name);
   }
 
   read(statement: RowStatement, sql: string, running: Running): AsyncGenerator<readonly Row[]> {
@@ -197,16 +211,15 @@ export class Link {
 
   /** Undoes what the session holds, and lets go of the connection; undefined where it cannot be given on. */
   async empty(running: Running): Promise<Kept | undefined> {
-    const { variables, temporaries } = this.#state;
+    const { temporaries } = this.#state;
     if (this.inTransaction || this.#orphans.length > 0) await this.rollback("rollback", running);
     const connection = this.#connection;
     if (this.#state.tainted || connection?.isUp() !== true) return undefined;
     const drops = [...temporaries].map(([name, kind]) => texts.dropTemporary(kind, name));
-    const unset = variables.size === 0 ? [] : [texts.unsetVariables([...variables.keys()])];
-    for (const sql of [...drops, ...unset]) await this.send(sql, running, { own: true });
+    for (const sql of drops) await this.send(sql, running, { own: true });
     if (this.#connection !== connection) return undefined;
     this.#connection = undefined;
-    return { connection, id: this.#id, warehouse: this.#warehouse };
+    return { connection, id: this.#id, warehouse: this.#warehouse, variables: new Map(this.#state.variables) };
   }
 
   /** Logs out where that was not done. */

@@ -49,7 +49,8 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
     const publisher = snowflakePublisher({
       database,
       lease,
-      connect: (plan) => (plan === undefined ? own.acquire() : scopes.acquire(plan)),
+      connect: (plan, variables) =>
+        plan === undefined ? own.acquire(plan, { variables }) : scopes.acquire(plan, { variables }),
       databases: () => catalog.databases(),
     });
     if (lease !== undefined && publishes) await publisher.recover();

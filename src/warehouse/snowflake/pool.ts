@@ -1,6 +1,6 @@
 /** Sessions for units that run side by side. A login is slow, so connections are used again, each only when it holds nothing. */
 import { ProblemError } from "../../graph/index.js";
-import type { ScopePlan } from "../contract.js";
+import type { ScopePlan, Value } from "../contract.js";
 import type { SnowflakeAccess } from "./access.js";
 import { defaultLimits, type Limits, logIn, logOut } from "./login.js";
 import { type Compute, warehouseFor } from "./options.js";
@@ -19,11 +19,15 @@ export interface PoolOptions {
 export interface Pool extends AsyncDisposable {
   /**
    * A session that nobody else has, and that holds nothing: no variables, no temporary tables, no open transaction. Disposing
-   * it gives it back. With a plan its statements carry the plan's tag and request ids, and run on the warehouse of its tags.
+   * it gives it back. Of the `variables` that it will be given it may hold some of who had it before: a run's are the same for
+   * all of its scopes, and are then not said again. With a plan its statements carry the plan's tag and request ids, and run on the warehouse of its tags.
    *
    * @throws ProblemError of a login, and `session-closed` where the pool is closed.
    */
-  acquire(plan?: ScopePlan, options?: { readonly signal?: AbortSignal }): Promise<SnowflakeSession>;
+  acquire(
+    plan?: ScopePlan,
+    options?: { readonly signal?: AbortSignal; readonly variables?: Readonly<Record<string, Value>> },
+  ): Promise<SnowflakeSession>;
 }
 
 /** What the request ids of a scope's statements are made from. */
@@ -71,7 +75,7 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   return {
-    async acquire(plan, { signal } = {}) {
+    async acquire(plan, { signal, variables = {} } = {}) {
       ensureOpen();
       while (taken >= size) {
         await new Promise<void>((done) => waiting.push(done));
@@ -107,6 +111,7 @@ export function createPool(options: PoolOptions): Pool {
       used.add(session);
       try {
         await session.ready();
+        await session.forgetVariables(Object.keys(variables));
       } catch (error) {
         await session[Symbol.asyncDispose]();
         throw error;

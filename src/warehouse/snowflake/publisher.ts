@@ -14,6 +14,7 @@ import type {
   RuleCount,
   ScopePlan,
   Session,
+  Value,
 } from "../contract.js";
 import { redirect, refuseViews } from "../redirect.js";
 import { aborted, fenced, ended as isEnded, refuse } from "../refuse.js";
@@ -43,7 +44,7 @@ export interface PublisherOptions {
   /** Undefined for who only reads. */
   readonly lease: PublishLease | undefined;
   /** A session of its own for a scope, or for a question. */
-  connect(plan?: ScopePlan): Promise<PublishSession>;
+  connect(plan?: ScopePlan, variables?: Readonly<Record<string, Value>>): Promise<PublishSession>;
   /** Where candidates may stand. */
   databases(): Promise<readonly string[]>;
 }
@@ -61,7 +62,7 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
     async open(variables, plan) {
       if (lease === undefined) throw refuse("read-only", "the warehouse was opened for reading only");
       lease.ensure();
-      const session = await connect(plan);
+      const session = await connect(plan, variables);
       try {
         await session.setVariables(variables);
         session.statementIds();

@@ -122,7 +122,7 @@ export class SnowflakeSession implements Session {
     return this.setVariables({ [name]: value });
   }
 
-  /** Several in one statement. */
+  /** Several in one statement, those that are not so yet. */
   async setVariables(variables: Readonly<Record<string, Value>>): Promise<void> {
     const texts = new Map(
       Object.entries(variables).map(([name, value]) => [name, value === null ? null : String(value)]),
@@ -133,6 +133,11 @@ export class SnowflakeSession implements Session {
     }
     if (texts.size === 0) return;
     await this.#next(setVariables([...texts.keys()]), 0, (running) => this.#link.setVariables(texts, running));
+  }
+
+  /** Unsets the variables that the session was given on with, all but these. */
+  forgetVariables(wanted: Iterable<string>): Promise<void> {
+    return this.#next("", 0, (running) => this.#link.forgetVariables(new Set(wanted), running));
   }
 
   /** Names and types of what a query returns, without running it. */
