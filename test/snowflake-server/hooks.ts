@@ -136,7 +136,7 @@ export class Met {
         case "drop":
           return effect.midway === true ? "tear" : "drop";
         case "delay":
-          await new Promise((done) => setTimeout(done, effect.milliseconds));
+          await delayed(effect.milliseconds, by.signal);
           break;
         case "pause":
           await armed.hold(by.signal);
@@ -151,6 +151,20 @@ export class Met {
 
 const before = (hook: Hook): boolean => (hook.when ?? "before") === "before";
 const isSlow = ({ kind }: Effect): boolean => kind === "delay" || kind === "pause";
+
+/** Ends early where what is slow is cancelled. */
+function delayed(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((done) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      done();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end, { once: true });
+  });
+}
 
 export class Hooks {
   readonly #armed = new Map<number, Armed>();

@@ -42,7 +42,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       lease = await shareLease(access.accessUrl ?? access.account, {
         database,
         holder: options.holder,
-        connect: () => ownSession({ access, compute, beforeStatement: options.beforeStatement }),
+        connect: () => ownSession(same),
         ...options.lease,
       });
     }

@@ -1,0 +1,69 @@
+/** What somebody sees who looks at the warehouse and changes nothing: tables, markers, the ledger, and what was left about. */
+import { quoteTarget, targetKey } from "../../../src/graph/index.js";
+import {
+  emptyState,
+  type LedgerRecord,
+  type LedgerVerdict,
+  openLedger,
+  type State,
+  scanLedger,
+  verifyLedger,
+} from "../../../src/ledger/index.js";
+import type { Value } from "../../../src/warehouse/index.js";
+import type { Clinic, Content } from "./clinic.js";
+
+export interface Look {
+  /** Rows as lines, by name, of what is published. */
+  readonly content: Content;
+  /** The run that published each relation last, by name. */
+  readonly markers: Readonly<Record<string, string>>;
+  readonly state: State;
+  readonly records: readonly LedgerRecord[];
+  readonly verdict: LedgerVerdict | undefined;
+  /** Candidates, former relations, steps that are not done, transactions that are open, files in the stage. */
+  readonly about: readonly string[];
+}
+
+const text = (value: Value | undefined) => String(value ?? "∅");
+
+export async function look({ warehouse }: Pick<Clinic, "warehouse">): Promise<Look> {
+  await using session = await warehouse.session();
+  const relations = await warehouse.catalog.relations();
+  const has = (key: string) => relations.some(({ target }) => targetKey(target) === key);
+  const content: Record<string, readonly string[]> = {};
+  for (const { target, columns } of relations.filter(({ target: { schema } }) => schema === "S")) {
+    if (target.name === "STAGED" || target.name.includes("$")) continue;
+    const rows = await session.rows(
+      `select ${columns.map(({ name }) => `"${name}"`).join(", ")} from ${quoteTarget(target)}`,
+    );
+    content[target.name] = rows.map((row) => columns.map(({ name }) => text(row[name])).join(" ")).toSorted();
+  }
+  const about = (await session.rows(`show transactions`)).map(({ name }) => `transaction ${name}`);
+  about.push(
+    ...relations.filter(({ target }) => target.name.includes("$")).map(({ target }) => quoteTarget(target)),
+    ...(
+      await session.rows(
+        `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$medform')`,
+      )
+    ).map(({ NAME }) => `relation ${NAME}`),
+  );
+  if (has("EHR.MEDFORM.PENDING")) {
+    const steps = await session.rows(
+      `select BATCH as "BATCH", POSITION as "POSITION", DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", KIND as "KIND", STATEMENT as "STATEMENT" from "EHR".MEDFORM.PENDING order by BATCH, POSITION`,
+    );
+    about.push(...steps.map(({ KIND, NAME }) => `step ${KIND} ${NAME}`));
+  }
+  const nothing = { content, markers: {}, state: emptyState, records: [], verdict: undefined, about };
+  if (!has("EHR.MEDFORM.LEDGER") || !has("EHR.MEDFORM.PUBLICATION") || !has("EHR.MEDFORM.LEDGER_HEAD")) return nothing;
+  const markers = Object.fromEntries(
+    (await warehouse.publisher.markers()).map(({ target, runId }) => [target.name, runId]),
+  );
+  await using ledger = await openLedger(warehouse);
+  const state = await ledger.state();
+  if (state.number === 0) return { ...nothing, markers };
+  await using scan = await scanLedger(warehouse);
+  const records: LedgerRecord[] = [];
+  for await (const some of scan.records()) records.push(...some);
+  const verdict = await verifyLedger([records], await scan.heads());
+  return { content, markers, state, records, verdict, about };
+}
