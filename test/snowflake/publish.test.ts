@@ -2,10 +2,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
 import type { PublishScope, Warehouse } from "../../src/warehouse/index.js";
+import { candidateOf } from "../../src/warehouse/snowflake/names.js";
 import { policies } from "../../src/warehouse/snowflake/statements.js";
 import { type SetHook, type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
 import { marker, planOf, relation, values } from "../warehouse/engines.js";
 import { openTaught } from "../warehouse/snowflake.js";
+import { openOn } from "./opened.js";
 
 let server: SnowflakeServer;
 let warehouse: Warehouse;
@@ -175,12 +177,9 @@ describe("a build beside the table", () => {
       );
     const top = relation("TOP", 'select "ABOVE".y from "EHR"."SILVER"."ABOVE"', { kind: "view" });
     for (const each of [base(1), between, above(1), top]) await publish([each], 1);
-    await server.know([
-      {
-        snowflake: `select "ABOVE".y from "EHR"."SILVER"."ABOVE$medform_c${await leaseToken()}" as "ABOVE"`,
-        duckdb: `select "ABOVE".y from "EHR"."SILVER"."ABOVE$medform_c${await leaseToken()}" as "ABOVE"`,
-      },
-    ]);
+    const beside = candidateOf({ schema: "SILVER", name: "ABOVE" }, { database: "EHR", token: await leaseToken() });
+    const reads = `select "ABOVE".y from "EHR"."SILVER"."${beside.name}" as "ABOVE"`;
+    await server.know([{ snowflake: reads, duckdb: reads }]);
     const group = [base(5), above(2), top];
     await using scope = await build(group, 2, { between: [between] });
     const counted = async (query: string) => (await scope.evaluate(query, { byRule: false, name: "r" }))[0]?.failing;
@@ -485,6 +484,28 @@ describe("who lost the lease", () => {
     expect(await rowsOf("LOST")).toEqual([[1]]);
     await session.run(`update "EHR".MEDFORM.LEASE set TOKEN = TOKEN - 1`);
   });
+});
+
+it("leaves alone what another warehouse is putting into place in the same database", async () => {
+  await reopen();
+  {
+    await using plain = await openOn(server, { readOnly: true });
+    await using session = await plain.session();
+    await session.run('create database "OTHER"');
+  }
+  await using other = await openOn(server, { database: "OTHER", databases: ["EHR"] });
+  const built = relation("SHARED", "select 7 as x");
+  await using scope = await other.publisher.open({}, planOf([built]));
+  await scope.build(built, "create");
+  const hook = await server.hook({ on: "statement", matches: "SHARED.* rename to", effect: { kind: "pause" } });
+  hooks.push(hook);
+  const published = scope.publish([marker("SHARED", 1)]);
+  await hook.reached();
+  await using again = await openOn(server);
+  expect(again.database).toBe("EHR");
+  await hook.release();
+  await published;
+  expect(await rowsOf("SHARED")).toEqual([[7]]);
 });
 
 async function leaseToken(): Promise<number> {

@@ -15,7 +15,7 @@ const columns = [column, { name: "at", type: "TIMESTAMP_NTZ(9)" }];
 const names = ["ID", "at"];
 const [t, candidate, stage] = [
   '"EHR"."SILVER"."T"',
-  '"EHR"."SILVER"."T$medform_c7"',
+  '"EHR"."SILVER"."T$medform_c7_0a1b2c3d"',
   '"EHR"."SILVER"."T$medform_stage"',
 ];
 const query = "select ID, AT from RAW.T -- end";

@@ -12,8 +12,8 @@ type Step = string | readonly [string, readonly (string | number)[]];
 
 const target = { schema: "SILVER", name: 'A "b"' };
 const table = names.qualified(target, "EHR");
-const candidate = names.qualified(names.candidateOf(target, 7), "EHR");
-const former = names.qualified(names.formerOf(target, 7), "EHR");
+const candidate = names.qualified(names.candidateOf(target, { database: "EHR", token: 7 }), "EHR");
+const former = names.qualified(names.formerOf(target, { database: "EHR", token: 7 }), "EHR");
 const stage = names.qualified(names.stageOf(target), "EHR");
 const fresh = names.qualified(names.newRowsOf(target), "EHR");
 const view = names.qualified({ schema: "SILVER", name: "V" }, "EHR");

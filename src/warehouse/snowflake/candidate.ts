@@ -62,7 +62,7 @@ export async function freshTable(
   before: Existing | undefined,
   transient: boolean,
 ): Promise<string> {
-  const candidate = candidateOf(relation.target, work.token);
+  const candidate = candidateOf(relation.target, work);
   const at = nameOf(work, candidate);
   const copyGrants = isTable(before);
   const policies = await policiesOf(work.session, relation.target, before, columns, work.database);
@@ -117,7 +117,7 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const returned = await work.session.describe(query);
   const columns = ensureOnce(returned.map(({ name }) => name));
   const policies = await policiesOf(work.session, target, before, returned, work.database);
-  const candidate = candidateOf(target, work.token);
+  const candidate = candidateOf(target, work);
   // Who may read whatever will be made in its schema may read the candidate too.
   const view = viewOf(relation, columns, policies);
   const at = nameOf(work, candidate);
@@ -178,7 +178,7 @@ export async function readyBetween(work: Work, views: readonly Relation[]): Prom
     const query = redirected(work, view.query);
     if (query === view.query) continue;
     const { target } = view;
-    const candidate = candidateOf(target, work.token);
+    const candidate = candidateOf(target, work);
     const there = (await existing(work.session, [target], work.database)).get(targetKey(target));
     const columns = await work.session.describe(query);
     const policies = await policiesOf(work.session, target, there, columns, work.database);

@@ -105,7 +105,7 @@ async function reshaped(
     return { at, copied };
   }
   const { session, batch } = work;
-  const candidate = candidateOf(relation.target, work.token);
+  const candidate = candidateOf(relation.target, work);
   const at = nameOf(work, candidate);
   await session.run(sql.cloneTable(at, name, before.transient));
   await session.run(sql.comment("table", at, withSign(relation.description ?? "", batch)));

@@ -1,4 +1,5 @@
 /** Names of what medform puts beside a relation while it is published, and how such a name is known again. */
+import { createHash } from "node:crypto";
 import { quoteTarget, type Target } from "../../graph/index.js";
 
 /** Stands in every such name; none of the project's own relations has it. */
@@ -10,11 +11,22 @@ export function qualified(target: Target, database: string): string {
 
 const beside = (target: Target, what: string): Target => ({ ...target, name: `${target.name}${mark}${what}` });
 
-/** Where a relation is made that cannot be made in its place. `token` is the lease's: who lost it writes to no other's. */
-export const candidateOf = (target: Target, token: number): Target => beside(target, `c${token}`);
+/** Whose lease it is: the one of this warehouse, of which another may write into the same database. */
+export interface Holding {
+  readonly database: string;
+  readonly token: number;
+}
+
+const ofWarehouse = ({ database }: Pick<Holding, "database">) =>
+  createHash("sha256").update(database).digest("hex").slice(0, 8);
+
+/** Where a relation is made that cannot be made in its place. Under the lease: who lost it writes to no other's. */
+export const candidateOf = (target: Target, lease: Holding): Target =>
+  beside(target, `c${lease.token}_${ofWarehouse(lease)}`);
 
 /** Where the former relation stands for the moment in which another one takes its name. */
-export const formerOf = (target: Target, token: number): Target => beside(target, `f${token}`);
+export const formerOf = (target: Target, lease: Holding): Target =>
+  beside(target, `f${lease.token}_${ofWarehouse(lease)}`);
 
 /** The rows of an increment: a temporary table. */
 export const stageOf = (target: Target): Target => beside(target, "stage");
@@ -26,10 +38,11 @@ export const newRowsOf = (target: Target): Target => beside(target, "new");
 export const keptOf = (target: Target): Target => beside(target, "kept");
 
 /** Whether something is no relation of the project, but stands beside one. */
-export const isBeside = ({ name }: Pick<Target, "name">): boolean => /\$medform_(?:[cf]\d+|stage|new|kept)$/.test(name);
+export const isBeside = ({ name }: Pick<Target, "name">): boolean =>
+  /\$medform_(?:[cf]\d+_[0-9a-f]{8}|stage|new|kept)$/.test(name);
 
-/** Under which lease a candidate or former relation was put there; undefined for what is neither. */
-export function besideToken({ name }: Pick<Target, "name">): number | undefined {
-  const found = /\$medform_[cf](\d+)$/.exec(name)?.[1];
-  return found === undefined ? undefined : Number(found);
+/** Under which token of this warehouse's lease a candidate or former relation was put there; undefined for what is neither. */
+export function besideToken({ name }: Pick<Target, "name">, warehouse: Pick<Holding, "database">): number | undefined {
+  const [, token, whose] = /\$medform_[cf](\d+)_([0-9a-f]{8})$/.exec(name) ?? [];
+  return whose === ofWarehouse(warehouse) ? Number(token) : undefined;
 }

@@ -5,7 +5,7 @@ import { isHeld } from "./statements-lease.js";
 
 const target = { schema: "SILVER", name: 'A "b"' };
 const name = qualified(target, "EHR");
-const candidate = qualified(candidateOf(target, 7), "EHR");
+const candidate = qualified(candidateOf(target, { database: "EHR", token: 7 }), "EHR");
 const stage = qualified(stageOf(target), "EHR");
 const columns = [
   { name: "ID", type: "NUMBER(38,0)", description: "it's the \\ key" },
@@ -64,41 +64,41 @@ describe("what Snowflake is sent to publish", () => {
       sql.createView({ ...view, materialized: true, clusterBy: ["ID"], copyGrants: true, comment: "one" }),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
-      "create or replace table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9))
+      "create or replace table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9))
 
-      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9)) cluster by (ID, to_date(AT)) copy grants comment = 'it''s'
+      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" NUMBER(38,0) comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9)) cluster by (ID, to_date(AT)) copy grants comment = 'it''s'
 
-      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7" like "EHR"."SILVER"."A ""b""" copy grants
+      create or replace transient table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" like "EHR"."SILVER"."A ""b""" copy grants
 
-      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" like "EHR"."SILVER"."A ""b""" copy grants
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" like "EHR"."SILVER"."A ""b""" copy grants
 
-      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" clone "EHR"."SILVER"."A ""b""" copy grants
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" clone "EHR"."SILVER"."A ""b""" copy grants
 
       create or replace temporary table "EHR"."SILVER"."A ""b""$medform_stage" like "EHR"."SILVER"."A ""b"""
 
-      create or replace temporary table "EHR"."SILVER"."A ""b""$medform_new" like "EHR"."SILVER"."A ""b""$medform_c7"
+      create or replace temporary table "EHR"."SILVER"."A ""b""$medform_new" like "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8"
 
-      alter table "EHR"."SILVER"."A ""b""$medform_c7" add column "NEW" VARCHAR comment 'new'
+      alter table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" add column "NEW" VARCHAR comment 'new'
 
-      alter table "EHR"."SILVER"."A ""b""$medform_c7" alter column "ID" set data type NUMBER(38,2)
+      alter table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" alter column "ID" set data type NUMBER(38,2)
 
-      alter table "EHR"."SILVER"."A ""b""$medform_c7" drop column "OLD"
+      alter table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" drop column "OLD"
 
-      create or replace view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") as
+      create or replace view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" comment 'it''s the \\\\ key', "at") as
       select ID, AT from RAW.T -- end
 
-      create or replace secure view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
+      create or replace secure view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" comment 'it''s the \\\\ key', "at") copy grants comment = 'one' as
       select ID, AT from RAW.T -- end
 
-      create or replace table "EHR"."SILVER"."A ""b""$medform_c7" ("ID" NUMBER(38,0) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at")
+      create or replace table "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" NUMBER(38,0) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" TIMESTAMP_NTZ(9) with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at")
 
-      create or replace view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) copy grants comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at") as
+      create or replace view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at") comment 'it''s the \\\\ key', "at" with masking policy "EHR"."SAFE"."HIDE" using ("ID", "at")) copy grants comment = 'one' with row access policy "EHR"."SAFE"."OWN" on ("at") as
       select ID, AT from RAW.T -- end
 
-      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7" ("ID" comment 'it''s the \\\\ key', "at") with row access policy "EHR"."SAFE"."OWN" on ("at") comment = 'one' as
+      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID" comment 'it''s the \\\\ key', "at") with row access policy "EHR"."SAFE"."OWN" on ("at") comment = 'one' as
       select ID, AT from RAW.T -- end
 
-      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as
+      create or replace materialized view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" copy grants ("ID" comment 'it''s the \\\\ key', "at") comment = 'one' cluster by (ID) as
       select ID, AT from RAW.T -- end"
     `);
   });
@@ -138,7 +138,7 @@ describe("what Snowflake is sent to publish", () => {
       select ID, AT from RAW.T -- end
       )
 
-      insert into "EHR"."SILVER"."A ""b""$medform_c7" ("ID", "at") select cast("ID" as FLOAT), "at" from "EHR"."SILVER"."A ""b"""
+      insert into "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" ("ID", "at") select cast("ID" as FLOAT), "at" from "EHR"."SILVER"."A ""b"""
 
       select count(*) as "N" from "EHR"."SILVER"."A ""b"""
 
@@ -206,7 +206,7 @@ describe("what Snowflake is sent to publish", () => {
   });
 
   it("takes names over after the commit", () => {
-    const former = qualified(formerOf(target, 7), "EHR");
+    const former = qualified(formerOf(target, { database: "EHR", token: 7 }), "EHR");
     const all = [
       sql.swap(name, candidate),
       sql.rename("table", name, former),
@@ -222,17 +222,17 @@ describe("what Snowflake is sent to publish", () => {
       sql.commentColumn(name, 'a "b', "it's"),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
-      "alter table "EHR"."SILVER"."A ""b""" swap with "EHR"."SILVER"."A ""b""$medform_c7"
+      "alter table "EHR"."SILVER"."A ""b""" swap with "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8"
 
-      alter table "EHR"."SILVER"."A ""b""" rename to "EHR"."SILVER"."A ""b""$medform_f7"
+      alter table "EHR"."SILVER"."A ""b""" rename to "EHR"."SILVER"."A ""b""$medform_f7_13e6b7e8"
 
-      alter view "EHR"."SILVER"."A ""b""$medform_c7" rename to "EHR"."SILVER"."A ""b"""
+      alter view "EHR"."SILVER"."A ""b""$medform_c7_13e6b7e8" rename to "EHR"."SILVER"."A ""b"""
 
-      drop table if exists "EHR"."SILVER"."A ""b""$medform_f7"
+      drop table if exists "EHR"."SILVER"."A ""b""$medform_f7_13e6b7e8"
 
-      drop view if exists "EHR"."SILVER"."A ""b""$medform_f7"
+      drop view if exists "EHR"."SILVER"."A ""b""$medform_f7_13e6b7e8"
 
-      drop materialized view if exists "EHR"."SILVER"."A ""b""$medform_f7"
+      drop materialized view if exists "EHR"."SILVER"."A ""b""$medform_f7_13e6b7e8"
 
       alter table "EHR"."SILVER"."A ""b""" cluster by (ID, to_date(AT))
 

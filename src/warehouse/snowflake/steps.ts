@@ -50,14 +50,14 @@ export async function finish(doing: Doing, batch: string, steps: readonly Step[]
   const { session, database } = doing;
   const token = tokenOf(batch);
   const moved = steps.filter(({ kind }) => kind !== "run").map(({ target }) => target);
-  const around = moved.flatMap((target) => [target, candidateOf(target, token)]);
+  const around = moved.flatMap((target) => [target, candidateOf(target, { database, token })]);
   const there = around.length === 0 ? new Map<string, Existing>() : await existing(session, around, database);
   for (const step of steps) await carryOut(doing, batch, step, there);
   await session.run(sql.deletePending(database), [batch]);
   for (const { target, kind } of steps) {
     const had = there.get(targetKey(target));
     if ((kind !== "take" && kind !== "away") || had === undefined) continue;
-    await session.run(sql.drop(had.kind, qualified(formerOf(target, token), database)));
+    await session.run(sql.drop(had.kind, qualified(formerOf(target, { database, token }), database)));
   }
 }
 
@@ -65,11 +65,11 @@ async function carryOut({ session, database }: Doing, batch: string, step: Step,
   const { target } = step;
   const token = tokenOf(batch);
   const name = qualified(target, database);
-  const candidate = qualified(candidateOf(target, token), database);
+  const candidate = qualified(candidateOf(target, { database, token }), database);
   const has = there.get(targetKey(target));
-  const made = there.get(targetKey(candidateOf(target, token)));
+  const made = there.get(targetKey(candidateOf(target, { database, token })));
   const moveAway = async () => {
-    const former = qualified(formerOf(target, token), database);
+    const former = qualified(formerOf(target, { database, token }), database);
     if (has !== undefined) await session.run(sql.rename(has.kind, name, former));
   };
   switch (step.kind) {
@@ -116,7 +116,7 @@ export async function recover(doing: Doing, token: number, databases: readonly s
   for (const each of databases) {
     for (const row of await session.rows(sql.allBeside(each))) {
       const target = { database: each, schema: String(row.SCHEMA), name: String(row.NAME) };
-      const of = besideToken(target);
+      const of = besideToken(target, { database });
       if (of !== undefined && of < token) await session.run(sql.drop(kindOf(row.KIND), qualified(target, database)));
     }
   }
