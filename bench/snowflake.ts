@@ -13,7 +13,7 @@ import { makePlan, type Plan } from "../src/plan/index.js";
 import { executeRun, readSituation } from "../src/run/index.js";
 import { openSnowflake } from "../src/warehouse/index.js";
 import { defaultUser, type Received, type SnowflakeServer, startSnowflake } from "../test/snowflake-server/client.js";
-import { pairsOf } from "../test/snowflake-server/pairs.js";
+import { ledgerPairs, pairsOf } from "../test/snowflake-server/pairs.js";
 import type { Report } from "./main.js";
 
 /** Milliseconds that a statement takes. */
@@ -36,7 +36,7 @@ export async function benchSnowflake(sizes: readonly number[], report: Report): 
       await models(dir, size);
       await using server = await startSnowflake();
       const graph = await compiled(dir, "snowflake");
-      await server.know(pairsOf(graph, await compiled(dir, "duckdb")));
+      await server.know([...pairsOf(graph, await compiled(dir, "duckdb")), ...ledgerPairs("EHR")]);
       await refresh(server, graph, false);
       await server.set({ latency });
       await server.forgetStatements();

@@ -4,7 +4,9 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { compileProject } from "../../src/compile/index.js";
 import { defaultUser, type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { ledgerPairs, pairsOf } from "../snowflake-server/pairs.js";
 import { command, type Ended, scratch } from "../support/medform.js";
 
 const at = scratch();
@@ -67,6 +69,17 @@ function write(
     join(project, "definitions/paid.sqlx"),
     `config { type: "view" } select order_id from \${ref("order")} where state = 'paid'`,
   );
+}
+
+/** The server knows the project that is written, as both engines compile it. */
+async function told(): Promise<void> {
+  const [ours, theirs] = await Promise.all(
+    (["snowflake", "duckdb"] as const).map((warehouse) =>
+      compileProject({ projectDir: project, overrides: { warehouse } }),
+    ),
+  );
+  if (ours === undefined || theirs === undefined) throw new Error("two compilations");
+  await server.know([...pairsOf(ours.graph, theirs.graph), ...ledgerPairs("SHOP")]);
 }
 
 /** What other processes can see of the command while it runs. */
@@ -182,6 +195,7 @@ describe("a project", () => {
   beforeAll(async () => {
     await server.reset();
     write();
+    await told();
   });
 
   test("is planned and refreshed, each on its compute", async () => {
@@ -206,6 +220,7 @@ describe("a project", () => {
 
   test("keeps what is published where a rule fails, and is read and verified", async () => {
     write({ state: "null" });
+    await told();
     const failing = await medform("run", key);
     expect(failing.code).toBe(2);
     expect(failing.stdout).toMatch(/discarded +main\.order/);

@@ -27,6 +27,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Answered, Control, Filter, Given, Lost, SessionView, Which } from "./control.js";
 import type { Hook } from "./hooks.js";
+import type { Pair } from "./interpreter/types.js";
 import type { Behind } from "./main.js";
 import type { User } from "./protocol/users.js";
 import type { Load, Received, Settings } from "./world.js";
@@ -66,8 +67,8 @@ export interface SnowflakeServer extends AsyncDisposable {
     readonly username: string;
     readonly password: string;
   };
-  /** The two renderings of statements of a project. */
-  know(pairs: readonly { readonly snowflake: string; readonly duckdb: string }[]): Promise<void>;
+  /** The two renderings of statements of a project; a statement of the test's own about relations, grants or a session has but one. */
+  know(pairs: readonly Pair[]): Promise<void>;
   /** Adds a user, or replaces the one of that name. */
   user(user: User): Promise<void>;
   set(settings: Partial<Settings>): Promise<Settings>;

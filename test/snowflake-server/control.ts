@@ -1,5 +1,6 @@
 /** What tests may ask and do, each a POST to /control/NAME with `{given}`: not part of what Snowflake speaks. */
 import type { Hook, LostCode } from "./hooks.js";
+import type { Pair } from "./interpreter/types.js";
 import { lost } from "./protocol/refusal.js";
 import type { Session, SessionFacts } from "./protocol/sessions.js";
 import type { User } from "./protocol/users.js";
@@ -30,7 +31,7 @@ export interface Lost extends Which {
 
 /** Name, what is given, what is answered. */
 export interface Control {
-  know(pairs: readonly { readonly snowflake: string; readonly duckdb: string }[]): void;
+  know(pairs: readonly Pair[]): void;
   user(user: User): void;
   set(settings: Partial<Settings>): Settings;
   hook(hook: Hook): number;

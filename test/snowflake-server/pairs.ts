@@ -1,5 +1,8 @@
 /** Both renderings of every statement of a project, for the Snowflake to test against. */
 import { type Action, type Graph, targetKey } from "../../src/graph/index.js";
+import { ledgerViewRelations } from "../../src/ledger/index.js";
+import { jsonText as duckDbJson } from "../../src/warehouse/duckdb/json.js";
+import { jsonText as snowflakeJson } from "../../src/warehouse/snowflake/json.js";
 
 export interface Pair {
   readonly snowflake: string;
@@ -36,4 +39,13 @@ export function pairsOf(snowflake: Graph, duckdb: Graph): readonly Pair[] {
     if (texts.length !== answers.length) throw new Error(`${targetKey(action.target)} is compiled differently`);
     return texts.map((text, index) => ({ snowflake: text, duckdb: answers[index] ?? "" }));
   });
+}
+
+/** The views over the ledger, which medform itself makes. */
+export function ledgerPairs(database: string): readonly Pair[] {
+  const theirs = ledgerViewRelations({ database, jsonText: duckDbJson });
+  return ledgerViewRelations({ database, jsonText: snowflakeJson }).map(({ query }, index) => ({
+    snowflake: query,
+    duckdb: theirs[index]?.query ?? "",
+  }));
 }

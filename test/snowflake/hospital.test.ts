@@ -12,8 +12,8 @@ import { executeRun, readSituation } from "../../src/run/index.js";
 import { generateSample } from "../../src/sample/index.js";
 import { openDuckDb, type Value, type Warehouse } from "../../src/warehouse/index.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
-import { pairsOf } from "../snowflake-server/pairs.js";
-import { openOn } from "./opened.js";
+import { ledgerPairs, pairsOf } from "../snowflake-server/pairs.js";
+import { openOn, tell } from "./opened.js";
 
 const projectDir = resolve(import.meta.dirname, "../..");
 
@@ -23,6 +23,8 @@ async function compiled(warehouse: "duckdb" | "snowflake"): Promise<Graph> {
   if (first) throw new Error(`${first.at?.file}: ${first.message}`);
   return graph;
 }
+
+let server: SnowflakeServer;
 
 /** Both engines load and run at the same moment, as far as anything that is kept of it can tell. */
 const moment = new Date("2026-03-01T05:00:00Z");
@@ -43,7 +45,9 @@ const text = (value: Value | undefined) =>
 async function contents(warehouse: Warehouse, target: Target, columns: readonly string[]): Promise<readonly string[]> {
   await using session = await warehouse.session();
   const listed = columns.map((name) => `${quoteName(name)} as ${quoteName(name.toUpperCase())}`);
-  const rows = await session.rows(`select ${listed.join(", ")} from ${quoteTarget(target)}`);
+  const query = `select ${listed.join(", ")} from ${quoteTarget(target)}`;
+  if (warehouse.engine === "snowflake") await tell(server, query);
+  const rows = await session.rows(query);
   return rows.map((row) => JSON.stringify(columns.map((name) => text(row[name.toUpperCase()])))).sort();
 }
 
@@ -94,14 +98,13 @@ async function expectEqual(duckdb: Warehouse, snowflake: Warehouse, graphs: { re
 
 describe("the hospital on Snowflake", () => {
   const dir = mkdtempSync(join(tmpdir(), "medform-snowflake-hospital-"));
-  let server: SnowflakeServer;
   let graphs: { readonly duckdb: Graph; readonly snowflake: Graph };
 
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: moment });
     server = await startSnowflake();
     graphs = { duckdb: await compiled("duckdb"), snowflake: await compiled("snowflake") };
-    await server.know(pairsOf(graphs.snowflake, graphs.duckdb));
+    await server.know([...pairsOf(graphs.snowflake, graphs.duckdb), ...ledgerPairs("EHR")]);
   });
   afterAll(async () => {
     vi.useRealTimers();

@@ -9,14 +9,18 @@ import { ProblemError, plainRelation, type Relation } from "../../src/graph/inde
 import { openLedger } from "../../src/ledger/index.js";
 import { transactionPrefix } from "../../src/warehouse/snowflake/statements-lease.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { ledgerPairs } from "../snowflake-server/pairs.js";
 import { type More, openOn, optionsFor } from "./opened.js";
 
 let server: SnowflakeServer;
+/** What somebody else puts into place. */
+const newer = 'create or replace view "EHR"."SILVER"."V" ("X") as\nselect 2 as X';
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   server = await startSnowflake();
   await server.know([
+    ...ledgerPairs("EHR"),
     { snowflake: "select 1 as X", duckdb: "select 1 as X" },
     { snowflake: "select 2 as X", duckdb: "select 2 as X" },
     { snowflake: 'select * from "EHR"."SILVER"."V"', duckdb: 'select * from "EHR"."SILVER"."V"' },
@@ -226,7 +230,7 @@ describe("the lease on Snowflake", () => {
     const rows = () => session.rows('select * from "EHR"."SILVER"."V"');
     // Who took over has finished what was committed, and publishes something newer.
     expect(await rows()).toEqual([{ X: 1 }]);
-    await session.run('create or replace view "EHR"."SILVER"."V" as\nselect 2 as X');
+    await session.run(newer);
     await hook.release();
     expect((await published).problems[0]?.code).toBe("lease-lost");
     expect(await rows()).toEqual([{ X: 2 }]);

@@ -13,7 +13,8 @@ import { generateSample } from "../../src/sample/index.js";
 import { openDuckDb, type Row, type Warehouse } from "../../src/warehouse/index.js";
 import { payers, supplies } from "../load/fixture.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
-import { type More, openOn, optionsFor } from "./opened.js";
+import { ledgerPairs } from "../snowflake-server/pairs.js";
+import { type More, openOn, optionsFor, tell } from "./opened.js";
 
 const built = existsSync(resolve(import.meta.dirname, "../../dist/test/snowflake-server/main.js"));
 const graph: Graph = { actions: [], tests: [], engine: "snowflake", defaultDatabase: "EHR" };
@@ -42,6 +43,7 @@ async function load(
 }
 
 async function rows(warehouse: Warehouse, sql: string): Promise<readonly Row[]> {
+  if (warehouse.engine === "snowflake") await tell(server, sql);
   await using session = await warehouse.session();
   return session.rows(sql);
 }
@@ -106,6 +108,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
   });
   beforeEach(async () => {
     await server.reset();
+    await server.know(ledgerPairs("EHR"));
     rmSync(temporary(), { recursive: true, force: true });
     mkdirSync(temporary());
   });

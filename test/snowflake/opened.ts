@@ -17,3 +17,13 @@ export const optionsFor = ({ accessUrl }: Pick<SnowflakeServer, "accessUrl">, mo
 
 export const openOn = (server: Pick<SnowflakeServer, "accessUrl">, more: More = {}): Promise<Warehouse> =>
   openSnowflake(optionsFor(server, more));
+
+/** Lets the server answer what a test itself sends. Rows it asks for, and changes them, in words that both engines read alike. */
+export const tell = (server: Pick<SnowflakeServer, "know">, ...texts: readonly string[]): Promise<void> =>
+  server.know(
+    texts.map((text) =>
+      /^(?:select|insert|update|delete|with)\b(?!\s*overwrite)/i.test(text)
+        ? { snowflake: text, duckdb: text }
+        : { snowflake: text },
+    ),
+  );

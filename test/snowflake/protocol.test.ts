@@ -204,12 +204,16 @@ it("takes for each statement the time that it is told", async () => {
 
 it("answers by DuckDB what it was told that a text means there, and nothing else", async () => {
   await using warehouse = await startSnowflake();
-  await warehouse.know([{ snowflake: "select count_if(x > 1) from t", duckdb: "select 42 as c" }]);
+  const tagging = "alter session set QUERY_TAG = 'it''s'";
+  await warehouse.know([
+    { snowflake: "select count_if(x > 1) from t", duckdb: "select 42 as c" },
+    { snowflake: tagging },
+  ]);
   const session = await connect({ ...warehouse.login, warehouse: "REFRESH" });
-  await execute(session, "use warehouse AUDIT");
-  await execute(session, "alter session set QUERY_TAG = 'it''s'");
+  await execute(session, 'use warehouse "AUDIT"');
+  await execute(session, tagging);
   expect((await execute(session, "select count_if(x > 1) from t")).rows).toEqual([{ C: 42 }]);
-  expect(await refusal(execute(session, "select listagg(x) from t"))).toMatchObject({ sqlState: "42000" });
+  expect(await refusal(execute(session, "select 1 + 1"))).toMatchObject({ code: "001003", sqlState: "42000" });
   expect((await warehouse.statements()).map(({ warehouse, queryTag }) => [warehouse, queryTag])).toEqual([
     ["REFRESH", null],
     ["AUDIT", null],

@@ -2,12 +2,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
 import type { PublishScope, Warehouse } from "../../src/warehouse/index.js";
-import { candidateOf } from "../../src/warehouse/snowflake/names.js";
 import { policies } from "../../src/warehouse/snowflake/statements.js";
 import { type SetHook, type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
 import { marker, planOf, relation, values } from "../warehouse/engines.js";
 import { openTaught } from "../warehouse/snowflake.js";
-import { openOn } from "./opened.js";
+import { openOn, tell } from "./opened.js";
 
 let server: SnowflakeServer;
 let warehouse: Warehouse;
@@ -177,9 +176,6 @@ describe("a build beside the table", () => {
       );
     const top = relation("TOP", 'select "ABOVE".y from "EHR"."SILVER"."ABOVE"', { kind: "view" });
     for (const each of [base(1), between, above(1), top]) await publish([each], 1);
-    const beside = candidateOf({ schema: "SILVER", name: "ABOVE" }, { database: "EHR", token: await leaseToken() });
-    const reads = `select "ABOVE".y from "EHR"."SILVER"."${beside.name}" as "ABOVE"`;
-    await server.know([{ snowflake: reads, duckdb: reads }]);
     const group = [base(5), above(2), top];
     await using scope = await build(group, 2, { between: [between] });
     const counted = async (query: string) => (await scope.evaluate(query, { byRule: false, name: "r" }))[0]?.failing;
@@ -491,6 +487,7 @@ it("leaves alone what another warehouse is putting into place in the same databa
   {
     await using plain = await openOn(server, { readOnly: true });
     await using session = await plain.session();
+    await tell(server, 'create database "OTHER"');
     await session.run('create database "OTHER"');
   }
   await using other = await openOn(server, { database: "OTHER", databases: ["EHR"] });
@@ -507,7 +504,3 @@ it("leaves alone what another warehouse is putting into place in the same databa
   await published;
   expect(await rowsOf("SHARED")).toEqual([[7]]);
 });
-
-async function leaseToken(): Promise<number> {
-  return Number((await read('select TOKEN as T from "EHR".MEDFORM.LEASE'))[0]?.[0]);
-}

@@ -5,8 +5,9 @@ import { openLedger, scanLedger, verifyLedger } from "../../src/ledger/index.js"
 import type { Warehouse } from "../../src/warehouse/index.js";
 import { type World, worldOn } from "../run/support.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
-import { openOn } from "./opened.js";
-import { compileTwice, ledgerPairs } from "./twice.js";
+import { ledgerPairs } from "../snowflake-server/pairs.js";
+import { openOn, tell } from "./opened.js";
+import { compileTwice } from "./twice.js";
 
 const source = `config { type: "declaration", schema: "RAW", name: "P", columns: { ID: "", V: "" } }`;
 
@@ -35,7 +36,19 @@ afterAll(() => server[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   warehouse = await openOn(server);
-  w = await worldOn(warehouse);
+  const world = await worldOn(warehouse);
+  w = {
+    ...world,
+    async rows(sql) {
+      await tell(server, sql);
+      return world.rows(sql);
+    },
+    async sql(sql) {
+      await tell(server, sql);
+      return world.sql(sql);
+    },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
 });
 afterEach(() => w[Symbol.asyncDispose]());
 

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isHeld } from "../../src/warehouse/snowflake/statements-lease.js";
 
 const folder = resolve(import.meta.dirname, "../../src/warehouse/snowflake");
 
@@ -43,7 +44,7 @@ const inbox = { folder: '@"EHR"."RAW"."INBOX"/in/', file: "it's.csv" };
 /** Arguments of a call; `part` makes a statement of what is a part of one; `undefined`: no SQL comes of it. */
 const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[] | undefined>>>> = {
   "statements.ts": {
-    begin: [["MEDFORM_0_7_1F"]],
+    begin: [["MEDFORM_0A1B2C3D_7_RUN_1F"]],
     existing: [["EHR", 2]],
     allBeside: [["EHR"]],
     policies: [["EHR", t, "table"]],
@@ -94,13 +95,16 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
       [t, stage, day],
       [t, stage, keys],
     ],
-    fillNewRows: [[candidate, t, stage, day, names]],
+    fillNewRows: [
+      [candidate, t, stage, day, names],
+      [candidate, t, stage, keys, names],
+    ],
     countFailing: [
       [query, true],
       [query, false],
     ],
     readPublication: [["EHR"]],
-    fence: [[2, "EHR", "exists (select 1)"]],
+    fence: [[2, "EHR", isHeld("EHR")]],
     deleteReplacedPublications: [["EHR"]],
     fenceBinds: undefined,
     createPending: [["EHR"]],

@@ -9,9 +9,9 @@ import { createPending } from "../../src/warehouse/snowflake/statements.js";
 import { createPublication } from "../../src/warehouse/snowflake/statements-catalog.js";
 import { createLease } from "../../src/warehouse/snowflake/statements-lease.js";
 import { startSnowflake } from "../snowflake-server/client.js";
+import { ledgerPairs } from "../snowflake-server/pairs.js";
 import { marker, planOf, relation } from "../warehouse/engines.js";
-import { openOn, optionsFor } from "./opened.js";
-import { ledgerPairs } from "./twice.js";
+import { openOn, optionsFor, tell } from "./opened.js";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/ledger.md"), "utf8");
 const script = /## On Snowflake[\s\S]*?```sql\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
@@ -19,6 +19,11 @@ const statements = script
   .split(";\n")
   .map((text) => text.trim())
   .filter((text) => text !== "");
+
+const tampering = [
+  `update "EHR".MEDFORM.LEDGER set OUTCOME = 'x' where KIND = 'note'`,
+  `delete from "EHR".MEDFORM.LEDGER where KIND = 'note'`,
+];
 
 describe("the set-up of the documentation", () => {
   it("makes the tables as medform makes them where nobody has", () => {
@@ -29,6 +34,7 @@ describe("the set-up of the documentation", () => {
   it("lets a runner add to the ledger, and change nothing in it", async () => {
     await using server = await startSnowflake();
     await server.know(ledgerPairs("EHR"));
+    await tell(server, ...statements, ...tampering);
     const as = (role: string) => ({ connection: { ...optionsFor(server).connection, role } });
     {
       await using owner = await openOn(server, { ...as("MEDFORM_OWNER"), readOnly: true });
@@ -50,11 +56,8 @@ describe("the set-up of the documentation", () => {
     await using scan = await scanLedger(runner);
     expect(await verifyLedger(scan.records(), await scan.heads())).toMatchObject({ verified: true, records: 4 });
     await using session = await runner.session();
-    for (const tampering of [
-      `update "EHR".MEDFORM.LEDGER set OUTCOME = 'x' where KIND = 'note'`,
-      `delete from "EHR".MEDFORM.LEDGER where KIND = 'note'`,
-    ]) {
-      const error = await session.run(tampering).catch((thrown: unknown) => thrown);
+    for (const statement of tampering) {
+      const error = await session.run(statement).catch((thrown: unknown) => thrown);
       expect((error as ProblemError).problems?.[0]?.code).toBe("engine-permission");
     }
   });
@@ -73,7 +76,9 @@ describe("the set-up of the documentation", () => {
         .replaceAll("EHR_PROD", "EHR")
         .split(/;\s*$/m)
         .map((text) => text.trim())) {
-        if (/^create (?:table|schema .*MEDFORM$)|^grant .* on table /.test(statement)) await session.run(statement);
+        if (!/^create (?:table|schema .*MEDFORM$)|^grant .* on table /.test(statement)) continue;
+        await tell(server, statement);
+        await session.run(statement);
       }
     }
     const built = relation("CUT", "select 1 as x");

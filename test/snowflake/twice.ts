@@ -1,8 +1,5 @@
 /** A small project compiled for both engines: run on Snowflake, answered by what it is on DuckDB. */
 import type { Action, Graph } from "../../src/graph/index.js";
-import { ledgerViewRelations } from "../../src/ledger/index.js";
-import { jsonText as duckDbJson } from "../../src/warehouse/duckdb/json.js";
-import { jsonText as snowflakeJson } from "../../src/warehouse/snowflake/json.js";
 import { compile } from "../run/support.js";
 
 export interface Pair {
@@ -35,15 +32,6 @@ export function pairsOf(snowflake: Graph, duckdb: Graph): readonly Pair[] {
   const [ours, theirs] = [snowflake, duckdb].map(({ actions }) => actions.flatMap(textsOf)) as [string[], string[]];
   if (ours.length !== theirs.length) throw new Error("the two graphs have different actions");
   return ours.map((text, index) => ({ snowflake: text, duckdb: theirs[index] ?? "" }));
-}
-
-/** The views over the ledger, which medform itself makes. */
-export function ledgerPairs(database: string): readonly Pair[] {
-  const theirs = ledgerViewRelations({ database, jsonText: duckDbJson });
-  return ledgerViewRelations({ database, jsonText: snowflakeJson }).map(({ query }, index) => ({
-    snowflake: query,
-    duckdb: theirs[index]?.query ?? "",
-  }));
 }
 
 export async function compileTwice(

@@ -20,8 +20,8 @@ import {
 } from "../../src/ledger/index.js";
 import { ensureLandingLog, openDuckDb, type Warehouse } from "../../src/warehouse/index.js";
 import { openOn } from "../snowflake/opened.js";
-import { ledgerPairs } from "../snowflake/twice.js";
 import { type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
+import { ledgerPairs } from "../snowflake-server/pairs.js";
 import { marker, publish, relation, target, temporaryFolder } from "./engines.js";
 
 const at = "2024-02-02T00:00:00.000Z";
@@ -70,7 +70,11 @@ const duckdb: Engine = {
 let server: SnowflakeServer | undefined;
 afterAll(() => server?.[Symbol.asyncDispose]());
 
-const alike = ["select range as x from range(5)", "select 1 as x", "select 2 as x"];
+const recorded =
+  'select chain as "chain", seq as "seq", "AT" as "at", kind as "kind", subject as "subject", outcome as "outcome", body as "body", prev_hash as "prevHash", hash as "hash" from "EHR".MEDFORM.LEDGER where chain = ? order by seq';
+const landed = `insert into "EHR"."RAW"."LOADED_FILE" values ('b1', 's', 'S', 'f.csv', 'abc', timestamp '2024-01-01', 3, 2, 1, timestamp '2024-01-01')`;
+const changedSeal = `update "EHR".MEDFORM.LEDGER set body = '{}' where kind = 'seal'`;
+const alike = ["select range as x from range(5)", "select 1 as x", "select 2 as x", recorded, landed, changedSeal];
 const snowflake: Engine = {
   name: "snowflake",
   async begin() {
@@ -100,10 +104,7 @@ describe.each([duckdb, snowflake])("the ledger on $name", (engine) => {
   };
   const records = async (chain: string): Promise<readonly LedgerRecord[]> => {
     await using session = await warehouse.session();
-    const rows = await session.rows(
-      'select chain as "chain", seq as "seq", "AT" as "at", kind as "kind", subject as "subject", outcome as "outcome", body as "body", prev_hash as "prevHash", hash as "hash" from "EHR".MEDFORM.LEDGER where chain = ? order by seq',
-      [chain],
-    );
+    const rows = await session.rows(recorded, [chain]);
     return rows as unknown as readonly LedgerRecord[];
   };
 
@@ -264,9 +265,7 @@ describe.each([duckdb, snowflake])("the ledger on $name", (engine) => {
     await scope.publish([{ ...marker("A", dead.number, dead.id), fingerprint: "f1" }]);
     await using session = await warehouse.session();
     await ensureLandingLog(session, { database: "EHR", schema: "RAW" });
-    await session.run(
-      `insert into "EHR"."RAW"."LOADED_FILE" values ('b1', 's', 'S', 'f.csv', 'abc', timestamp '2024-01-01', 3, 2, 1, timestamp '2024-01-01')`,
-    );
+    await session.run(landed);
     await close();
     await open();
 
@@ -314,7 +313,7 @@ describe.each([duckdb, snowflake])("the ledger on $name", (engine) => {
     const chain = await ledger.open("run", {});
     await chain.seal("succeeded");
     await using session = await warehouse.session();
-    await session.run(`update "EHR".MEDFORM.LEDGER set body = '{}' where kind = 'seal'`);
+    await session.run(changedSeal);
     const error = await ledger.state().catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProblemError);
     expect((error as ProblemError).exitCode).toBe(4);

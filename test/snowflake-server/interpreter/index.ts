@@ -3,7 +3,8 @@
  * transpiles nothing, and knows nothing of src/, so that it can disagree with what is sent:
  *
  * - texts of a project are known by heart, each with its DuckDB rendering (known.ts);
- * - statements that medform makes itself have one of the shapes in statements/, or mean the same in both languages (portable.ts);
+ * - statements that medform makes itself have one of the shapes in shapes/, by which alone they are let in; those that read or
+ *   change rows are then read word by word (portable.ts), the others by statements/;
  * - whatever is neither is an error of compilation.
  */
 import { createCatalog } from "./catalog.js";

@@ -1,7 +1,6 @@
 /**
- * Statements that medform emits itself, where each of their words means the same in both languages: names, literals, simple
- * operators, and the functions below. Whatever else stands in one is refused, so nothing is ever half understood. Within
- * them, in parentheses, stand texts of the project.
+ * Statements of one of the shapes, in DuckDB's words: names, literals, simple operators, and the functions below. Whatever else
+ * stands in one is refused, so nothing is ever half understood. Within them, in parentheses, stand texts of the project.
  */
 import { syntax } from "./errors.js";
 import type { Known } from "./known.js";
@@ -9,10 +8,8 @@ import { closing, lex, literal, significant, type Token } from "./lex.js";
 import { duckType } from "./sqltypes.js";
 
 /** Read alike by both. */
-const same = new Set(
-  "abs avg cast coalesce contains count count_if date_trunc dense_rank exists getvariable greatest_ignore_nulls left length lower max md5 min nullif rank replace right round row_number starts_with substr substring sum trim try_cast upper".split(
-    " ",
-  ),
+export const same: ReadonlySet<string> = new Set(
+  "cast coalesce contains count date_trunc exists max nullif row_number sum".split(" "),
 );
 
 /** Words before a parenthesis that are no functions. */
@@ -26,29 +23,12 @@ type Rewrite = (args: readonly string[]) => string;
 
 const part = (text: string | undefined) => literal((text ?? "").replaceAll("'", "").trim().toLowerCase());
 
-const rewritten: Readonly<Record<string, Rewrite>> = {
-  current_timestamp: () => "current_timestamp",
+/** Each of these, and of the functions above, stands in a shape; so there are no more of them. */
+export const rewritten: Readonly<Record<string, Rewrite>> = {
   sysdate: () => "cast(current_timestamp as timestamp)",
   datediff: ([unit, from, to]) => `date_diff(${part(unit)}, ${from}, ${to})`,
-  dateadd: ([unit, count, at]) => `(${at} + (${count}) * interval 1 ${(unit ?? "").replaceAll("'", "")})`,
-  iff: ([condition, yes, no]) => `(case when ${condition} then ${yes} else ${no} end)`,
-  nvl: (args) => `coalesce(${args.join(", ")})`,
-  sha2: ([text]) => `sha256(${text})`,
-  to_varchar: ([value]) => `cast(${value} as varchar)`,
-  uuid_string: () => "cast(uuid() as varchar)",
-  try_parse_json: ([text]) => `try_cast(${text} as json)`,
-  parse_json: ([text]) => `cast(${text} as json)`,
   equal_null: ([a, b]) => `(${a} is not distinct from ${b})`,
-  to_date: ([value]) => `cast(${value} as date)`,
-  // As text, which is all that is ever asked of it.
-  get_path: ([json, path]) => `json_extract_string(${json}, ${jsonPath(path ?? "''")})`,
-  json_extract_path_text: ([json, path]) => `json_extract_string(${json}, ${jsonPath(path ?? "''")})`,
 };
-
-function jsonPath(path: string): string {
-  const names = path.slice(1, -1).replaceAll('"', "").split(".");
-  return literal(`$${names.map((name) => `."${name}"`).join("")}`);
-}
 
 const symbols = new Set("( ) , . * + - = < > <= >= <> != || ::".split(" "));
 

@@ -48,7 +48,6 @@ export interface Session extends Scope {
   /** As `alter session` set them. */
   readonly parameters: Record<string, unknown>;
   transaction: Transaction | undefined;
-  lastQueryId: string;
   /** Runs work when all that was asked of this session before has ended. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -92,7 +91,6 @@ export async function openSession(
     lockTimeout: server.lockTimeout,
     parameters: {},
     transaction: undefined,
-    lastQueryId: "",
     inTurn(work) {
       const turn = line.then(work);
       line = turn.catch(() => undefined);
@@ -171,18 +169,12 @@ export function allow({ session, server }: Context, target: Target, privilege: P
 /** What functions without arguments say of a session. */
 export function constantsOf(session: Session): Readonly<Record<string, string>> {
   return {
-    current_account: "TEST",
-    current_client: "NodeJS",
     current_database: session.database,
-    current_region: "LOCAL",
     current_role: session.role,
-    current_schema: session.schema,
     current_session: session.id,
-    current_transaction: session.transaction?.id ?? "",
     current_user: session.user,
     current_version: session.server.version,
     current_warehouse: session.warehouse,
-    last_query_id: session.lastQueryId,
   };
 }
 

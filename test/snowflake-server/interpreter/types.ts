@@ -83,6 +83,13 @@ export interface InterpreterSession {
   close(): Promise<void>;
 }
 
+/** Two renderings of the same statement of a project, or of a test's own. */
+export interface Pair {
+  readonly snowflake: string;
+  /** Without: a test's own statement about relations, grants or a session, read as one of medform's own would be. */
+  readonly duckdb?: string;
+}
+
 export interface Interpreter {
   /** `id` is what `current_session()` says. */
   connect(session: {
@@ -93,7 +100,7 @@ export interface Interpreter {
     readonly database: string;
     readonly schema: string;
   }): Promise<InterpreterSession>;
-  /** Two renderings of the same statement of a project: from now on the Snowflake one is known, and answered by the other. */
-  know(pairs: readonly { readonly snowflake: string; readonly duckdb: string }[]): void;
+  /** From now on the Snowflake rendering is known, to the letter, and answered by the other. */
+  know(pairs: readonly Pair[]): void;
   close(): Promise<void>;
 }

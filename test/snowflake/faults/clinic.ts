@@ -6,9 +6,8 @@ import { compileProject } from "../../../src/compile/index.js";
 import type { Graph } from "../../../src/graph/index.js";
 import type { Row, Session, Warehouse } from "../../../src/warehouse/index.js";
 import { type SnowflakeServer, startSnowflake } from "../../snowflake-server/client.js";
-import { pairsOf } from "../../snowflake-server/pairs.js";
-import { openOn } from "../opened.js";
-import { ledgerPairs } from "../twice.js";
+import { ledgerPairs, pairsOf } from "../../snowflake-server/pairs.js";
+import { openOn, tell } from "../opened.js";
 
 /** The models as they were, and as they are with other columns. */
 export type Version = 1 | 2;
@@ -155,7 +154,10 @@ export async function clinic(): Promise<Clinic> {
     await session?.[Symbol.asyncDispose]();
     await warehouse?.[Symbol.asyncDispose]();
   };
-  const rows = (sql: string) => opened().session.rows(sql);
+  const rows = async (sql: string) => {
+    await tell(server, sql);
+    return opened().session.rows(sql);
+  };
 
   async function deliver(delivered: readonly Delivered[]): Promise<void> {
     const values = delivered.map(({ seq, id, patient, v }) => `('${seq}', '${id}', '${patient}', '${v}')`);
@@ -189,7 +191,9 @@ export async function clinic(): Promise<Clinic> {
     },
     async silence() {
       // Who died before it made the table holds nothing.
-      await rows(turnBack).catch(() => undefined);
+      await opened()
+        .session.rows(turnBack)
+        .catch(() => undefined);
     },
     async [Symbol.asyncDispose]() {
       await close();

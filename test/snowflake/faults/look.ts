@@ -26,29 +26,26 @@ export interface Look {
 
 const text = (value: Value | undefined) => String(value ?? "∅");
 
-export async function look({ warehouse }: Pick<Clinic, "warehouse">): Promise<Look> {
-  await using session = await warehouse.session();
+export async function look({ warehouse, rows }: Pick<Clinic, "warehouse" | "rows">): Promise<Look> {
   const relations = await warehouse.catalog.relations();
   const has = (key: string) => relations.some(({ target }) => targetKey(target) === key);
   const content: Record<string, readonly string[]> = {};
   for (const { target, columns } of relations.filter(({ target: { schema } }) => schema === "S")) {
     if (target.name === "STAGED" || target.name.includes("$")) continue;
-    const rows = await session.rows(
-      `select ${columns.map(({ name }) => `"${name}"`).join(", ")} from ${quoteTarget(target)}`,
-    );
-    content[target.name] = rows.map((row) => columns.map(({ name }) => text(row[name])).join(" ")).toSorted();
+    const found = await rows(`select ${columns.map(({ name }) => `"${name}"`).join(", ")} from ${quoteTarget(target)}`);
+    content[target.name] = found.map((row) => columns.map(({ name }) => text(row[name])).join(" ")).toSorted();
   }
-  const about = (await session.rows(`show transactions`)).map(({ name }) => `transaction ${name}`);
+  const about = (await rows(`show transactions`)).map(({ name }) => `transaction ${name}`);
   about.push(
     ...relations.filter(({ target }) => target.name.includes("$")).map(({ target }) => quoteTarget(target)),
     ...(
-      await session.rows(
+      await rows(
         `select t.TABLE_SCHEMA as "SCHEMA", t.TABLE_NAME as "NAME", t.TABLE_TYPE as "KIND", t.COMMENT as "COMMENT" from "EHR".information_schema.tables as t where contains(t.TABLE_NAME, '$medform')`,
       )
     ).map(({ NAME }) => `relation ${NAME}`),
   );
   if (has("EHR.MEDFORM.PENDING")) {
-    const steps = await session.rows(
+    const steps = await rows(
       `select BATCH as "BATCH", POSITION as "POSITION", DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", KIND as "KIND", STATEMENT as "STATEMENT" from "EHR".MEDFORM.PENDING order by BATCH, POSITION`,
     );
     about.push(...steps.map(({ KIND, NAME }) => `step ${KIND} ${NAME}`));

@@ -83,15 +83,6 @@ export const change: readonly Shape[] = [
       });
     },
   ),
-  shape("drop schema(?<unless> if exists)? {name}(?: (?:cascade|restrict))?", async ({ unless, name = "" }, context) =>
-    ddl(context, [], async () => {
-      const { schema: database, name: schema } = parseTarget(name, { database: "", schema: context.session.database });
-      const place = `${quoted(database)}.${quoted(schema)}`;
-      await context.session.connection.run(`drop schema ${unless === undefined ? "" : "if exists "}${place} cascade`);
-      await context.server.catalog.reread(context.session.connection, context.server.duck.databases);
-      return done(`${schema} successfully dropped.`);
-    }),
-  ),
   shape(
     `alter ${relation}(?<unless> if exists)? {name} rename to {other}`,
     async ({ kind = "", name = "", other = "" }, context) => {
@@ -163,26 +154,11 @@ export const change: readonly Shape[] = [
       await context.session.connection.run(`alter table ${place} drop column ${quoted(unquoted(column))}`);
     }),
   ),
-  shape(
-    "alter table {name} rename column {column} to {other}",
-    async ({ name = "", column = "", other = "" }, context) =>
-      alter(context, name, async (_, place) => {
-        await context.session.connection.run(
-          `alter table ${place} rename column ${quoted(unquoted(column))} to ${quoted(unquoted(other))}`,
-        );
-      }),
-  ),
   shape("alter table {name} cluster by\\s*\\({rest}\\)", async ({ name = "", rest = "" }, context) =>
     describe(context, name, (entry) => ({ ...entry, clusterBy: `LINEAR(${rest})` })),
   ),
   shape("alter table {name} drop clustering key", async ({ name = "" }, context) =>
     describe(context, name, (entry) => ({ ...entry, clusterBy: "" })),
-  ),
-  shape("alter view {name} set secure", async ({ name = "" }, context) =>
-    describe(context, name, (entry) => ({ ...entry, secure: true })),
-  ),
-  shape("alter view {name} unset secure", async ({ name = "" }, context) =>
-    describe(context, name, (entry) => ({ ...entry, secure: false })),
   ),
   shape(`comment(?: if exists)? on ${relation} {name} is {text}`, async ({ name = "", text = "" }, context) =>
     describe(context, name, (entry) => ({ ...entry, comment: unescaped(text) })),

@@ -1,8 +1,6 @@
 /** Transactions, variables, and what a session has in use. */
 import { withBinds } from "../binds.js";
-import { missing } from "../errors.js";
 import { literal, quoted, unquoted } from "../lex.js";
-import { unescaped } from "../portable.js";
 import { done, statementType, texts } from "../results.js";
 import { abort, asleep, begin, commit, rendered, rollback } from "../session.js";
 import { SnowflakeError } from "../types.js";
@@ -43,20 +41,10 @@ export const control: readonly Shape[] = [
     );
     return done("Statement executed successfully.", statementType.set);
   }),
-  shape("set {name}\\s*=\\s*{rest}", async ({ name = "", rest = "" }, context) => {
-    const value = withBinds(rendered(context, `select ${rest}`), context.request.binds);
-    const row = (await context.session.connection.run(value)).getRows()[0] ?? [];
-    await assign(context.session.connection, [[unquoted(name), row[0] === null ? null : String(row[0])]]);
-    return done("Statement executed successfully.", statementType.set);
-  }),
   shape("unset \\((?<names>[^()]+)\\)", async ({ names = "" }, { session }) => {
     for (const name of names.split(",")) {
       await session.connection.run(`reset variable ${quoted(unquoted(name.trim()))}`).catch(() => undefined);
     }
-    return done();
-  }),
-  shape("unset {name}", async ({ name = "" }, { session }) => {
-    await session.connection.run(`reset variable ${quoted(unquoted(name))}`).catch(() => undefined);
     return done();
   }),
   shape("use role {name}", async ({ name = "" }, { session }) => {
@@ -80,17 +68,12 @@ export const control: readonly Shape[] = [
     if (parts.length > 1) session.database = parts[0] ?? "";
     return done();
   }),
-  shape("use secondary roles \\w+", async () => done()),
   shape("alter session set {rest}", async ({ rest = "" }, { session }) => {
     const timeout = /\block_timeout\s*=\s*(\d+)/i.exec(rest)?.[1];
     if (timeout !== undefined) session.lockTimeout = Number(timeout);
     for (const [, name = "", text, bare = ""] of rest.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|([\w.]+))/g)) {
       session.parameters[name.toUpperCase()] = text?.replaceAll("''", "'") ?? parameterOf(bare);
     }
-    return done();
-  }),
-  shape("alter session unset {rest}", async ({ rest = "" }, { session }) => {
-    for (const name of rest.split(",")) delete session.parameters[name.trim().toUpperCase()];
     return done();
   }),
   shape("select system\\$abort_transaction\\(\\s*'?(?<id>\\d+)'?\\s*\\)", async ({ id = "" }, { server }) => {
@@ -114,40 +97,7 @@ export const control: readonly Shape[] = [
     ]);
     return texts(["id", "user", "session", "name", "started_on", "state", "scope"], rows, statementType.show);
   }),
-  shape("show(?: terse)? warehouses(?: like {text})?", async ({ text }, { session }) => {
-    const rows =
-      text === undefined || like(unescaped(text)).test(session.warehouse) ? [[session.warehouse, "STARTED"]] : [];
-    return texts(["name", "state"], rows, statementType.show);
-  }),
-  shape("show(?: terse)? databases(?: like {text})?", async ({ text }, { server }) => {
-    const names = [...server.duck.databases].filter((name) => text === undefined || like(unescaped(text)).test(name));
-    return texts(
-      ["created_on", "name"],
-      names.map((name) => ["", name]),
-      statementType.show,
-    );
-  }),
-  shape("show(?: terse)? schemas in(?: database)? {name}", async ({ name = "" }, { session, server }) => {
-    const database = unquoted(name);
-    if (!server.duck.databases.has(database)) throw missing(database, "Database");
-    const place = await server.catalog.information(session.connection, database, "SCHEMATA");
-    const rows = (await session.connection.run(`select SCHEMA_NAME from ${place}`)).getRows();
-    return texts(
-      ["created_on", "name", "database_name"],
-      rows.map(([schema]) => ["", String(schema), database]),
-      statementType.show,
-    );
-  }),
 ];
-
-const like = (pattern: string) =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("%", ".*")
-      .replaceAll("_", ".")}$`,
-    "i",
-  );
 
 async function assign(
   connection: { run(sql: string): Promise<unknown> },

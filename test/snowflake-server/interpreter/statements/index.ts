@@ -2,6 +2,7 @@
 import { unknown } from "../errors.js";
 import { done } from "../results.js";
 import { type Context, rendered, type Session } from "../session.js";
+import { isEmitted } from "../shapes/index.js";
 import { namePattern } from "../target.js";
 import { type Answer, type Request, SnowflakeError } from "../types.js";
 import { change } from "./change.js";
@@ -29,16 +30,14 @@ export async function execute(session: Session, request: Request): Promise<Answe
   const context: Context = { session, server, request, signal };
   const sql = request.sqlText.trim().replace(/;\s*$/, "").trimEnd();
   if (sql === "") throw new SnowflakeError("000900", "42601", "SQL compilation error:\nEmpty SQL statement.");
-  try {
-    return await answer(context, sql);
-  } finally {
-    session.lastQueryId = request.queryId;
-  }
+  return answer(context, sql);
 }
 
 async function answer(context: Context, sql: string): Promise<Answer> {
   const known = context.server.known.find(sql);
   if (known !== undefined) return known.trim() === "" ? done() : carriedOut(context, known);
+  const isKnown = (text: string) => context.server.known.find(text) !== undefined;
+  if (!context.server.known.isTold(sql) && !isEmitted(sql, isKnown)) throw unknown(sql);
   for (const { pattern, run } of shapes) {
     const groups = pattern.exec(sql)?.groups;
     if (groups !== undefined || pattern.test(sql)) return run(groups ?? {}, context);
