@@ -71,6 +71,9 @@ async function take(own: OwnSession, { database, holder: about, beat, silence }:
   const asked = Date.now();
   const [before] = await session.rows(sql.readLease(database));
   const limit = silence ?? silenceSeconds;
+  // A load changes this row before it commits: who died there would keep it locked, and nobody could ask for it.
+  if (before !== undefined && before.OWNER !== "" && Number(before.SILENT) >= limit)
+    await endOlder(session, database, Number(before.TOKEN) + 1);
   const row = await askFor(session, database, { owner, holder, silence: limit });
   const token = Number(row.TOKEN);
   await endOlder(session, database, token);

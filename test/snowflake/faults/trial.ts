@@ -41,9 +41,10 @@ export interface Disturbed {
 
 const run = ["run", "--threads", "1", "--environment", "production"];
 const nothing: Look = { content: {}, markers: {}, state: emptyState, records: [], verdict: undefined, about: [] };
-const env = { SNOWFLAKE_PASSWORD: defaultUser.password, HOME: "/nonexistent", NO_COLOR: "1" };
+export const env = { SNOWFLAKE_PASSWORD: defaultUser.password, HOME: "/nonexistent", NO_COLOR: "1" };
 
-async function call(args: readonly string[]): Promise<Said> {
+/** The command, in this process. */
+export async function call(args: readonly string[]): Promise<Said> {
   let stdout = "";
   let stderr = "";
   const io = {
