@@ -28,7 +28,7 @@ async function without(fault: Fault): Promise<Trial> {
 
 /** Of the load: before it looks what was loaded before; before it opens its chain; before its first row. */
 const moments = [
-  ["before it looks what is loaded", 'select "BATCH_ID"'],
+  ["before it looks what is loaded", 'select "?batch_id"? as'],
   ["before its first row", "create temp|insert into .*RAW"],
 ] as const;
 
