@@ -1,7 +1,9 @@
 /**
  * What a refresh costs on Snowflake beside the time that its own statements take: 1,000 models against the Snowflake to test
- * against, which takes 5 ms for each statement. The bound is computed from what was sent: each unit's statements one after
- * another, and the ledger's that it waits for, on as many sessions as there are, every unit after those that it reads.
+ * against, which lets 5 ms pass before it carries a statement out. The bound is computed from what was sent: each unit's
+ * statements one after another, and the ledger's that it waits for, on as many sessions as there are, every unit after those
+ * that it reads. What a statement took is from its arrival to its answer, as the test Snowflake has it: it carries them out on
+ * the same machine, with a DuckDB that is not as fast as it waits. The second bound leaves that out.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,9 +55,14 @@ export async function benchSnowflake(sizes: readonly number[], report: Report): 
           ratio: baselineSeconds / seconds,
           peakMb,
         });
+      const path = `critical path, ${sessions} sessions, ${sent.length} statements`;
       compare(
-        `critical path, ${sessions} sessions, ${latency} ms a statement, ${sent.length} statements`,
-        bound(plan, sent) / 1000,
+        `${path}, each as long as it took`,
+        bound(plan, sent, (one) => (one.endedAt ?? 0) - one.receivedAt),
+      );
+      compare(
+        `${path}, each ${latency} ms`,
+        bound(plan, sent, () => latency),
       );
       compare("stock 2.x runner, ten statements a second (computed)", (size * stockStatements) / stockPerSecond);
     }
@@ -85,25 +92,30 @@ async function refresh(server: SnowflakeServer, graph: Graph, fullRefresh: boole
   return { plan, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Milliseconds, were nothing but the statements to be waited for. */
-function bound({ units }: Plan, sent: readonly Received[]): number {
-  const counts = new Map<string, number>();
-  for (const { queryTag } of sent) {
+/**
+ * Seconds, were nothing but the statements to be waited for: the longest chain of units, or all of them shared by the sessions,
+ * whichever is longer. `took`: how long one took, in milliseconds.
+ */
+function bound({ units }: Plan, sent: readonly Received[], took: (statement: Received) => number): number {
+  const own = new Map<string, number>();
+  const appends: number[] = [];
+  for (const statement of sent) {
+    const { queryTag, sqlText } = statement;
     const actions: readonly string[] = queryTag === null ? [] : JSON.parse(queryTag).actions;
-    const key = actions[0] ?? "";
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const [action] = actions;
+    if (action !== undefined) own.set(action, (own.get(action) ?? 0) + took(statement));
+    else if (/^insert into "EHR"\.MEDFORM\.LEDGER /.test(sqlText)) appends.push(took(statement));
   }
+  const append = appends.reduce((sum, one) => sum + one, 0) / Math.max(1, appends.length);
   const ends = new Map<string, number>();
-  const free: number[] = Array.from({ length: sessions }, () => 0);
+  let all = 0;
   for (const unit of units) {
-    const own = unit.members.reduce((sum, target) => sum + (counts.get(targetKey(target)) ?? 0), 0);
+    const work = unit.members.reduce((sum, target) => sum + (own.get(targetKey(target)) ?? 0), ledgerWaits * append);
     const ready = Math.max(0, ...[...unit.needs, ...unit.after].map((id) => ends.get(id) ?? 0));
-    const first = free.indexOf(Math.min(...free));
-    const end = Math.max(ready, free[first] ?? 0) + (own + ledgerWaits) * latency;
-    free[first] = end;
-    ends.set(unit.id, end);
+    ends.set(unit.id, ready + work);
+    all += work;
   }
-  return Math.max(...ends.values());
+  return Math.max(all / sessions, ...ends.values()) / 1000;
 }
 
 async function compiled(projectDir: string, warehouse: "duckdb" | "snowflake"): Promise<Graph> {

@@ -45,7 +45,10 @@ export const unquoted = (name: string): string => (/^[A-Za-z_][\w$]*$/.test(name
 
 export const useWarehouse = (name: string): string => `use warehouse ${quoteName(unquoted(name))}`;
 
-/** Binds: a text for each. They are texts, as `getvariable` returns nothing else. */
+/**
+ * Binds: a text for each. They are texts, as `getvariable` returns nothing else. Several from one SELECT: documented at
+ * https://docs.snowflake.com/en/sql-reference/session-variables.
+ */
 export const setVariables = (names: readonly string[]): string =>
   `set (${names.join(", ")}) = (select ${names.map(() => "?").join(", ")})`;
 
