@@ -205,7 +205,10 @@ describe("a disk that is full", () => {
   }, async () => {
     const command = `ulimit -f 20000; exec "${process.execPath}" "${join(bundle, "child.js")}" fill "${path}"`;
     const child = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
+    // It still has the warehouse open when it says what it saw.
+    const ended = once(child, "close");
     const { problems, kept, names } = JSON.parse(await firstLine(child));
+    await ended;
     expect(problems).toHaveLength(2);
     for (const problem of problems) {
       expect(problem).toMatchObject({ code: "disk-full", hint: expect.stringContaining("Make room") });
