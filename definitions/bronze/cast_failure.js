@@ -1,11 +1,11 @@
 // Every value that was delivered and could not be typed: where it is and why, never what it is.
 const { column } = require("../../includes/columns.js");
 
-const failures = Object.entries(synthea.tables).flatMap(([table, { fields }]) =>
+const failures = formats.tables.flatMap(({ name: table, fields }) =>
   fields
-    .map((field) => synthea.failure(field, source_systems.zone("_source_system")))
+    .map((field) => format.failure(field, source_systems.zone("_source_system")))
     .filter((failure) => failure !== undefined)
-    .map((failure) => ({ table: `synthea_${table}`, ...failure })),
+    .map((failure) => ({ table, ...failure })),
 );
 
 publish("cast_failure", {

@@ -1,7 +1,7 @@
 // The landing tables of Synthea's CSV export: as delivered, every column text, with where it came from.
-for (const [table, { description }] of Object.entries(synthea.tables)) {
-  declare({ schema: "raw", name: `synthea_${table}` }).config({
+for (const { name, description, headers } of synthea.tables) {
+  declare({ schema: "raw", name }).config({
     description: `${description} As delivered.`,
-    columns: silver.describeColumns([...synthea.headers(table), ...landing.provenance]),
+    columns: silver.describeColumns([...headers, ...landing.provenance]),
   });
 }

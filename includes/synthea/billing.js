@@ -1,5 +1,5 @@
 /** Claims and their lines. */
-const { field, id, moment } = require("./field.js");
+const { field, id, moment } = require("../fields.js");
 
 const text = (header, name, description, tags) => field(header, name, "text", description, tags);
 const money = (header, name, description) => field(header, name, "money", `${description} in USD.`);

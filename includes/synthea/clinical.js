@@ -1,5 +1,5 @@
 /** What happened: encounters and what was found, done, given and measured. */
-const { code, description, encounter, field, id, moment, patient, period, reason } = require("./field.js");
+const { code, description, encounter, field, id, moment, patient, period, reason } = require("../fields.js");
 
 const money = (header, name, text) => field(header, name, "money", `${text} in USD.`);
 

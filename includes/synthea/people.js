@@ -1,5 +1,5 @@
 /** Who and where: patients, providers, organizations, payers and who is insured by them. */
-const { address, field, id, moment, patient, place } = require("./field.js");
+const { address, field, id, moment, patient, place } = require("../fields.js");
 
 const name = (header, column, text) => field(header, column, "text", text, ["phi:name"]);
 

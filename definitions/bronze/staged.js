@@ -1,7 +1,7 @@
 // Staging: one view a landing table. Names and types; what cannot be typed is NULL here and a row of cast_failure.
-for (const [table, { description }] of Object.entries(synthea.tables)) {
-  const { trimmed, instants, columns } = synthea.steps(table);
-  publish(`synthea_${table}`, {
+for (const { name, description, steps } of formats.tables) {
+  const { trimmed, instants, columns } = steps;
+  publish(name, {
     type: "view",
     schema: "bronze",
     description: `${description} Named and typed, nothing dropped.`,
@@ -11,7 +11,7 @@ for (const [table, { description }] of Object.entries(synthea.tables)) {
 with landed as (
   select
     ${[...landing.selected, ...trimmed].join(",\n    ")}
-  from ${ctx.ref("raw", `synthea_${table}`)}
+  from ${ctx.ref("raw", name)}
 ),
 timed as (
   select
