@@ -40,4 +40,8 @@ const provenanceOf = (event, patientRow, key) =>
     )
     .join(",\n  ");
 
-module.exports = { asOf, name, patient, phi, provenance, provenanceOf };
+/** Columns that count, one for each event of timeline.js. */
+const counted = (events, name, description) =>
+  Object.fromEntries(events.map((event) => [name(event), description(event)]));
+
+module.exports = { asOf, counted, name, patient, phi, provenance, provenanceOf };

@@ -1,9 +1,10 @@
-/** The events of a patient: each entity that is one, and how its columns read on the timeline. */
+/** The events of a patient: each entity that is one, what many of it are called, and how its columns read on the timeline. */
 const { localDate } = require("./types.js");
 const sources = require("./source_systems.js");
 
-const event = (entity, columns) => ({
+const event = (entity, many, columns) => ({
   entity,
+  many,
   event_at: "started_at",
   event_date: "start_date",
   event_precision: "start_precision",
@@ -20,8 +21,8 @@ const event = (entity, columns) => ({
   ...columns,
 });
 
-const observed = (entity) =>
-  event(entity, {
+const observed = (entity, many) =>
+  event(entity, many, {
     event_at: "observed_at",
     event_date: "observed_date",
     event_precision: "observed_precision",
@@ -33,8 +34,8 @@ const observed = (entity) =>
   });
 
 const events = [
-  event("encounter", { status: "status" }),
-  event("appointment", {
+  event("encounter", "encounters", { status: "status" }),
+  event("appointment", "appointments", {
     event_at: "scheduled_start_at",
     event_date: "scheduled_date",
     event_precision: "scheduled_precision",
@@ -45,13 +46,13 @@ const events = [
     code_system: "cast(null as varchar)",
     description: "reason_description",
   }),
-  event("condition"),
-  event("procedure"),
-  event("prescription"),
-  event("allergy"),
-  observed("lab_result"),
-  observed("vital_sign"),
-  observed("observation"),
+  event("condition", "conditions"),
+  event("procedure", "procedures"),
+  event("prescription", "prescriptions"),
+  event("allergy", "allergies"),
+  observed("lab_result", "laboratory results"),
+  observed("vital_sign", "vital signs"),
+  observed("observation", "other observations"),
 ];
 
 module.exports = { events };
