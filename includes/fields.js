@@ -1,6 +1,8 @@
 /** `[header, name in bronze, type, description, tags]` as a field; `moment` becomes three columns: name_at, name_date, name_precision. */
 const field = (header, name, type, description, tags) => ({ header, name, type, description, tags: tags || [] });
 
+/** Text as it is. */
+const plain = (header, name, description, tags) => field(header, name, "text", description, tags);
 const id = (what) => field("ID", `${what}_id`, "text", `Id of the ${what}.`, ["phi:other"]);
 const patient = field("PATIENT", "patient_id", "text", "Id of the patient.", ["phi:mrn"]);
 const encounter = field("ENCOUNTER", "encounter_id", "text", "Id of the encounter.", ["phi:other"]);
@@ -11,6 +13,7 @@ const reason = [
   field("REASONDESCRIPTION", "reason_description", "text", "Text for the reason."),
 ];
 const moment = (header, name, description) => field(header, name, "moment", description, ["phi:date"]);
+const day = (header, name, description) => field(header, name, "day", description, ["phi:date"]);
 const period = [moment("START", "start", "When it began."), moment("STOP", "stop", "When it ended.")];
 const address = (phi) => {
   const tags = phi ? ["phi:geography"] : [];
@@ -29,4 +32,18 @@ const place = (phi) => {
   ];
 };
 
-module.exports = { address, code, description, encounter, field, id, moment, patient, period, place, reason };
+module.exports = {
+  address,
+  code,
+  day,
+  description,
+  encounter,
+  field,
+  id,
+  moment,
+  patient,
+  period,
+  place,
+  plain,
+  reason,
+};

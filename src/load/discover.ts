@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { compareText, ProblemError } from "../graph/index.js";
 import type { SourceFile } from "./source-file.js";
-import { type SyntheaTable, syntheaTableOf, syntheaTables } from "./synthea.js";
+import { type DeliveredTable, deliveredTableOf, deliveredTables } from "./tables.js";
 
 export interface Found extends SourceFile {
   /** When it was last written. */
@@ -12,11 +12,11 @@ export interface Found extends SourceFile {
 
 export interface SyntheaFolder {
   /** In the order of their names. */
-  readonly files: readonly { readonly file: Found; readonly table: SyntheaTable }[];
+  readonly files: readonly { readonly file: Found; readonly table: DeliveredTable }[];
   /** Names of files that are no Synthea table. */
   readonly ignored: readonly string[];
   /** Tables of the export that have no file. */
-  readonly absent: readonly SyntheaTable[];
+  readonly absent: readonly DeliveredTable[];
 }
 
 /** Errors: `load-no-such-path`, `load-not-a-folder`, `load-unreadable`, `load-no-table`, `load-ambiguous-file`. */
@@ -33,12 +33,12 @@ export async function discoverSynthea(folder: string): Promise<SyntheaFolder> {
   const names = await readdir(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  const files: { file: Found; table: SyntheaTable }[] = [];
+  const files: { file: Found; table: DeliveredTable }[] = [];
   const ignored: string[] = [];
   for (const name of names.toSorted(compareText)) {
     const info = await statOf(join(path, name));
     if (info.isDirectory() || name.startsWith(".")) continue;
-    const table = syntheaTableOf(name);
+    const table = deliveredTableOf(name);
     if (table === undefined || !info.isFile()) ignored.push(name);
     else files.push({ file: { path: join(path, name), name, modified: info.mtime }, table });
   }
@@ -54,7 +54,7 @@ export async function discoverSynthea(folder: string): Promise<SyntheaFolder> {
   }
   refuseTwice(files);
   const present = new Set(files.map(({ table }) => table));
-  return { files, ignored, absent: syntheaTables.filter((table) => table.exported && !present.has(table)) };
+  return { files, ignored, absent: deliveredTables.filter((table) => table.exported && !present.has(table)) };
 }
 
 /** Errors: `load-no-such-path`, `load-not-a-file`. */
@@ -73,7 +73,7 @@ export async function discoverFile(path: string): Promise<Found> {
 }
 
 /** One of `x.csv` and `x.csv.gz` is older than the other, and only a person knows which one is meant. */
-function refuseTwice(files: readonly { readonly file: Found; readonly table: SyntheaTable }[]): void {
+function refuseTwice(files: readonly { readonly file: Found; readonly table: DeliveredTable }[]): void {
   for (const { file, table } of files) {
     const other = files.find((entry) => entry.table === table && isGzip(entry.file) !== isGzip(file));
     if (other === undefined) continue;

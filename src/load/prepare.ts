@@ -7,7 +7,7 @@ import type { LoadListener } from "./events.js";
 import { columnNames } from "./header.js";
 import { readHeader } from "./sniff.js";
 import { type Fingerprinted, fingerprint } from "./source-file.js";
-import { otherTableOf, type SyntheaTable } from "./synthea.js";
+import { type DeliveredTable, otherTableOf } from "./tables.js";
 
 export const rawSchema = "RAW";
 
@@ -66,7 +66,7 @@ export async function prepare(options: PrepareOptions): Promise<readonly Prepare
 async function prepareFile(
   file: Found,
   landing: string,
-  table: SyntheaTable | undefined,
+  table: DeliveredTable | undefined,
   options: PrepareOptions,
 ): Promise<Prepared> {
   const read = await fingerprint(file, options.signal);
@@ -81,7 +81,11 @@ async function prepareFile(
 }
 
 /** The table of that name, and what the project declares of it, else what is known of the format. */
-export function landingOf(graph: Graph, landing: string, table?: SyntheaTable): Pick<Prepared, "target" | "declared"> {
+export function landingOf(
+  graph: Graph,
+  landing: string,
+  table?: DeliveredTable,
+): Pick<Prepared, "target" | "declared"> {
   const declaration = declarationOf(graph, landing);
   return {
     target: declaration?.target ?? { ...databaseOf(graph), schema: rawSchema, name: landing },
@@ -95,7 +99,7 @@ export function databaseOf(graph: Graph): { readonly database?: string } {
 }
 
 /** A header that is not this table's. The names in the file are not repeated: its first line may be a patient. */
-function refuseForeign(file: string, table: SyntheaTable, columns: readonly string[]): void {
+function refuseForeign(file: string, table: DeliveredTable, columns: readonly string[]): void {
   const missing = table.required.filter((column) => !columns.includes(column));
   const other = otherTableOf(table, columns);
   if (missing.length === 0 && other === undefined) return;
@@ -122,7 +126,7 @@ function declarationOf(graph: Graph, landing: string): Declaration | undefined {
   );
 }
 
-function declaredColumns(declaration: Declaration, table: SyntheaTable | undefined): readonly string[] {
+function declaredColumns(declaration: Declaration, table: DeliveredTable | undefined): readonly string[] {
   const provenance = new Set(provenanceColumns.map(({ name }) => name));
   const names = declaration.columns
     .map(({ path }) => path.join(".").toUpperCase())

@@ -1,22 +1,7 @@
-/** Synthea's CSV export as versions 3.0 and 3.3 write it, and the appointments that belong to the same delivery. */
-
-export interface SyntheaTable {
-  /** As in the file name, lower case: `claims_transactions`. */
-  readonly name: string;
-  /** Landing table in RAW. */
-  readonly landing: string;
-  /** The union of the versions' columns, upper case, in the order of the newest. */
-  readonly columns: readonly string[];
-  /** Columns that every version writes. */
-  readonly stable: readonly string[];
-  /** Those without which a file is not this table: keys, references, times. */
-  readonly required: readonly string[];
-  /** Part of Synthea's own export; `appointments` is not, so its absence is nothing to report. */
-  readonly exported: boolean;
-}
+/** The headers of Synthea's CSV export as versions 3.0 and 3.3 write it, and of the appointments that belong to the same delivery. */
 
 /** `~` marks a column that 3.0 does not write, `-` one that 3.3 no longer writes. */
-const headers: Readonly<Record<string, string>> = {
+export const syntheaHeaders: Readonly<Record<string, string>> = {
   allergies:
     "START STOP PATIENT ENCOUNTER CODE SYSTEM DESCRIPTION TYPE CATEGORY REACTION1 DESCRIPTION1 SEVERITY1 REACTION2 DESCRIPTION2 SEVERITY2",
   careplans: "ID START STOP PATIENT ENCOUNTER CODE DESCRIPTION REASONCODE REASONDESCRIPTION",
@@ -48,50 +33,3 @@ const headers: Readonly<Record<string, string>> = {
   appointments:
     "ID PATIENT PROVIDER ORGANIZATION DEPARTMENT BOOKED_AT SCHEDULED_START SCHEDULED_END CHECKED_IN_AT STARTED_AT ENDED_AT STATUS REASONCODE REASONDESCRIPTION ENCOUNTER CREATED_BY UPDATED_AT",
 };
-
-/** Without these there is no key, no reference or no time, so that no row of the file could be used. */
-const identifying: ReadonlySet<string> = new Set(
-  "ID PATIENT PATIENTID START DATE CODE BIRTHDATE CLAIMID PAYER MEMBERID SCHEDULED_START STATUS ENCOUNTERCLASS NAME UDI QUANTITY VALUE SERIES_UID".split(
-    " ",
-  ),
-);
-
-function table(name: string, header: string): SyntheaTable {
-  const marked = header.split(" ");
-  const columns = marked.map((column) => column.replace(/^[~-]/, ""));
-  const stable = marked.filter((column) => !/^[~-]/.test(column));
-  return {
-    name,
-    landing: `SYNTHEA_${name.toUpperCase()}`,
-    columns,
-    stable,
-    required: stable.filter((column) => identifying.has(column)),
-    exported: name !== "appointments",
-  };
-}
-
-/** The 18 tables of the export and `appointments`, by name. */
-export const syntheaTables: readonly SyntheaTable[] = Object.entries(headers).map(([name, header]) =>
-  table(name, header),
-);
-
-const byName: ReadonlyMap<string, SyntheaTable> = new Map(syntheaTables.map((entry) => [entry.name, entry]));
-
-/** The table that a file is by its name, in any case, `.csv` or `.csv.gz`; undefined where it is none. */
-export function syntheaTableOf(fileName: string): SyntheaTable | undefined {
-  const stem = /^(.+?)\.csv(?:\.gz)?$/i.exec(fileName)?.[1];
-  return stem === undefined ? undefined : byName.get(stem.toLowerCase());
-}
-
-/** Which other table a header is, exactly, where it is not exactly this one: files whose names were swapped. */
-export function otherTableOf(table: SyntheaTable, columns: readonly string[]): SyntheaTable | undefined {
-  if (isExactly(table, columns)) return undefined;
-  return syntheaTables.find((other) => other !== table && isExactly(other, columns));
-}
-
-function isExactly(table: SyntheaTable, columns: readonly string[]): boolean {
-  return (
-    table.stable.every((column) => columns.includes(column)) &&
-    columns.every((column) => table.columns.includes(column))
-  );
-}

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { otherTableOf, syntheaTableOf, syntheaTables } from "./synthea.js";
+import { deliveredTableOf, deliveredTables, otherTableOf } from "./tables.js";
 
 const named = (name: string) => {
-  const found = syntheaTables.find((table) => table.name === name);
+  const found = deliveredTables.find((table) => table.name === name);
   if (found === undefined) throw new Error(name);
   return found;
 };
 
-describe("Synthea's tables", () => {
-  it("are the 18 of the export, and appointments", () => {
+describe("delivered tables", () => {
+  it("are the 18 of Synthea's export, and what a hospital delivers beside them", () => {
     expect(
-      syntheaTables
+      deliveredTables
         .filter(({ exported }) => exported)
         .map(({ name }) => name)
         .toSorted(),
@@ -19,13 +19,12 @@ describe("Synthea's tables", () => {
         " ",
       ),
     );
-    expect(syntheaTables.filter(({ exported }) => !exported).map(({ landing }) => landing)).toEqual([
-      "SYNTHEA_APPOINTMENTS",
-    ]);
+    const beside = deliveredTables.filter(({ exported }) => !exported).map(({ landing }) => landing);
+    expect(beside.filter((landing) => !landing.startsWith("HOSPITAL_"))).toEqual(["SYNTHEA_APPOINTMENTS"]);
   });
 
   it("have each column once, and a required one that every version writes", () => {
-    for (const { columns, required, stable } of syntheaTables) {
+    for (const { columns, required, stable } of deliveredTables) {
       expect(new Set(columns).size).toBe(columns.length);
       expect(required.length).toBeGreaterThan(0);
       expect(required.every((column) => stable.includes(column))).toBe(true);
@@ -33,7 +32,7 @@ describe("Synthea's tables", () => {
   });
 
   it("are found by the names of files, in any case", () => {
-    expect(syntheaTableOf("Claims_Transactions.CSV.GZ")?.name).toBe("claims_transactions");
+    expect(deliveredTableOf("Claims_Transactions.CSV.GZ")?.name).toBe("claims_transactions");
     for (const name of [
       "patients.txt",
       "patients",
@@ -42,15 +41,15 @@ describe("Synthea's tables", () => {
       ".csv",
       "patients.csv.gz.gz",
     ]) {
-      expect(syntheaTableOf(name)).toBeUndefined();
+      expect(deliveredTableOf(name)).toBeUndefined();
     }
   });
 
   it("are told from each other by their headers", () => {
-    for (const table of syntheaTables) {
+    for (const table of deliveredTables) {
       expect(otherTableOf(table, table.columns)).toBeUndefined();
       expect(otherTableOf(table, table.stable)).toBeUndefined();
-      for (const other of syntheaTables) {
+      for (const other of deliveredTables) {
         if (other === table) continue;
         // Both versions of another table's header are seen as that table's, or lack what this one requires.
         for (const header of [other.columns, other.stable]) {
