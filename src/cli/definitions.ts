@@ -40,7 +40,7 @@ function load(program: Command, choose: Choose): void {
   program
     .command("load")
     .description("files of a delivery into landing tables")
-    .argument("<format>", "synthea-csv (a folder) or csv (a file, with --table)")
+    .argument("<format>", "synthea-csv or mimic (a folder), or csv (a file, with --table)")
     .argument("<path>", "the folder or file")
     .option("--source <name>", "the system that delivered it (default: by the format)")
     .option("--table <name>", "landing table, for csv")

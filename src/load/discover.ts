@@ -3,58 +3,63 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { compareText, ProblemError } from "../graph/index.js";
 import type { SourceFile } from "./source-file.js";
-import { type DeliveredTable, deliveredTableOf, deliveredTables } from "./tables.js";
+import { type DeliveredTable, deliveredTableOf, type FolderFormat } from "./tables.js";
 
 export interface Found extends SourceFile {
   /** When it was last written. */
   readonly modified: Date;
 }
 
-export interface SyntheaFolder {
+export interface DeliveredFolder {
   /** In the order of their names. */
   readonly files: readonly { readonly file: Found; readonly table: DeliveredTable }[];
-  /** Names of files that are no Synthea table. */
+  /** Names of files that are no table of the format. */
   readonly ignored: readonly string[];
   /** Tables of the export that have no file. */
   readonly absent: readonly DeliveredTable[];
 }
 
 /** Errors: `load-no-such-path`, `load-not-a-folder`, `load-unreadable`, `load-no-table`, `load-ambiguous-file`. */
-export async function discoverSynthea(folder: string): Promise<SyntheaFolder> {
+export async function discoverFolder(format: FolderFormat, folder: string): Promise<DeliveredFolder> {
   const path = resolve(folder);
   if (!(await statOf(path)).isDirectory()) {
     throw new ProblemError({
       code: "load-not-a-folder",
-      message: `${basename(path)} is a file; synthea-csv loads a folder`,
+      message: `${basename(path)} is a file; ${format.name} loads a folder`,
       at: { file: basename(path) },
       hint: "Give the folder that holds the tables, or load one file with: medform load csv FILE --table NAME",
     });
   }
+  const files: { file: Found; table: DeliveredTable }[] = [];
+  const ignored: string[] = [];
   const names = await readdir(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  const files: { file: Found; table: DeliveredTable }[] = [];
-  const ignored: string[] = [];
-  for (const name of names.toSorted(compareText)) {
-    const info = await statOf(join(path, name));
-    if (info.isDirectory() || name.startsWith(".")) continue;
-    const table = deliveredTableOf(name);
-    if (table === undefined || !info.isFile()) ignored.push(name);
-    else files.push({ file: { path: join(path, name), name, modified: info.mtime }, table });
+  for (const inner of format.folders) {
+    if (inner !== "." && !names.includes(inner)) continue;
+    const place = join(path, inner);
+    const found = await readdir(place).catch((error: unknown) => {
+      throw unreadable(place, error);
+    });
+    for (const name of found.toSorted(compareText)) {
+      const info = await statOf(join(place, name));
+      if (info.isDirectory() || name.startsWith(".")) continue;
+      const table = deliveredTableOf(format, name);
+      if (table === undefined || !info.isFile()) ignored.push(name);
+      else files.push({ file: { path: join(place, name), name, modified: info.mtime }, table });
+    }
   }
   if (files.length === 0) {
     throw new ProblemError({
       code: "load-no-table",
-      message: `${basename(path)} holds none of Synthea's tables`,
+      message: `${basename(path)} holds none of ${format.whose} tables`,
       at: { file: basename(path) },
-      hint: names.includes("csv")
-        ? "There is a folder csv in it: give that one."
-        : "Synthea writes patients.csv, encounters.csv and others into output/csv.",
+      hint: names.includes("csv") ? "There is a folder csv in it: give that one." : format.looksLike,
     });
   }
   refuseTwice(files);
   const present = new Set(files.map(({ table }) => table));
-  return { files, ignored, absent: deliveredTables.filter((table) => table.exported && !present.has(table)) };
+  return { files, ignored, absent: format.tables.filter((table) => table.exported && !present.has(table)) };
 }
 
 /** Errors: `load-no-such-path`, `load-not-a-file`. */

@@ -1,5 +1,7 @@
 /** What a load says while it works: names of files, tables and columns, counts and reasons; never a value of a row. */
 
+import type { FolderFormat } from "./tables.js";
+
 /** Why a line cannot be a row; the words stand in RAW.REJECTED_LINE and in events alike. */
 export type RejectReason =
   | "wrong number of fields"
@@ -14,7 +16,7 @@ export interface LoadStarted {
   readonly kind: "load-started";
   /** ISO instant. */
   readonly at: string;
-  readonly format: "synthea-csv" | "csv";
+  readonly format: FolderFormat["name"] | "csv";
   readonly source: string;
   /** Files that belong to a table. */
   readonly files: number;

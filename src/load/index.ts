@@ -10,4 +10,4 @@
  */
 export type * from "./events.js";
 export { type LoadOptions, loadFiles } from "./load.js";
-export { type DeliveredTable, deliveredTables } from "./tables.js";
+export { type DeliveredTable, type FolderFormat, folderFormats } from "./tables.js";

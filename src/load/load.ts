@@ -16,12 +16,13 @@ import { type Landed, land } from "./land.js";
 import { loadedFiles } from "./loaded.js";
 import { databaseOf, type Prepared, prepare, rawSchema } from "./prepare.js";
 import { isStage, prepareStaged } from "./staged.js";
+import { type FolderFormat, folderFormats } from "./tables.js";
 
 export interface LoadOptions {
-  readonly format: "synthea-csv" | "csv";
-  /** A folder for `synthea-csv`, a file for `csv`; or `@STAGE/path`, where the engine has stages. */
+  readonly format: FolderFormat["name"] | "csv";
+  /** A file for `csv`, else a folder; or `@STAGE/path`, where the engine has stages. */
   readonly path: string;
-  /** Name of the source system, kept in `_SOURCE_SYSTEM`. Default: `synthea`, `csv`. */
+  /** Name of the source system, kept in `_SOURCE_SYSTEM`. Default: by the format. */
   readonly source?: string;
   /** Landing table, `csv` only. */
   readonly table?: string;
@@ -194,7 +195,7 @@ function batchOf(source: string, files: readonly Prepared[]): string {
 }
 
 function sourceName({ source, format }: LoadOptions): string {
-  const name = source ?? (format === "csv" ? "csv" : "synthea");
+  const name = source ?? (format === "csv" ? "csv" : folderFormats[format].source);
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return name;
   throw new ProblemError({
     code: "load-source-name",

@@ -2,12 +2,12 @@
 import { type Declaration, type Graph, ProblemError, type Target } from "../graph/index.js";
 import { provenanceColumns, type StagedFile } from "../warehouse/index.js";
 import { deliveredAt } from "./delivered.js";
-import { discoverFile, discoverSynthea, type Found } from "./discover.js";
+import { discoverFile, discoverFolder, type Found } from "./discover.js";
 import type { LoadListener } from "./events.js";
 import { columnNames } from "./header.js";
 import { readHeader } from "./sniff.js";
 import { type Fingerprinted, fingerprint } from "./source-file.js";
-import { type DeliveredTable, otherTableOf } from "./tables.js";
+import { type DeliveredTable, type FolderFormat, folderFormats, otherTableOf } from "./tables.js";
 
 export const rawSchema = "RAW";
 
@@ -28,7 +28,7 @@ export interface Prepared extends Fingerprinted {
 }
 
 export interface PrepareOptions {
-  readonly format: "synthea-csv" | "csv";
+  readonly format: FolderFormat["name"] | "csv";
   readonly path: string;
   readonly table?: string;
   /** ISO instant. */
@@ -51,15 +51,19 @@ export async function prepare(options: PrepareOptions): Promise<readonly Prepare
   if (options.table !== undefined) {
     throw new ProblemError({
       code: "load-option",
-      message: "--table goes with the format csv; synthea-csv knows its tables by the names of the files",
+      message: `--table goes with the format csv; ${format} knows its tables by the names of the files`,
     });
   }
-  const folder = await discoverSynthea(options.path);
+  const folder = await discoverFolder(folderFormats[format], options.path);
   listener({ kind: "load-started", at, format, source, files: folder.files.length });
   for (const file of folder.ignored) listener({ kind: "file-ignored", file, reason: "no table of this format" });
   for (const table of folder.absent) listener({ kind: "table-absent", table: table.landing });
   const prepared: Prepared[] = [];
-  for (const { file, table } of folder.files) prepared.push(await prepareFile(file, table.landing, table, options));
+  for (const { file, table } of folder.files) {
+    const read = await prepareFile(file, table.landing, table, options);
+    refuseForeign(folderFormats[format], file.name, table, read.columns);
+    prepared.push(read);
+  }
   return prepared;
 }
 
@@ -71,7 +75,6 @@ async function prepareFile(
 ): Promise<Prepared> {
   const read = await fingerprint(file, options.signal);
   const columns = columnNames(readHeader(read), file.name);
-  if (table !== undefined) refuseForeign(file.name, table, columns);
   return {
     ...read,
     ...landingOf(options.graph, landing, table),
@@ -99,16 +102,16 @@ export function databaseOf(graph: Graph): { readonly database?: string } {
 }
 
 /** A header that is not this table's. The names in the file are not repeated: its first line may be a patient. */
-function refuseForeign(file: string, table: DeliveredTable, columns: readonly string[]): void {
+function refuseForeign(format: FolderFormat, file: string, table: DeliveredTable, columns: readonly string[]): void {
   const missing = table.required.filter((column) => !columns.includes(column));
-  const other = otherTableOf(table, columns);
+  const other = otherTableOf(format, table, columns);
   if (missing.length === 0 && other === undefined) return;
   throw new ProblemError({
     code: "load-other-table",
     message:
       other === undefined
-        ? `${file} is not Synthea's table ${table.name}: its header has no ${missing.join(", ")}`
-        : `${file} is not Synthea's table ${table.name}: its header is that of ${other.name}`,
+        ? `${file} is not ${format.whose} table ${table.name}: its header has no ${missing.join(", ")}`
+        : `${file} is not ${format.whose} table ${table.name}: its header is that of ${other.name}`,
     at: { file, line: 1 },
     hint:
       other === undefined

@@ -1,5 +1,6 @@
-/** The tables that a folder of delivered files can hold. */
+/** The formats that are folders of files, and the tables that such a folder can hold. */
 import { hospitalHeaders } from "./hospital.js";
+import { mimicHeaders } from "./mimic.js";
 import { syntheaHeaders } from "./synthea.js";
 
 export interface DeliveredTable {
@@ -13,13 +14,26 @@ export interface DeliveredTable {
   readonly stable: readonly string[];
   /** Those without which a file is not this table: keys, references, times. */
   readonly required: readonly string[];
-  /** Part of Synthea's own export; the absence of another is nothing to report. */
+  /** Part of every export of its system; the absence of another is nothing to report. */
   readonly exported: boolean;
+}
+
+export interface FolderFormat {
+  readonly name: "synthea-csv" | "mimic";
+  /** Whose tables they are, for messages: `Synthea's`. */
+  readonly whose: string;
+  /** Name of the source system where the load gives none. */
+  readonly source: string;
+  /** Where its files lie: the folder itself, and folders in it. */
+  readonly folders: readonly string[];
+  /** What to look for where none of its tables is found. */
+  readonly looksLike: string;
+  readonly tables: readonly DeliveredTable[];
 }
 
 /** Without these there is no key, no reference or no time, so that no row of the file could be used. */
 const identifying: ReadonlySet<string> = new Set(
-  "ID PATIENT PATIENTID START DATE CODE BIRTHDATE CLAIMID PAYER MEMBERID SCHEDULED_START STATUS ENCOUNTERCLASS NAME UDI QUANTITY VALUE SERIES_UID BRANCH".split(
+  "ID PATIENT PATIENTID START DATE CODE BIRTHDATE CLAIMID PAYER MEMBERID SCHEDULED_START STATUS ENCOUNTERCLASS NAME UDI QUANTITY VALUE SERIES_UID BRANCH SUBJECT_ID HADM_ID STAY_ID ITEMID PROVIDER_ID CAREGIVER_ID ICD_CODE POE_ID".split(
     " ",
   ),
 );
@@ -34,31 +48,47 @@ function table(format: string, name: string, header: string): DeliveredTable {
     columns,
     stable,
     required: stable.filter((column) => identifying.has(column)),
-    exported: format === "SYNTHEA" && name !== "appointments",
+    exported: format !== "HOSPITAL" && name !== "appointments",
   };
 }
 
 const tablesOf = (format: string, headers: Readonly<Record<string, string>>) =>
   Object.entries(headers).map(([name, header]) => table(format, name, header));
 
-/** The 18 tables of Synthea's export, `appointments`, and what else a hospital delivers with them. */
-export const deliveredTables: readonly DeliveredTable[] = [
-  ...tablesOf("SYNTHEA", syntheaHeaders),
-  ...tablesOf("HOSPITAL", hospitalHeaders),
-];
-
-const byName: ReadonlyMap<string, DeliveredTable> = new Map(deliveredTables.map((entry) => [entry.name, entry]));
+/** By the name of the format. `synthea-csv` are the 18 tables of Synthea's export, `appointments`, and what else a hospital delivers with them. */
+export const folderFormats: Readonly<Record<FolderFormat["name"], FolderFormat>> = {
+  "synthea-csv": {
+    name: "synthea-csv",
+    whose: "Synthea's",
+    source: "synthea",
+    folders: ["."],
+    looksLike: "Synthea writes patients.csv, encounters.csv and others into output/csv.",
+    tables: [...tablesOf("SYNTHEA", syntheaHeaders), ...tablesOf("HOSPITAL", hospitalHeaders)],
+  },
+  mimic: {
+    name: "mimic",
+    whose: "MIMIC's",
+    source: "mimic",
+    folders: [".", "hosp", "icu"],
+    looksLike: "MIMIC-IV holds the folders hosp and icu, with patients.csv.gz, icustays.csv.gz and others.",
+    tables: tablesOf("MIMIC", mimicHeaders),
+  },
+};
 
 /** The table that a file is by its name, in any case, `.csv` or `.csv.gz`; undefined where it is none. */
-export function deliveredTableOf(fileName: string): DeliveredTable | undefined {
-  const stem = /^(.+?)\.csv(?:\.gz)?$/i.exec(fileName)?.[1];
-  return stem === undefined ? undefined : byName.get(stem.toLowerCase());
+export function deliveredTableOf({ tables }: FolderFormat, fileName: string): DeliveredTable | undefined {
+  const stem = /^(.+?)\.csv(?:\.gz)?$/i.exec(fileName)?.[1]?.toLowerCase();
+  return tables.find(({ name }) => name === stem);
 }
 
 /** Which other table a header is, exactly, where it is not exactly this one: files whose names were swapped. */
-export function otherTableOf(table: DeliveredTable, columns: readonly string[]): DeliveredTable | undefined {
+export function otherTableOf(
+  { tables }: FolderFormat,
+  table: DeliveredTable,
+  columns: readonly string[],
+): DeliveredTable | undefined {
   if (isExactly(table, columns)) return undefined;
-  return deliveredTables.find((other) => other !== table && isExactly(other, columns));
+  return tables.find((other) => other !== table && isExactly(other, columns));
 }
 
 function isExactly(table: DeliveredTable, columns: readonly string[]): boolean {

@@ -10,7 +10,7 @@ import { openProject, openWarehouse, tellPrevious } from "../open.js";
 import { loadView } from "../render/load-view.js";
 
 export interface LoadCommandOptions extends GlobalOptions {
-  /** `synthea-csv` or `csv`, as typed. */
+  /** As typed. */
   readonly format: string;
   /** Relative to where the command runs; or `@STAGE/path`. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface LoadCommandOptions extends GlobalOptions {
   readonly delivered?: string;
 }
 
-const formats = ["synthea-csv", "csv"] as const;
+const formats = ["synthea-csv", "mimic", "csv"] as const;
 
 /**
  * Loads what is new, all of it or nothing; with `--json` the events as JSON lines.
