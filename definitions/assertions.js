@@ -6,6 +6,8 @@ require("../assertions/condition.js");
 require("../assertions/encounter.js");
 require("../assertions/facility.js");
 require("../assertions/gold.js");
+require("../assertions/imaging_study.js");
+require("../assertions/immunization.js");
 require("../assertions/observation.js");
 require("../assertions/patient.js");
 require("../assertions/patient_event.js");

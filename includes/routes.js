@@ -21,21 +21,22 @@ const routes = [
   { bronze: "synthea_procedures", entity: "procedure" },
   { bronze: "synthea_medications", entity: "prescription" },
   { bronze: "synthea_allergies", entity: "allergy" },
+  { bronze: "synthea_immunizations", entity: "immunization" },
+  { bronze: "synthea_imaging_studies", entity: "imaging_study" },
   observed("lab_result"),
   observed("vital_sign"),
   observed("observation"),
 ].map((route) => ({ ...route, name: `${route.bronze} > ${route.entity}` }));
 
 const bronzeOnly = {
-  synthea_careplans: "Care plans have no entity yet.",
+  synthea_careplans:
+    "A plan is what shall be done; what was done arrives as procedures, prescriptions and observations.",
   synthea_claims: "Claims have no entity yet.",
   synthea_claims_transactions: "Claim lines and payments have no entity yet.",
-  synthea_devices: "Devices have no entity yet.",
-  synthea_imaging_studies: "Imaging studies have no entity yet.",
-  synthea_immunizations: "Immunizations have no entity yet.",
+  synthea_devices: "Nothing is asked of what a patient carries; monitors send their own values, see vital_sign.",
   synthea_payer_transitions: "Coverage has no entity yet.",
   synthea_payers: "Coverage has no entity yet.",
-  synthea_supplies: "Supplies have no entity yet.",
+  synthea_supplies: "Consumption of material belongs to stores, and to no question about a patient.",
   hospital_organization_units: "No entity yet.",
   hospital_patient_identifiers: "No entity yet.",
   hospital_patient_contacts: "No entity yet.",

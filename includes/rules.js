@@ -38,7 +38,9 @@ const time = (of, name, date, precision) => ({
 });
 const START = time("candidate", "started", "start", "start");
 const STOP = time("candidate", "stopped", "stop", "stop");
-const OBSERVED = time("candidate", "observed", "observed", "observed");
+/** A moment of the row as sent, by its name. */
+const moment = (name) => time("candidate", name, name, name);
+const OBSERVED = moment("observed");
 const ENCOUNTER_START = time("encounter", "started", "start", "start");
 const ENCOUNTER_STOP = time("encounter", "stopped", "stop", "stop");
 
@@ -89,6 +91,7 @@ module.exports = {
   FLAGS,
   flag,
   measured,
+  moment,
   OBSERVED,
   ofEncounter,
   ofPatient,

@@ -21,13 +21,19 @@ const event = (entity, many, columns) => ({
   ...columns,
 });
 
-const observed = (entity, many) =>
+/** What happened at a moment, which the columns of this name say. */
+const moment = (entity, many, name, columns) =>
   event(entity, many, {
-    event_at: "observed_at",
-    event_date: "observed_date",
-    event_precision: "observed_precision",
+    event_at: `${name}_at`,
+    event_date: `${name}_date`,
+    event_precision: `${name}_precision`,
     stopped_at: "cast(null as datetime)",
     stop_date: "cast(null as date)",
+    ...columns,
+  });
+
+const observed = (entity, many) =>
+  moment(entity, many, "observed", {
     value_text: "value_text",
     value_number: "value_number",
     unit: "unit",
@@ -50,6 +56,12 @@ const events = [
   event("procedure", "procedures"),
   event("prescription", "prescriptions"),
   event("allergy", "allergies"),
+  moment("immunization", "immunizations", "given"),
+  moment("imaging_study", "images of imaging studies", "performed", {
+    code: "procedure_code",
+    code_system: "case when procedure_code is not null then 'SNOMED-CT' end",
+    description: "modality_description",
+  }),
   observed("lab_result", "laboratory results"),
   observed("vital_sign", "vital signs"),
   observed("observation", "other observations"),

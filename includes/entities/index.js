@@ -18,6 +18,8 @@ const all = [
   require("./procedure.js"),
   require("./prescription.js"),
   require("./allergy.js"),
+  require("./immunization.js"),
+  require("./imaging_study.js"),
   observations.lab_result,
   observations.vital_sign,
   observations.observation,

@@ -19,6 +19,17 @@ const HEADERS = {
   procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
   medications: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "DISPENSES"],
   allergies: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
+  immunizations: ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
+  imaging_studies: [
+    "Id",
+    "DATE",
+    "PATIENT",
+    "ENCOUNTER",
+    "SERIES_UID",
+    "INSTANCE_UID",
+    "MODALITY_CODE",
+    "PROCEDURE_CODE",
+  ],
   observations: ["DATE", "PATIENT", "ENCOUNTER", "CATEGORY", "CODE", "VALUE", "UNITS", "TYPE"],
   appointments: [
     "Id",

@@ -89,7 +89,7 @@ describe("gold at an instant", () => {
 
   it("shows every patient at a glance, with nothing too, and what waits in quarantine by entity", async () => {
     const types = ["encounter", "appointment", "condition", "procedure", "prescription", "allergy"];
-    const counts = [...types, "lab_result", "vital_sign", "observation"];
+    const counts = [...types, "lab_result", "vital_sign", "observation", "immunization", "imaging_study"];
     const none = counts.map(() => 0);
     const columns = [
       "event_count",
@@ -103,7 +103,7 @@ describe("gold at an instant", () => {
     ];
     expect(await shown("PATIENT_360", columns.map((name) => `g.${name}`).join(", "), "1")).toEqual([
       // The second before six months and the second after now are events as well.
-      ["ann", 23, "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 2, 0],
+      ["ann", 26, "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 2, 0],
       ["ben", 3, "2024-02-01", "2024-02-01", "2024-02-01", 0, 0, 1, 0],
       ["cat", 4, "2024-03-01", "2024-07-10", "2024-03-01", 0, 1, 0, 0],
       ["dot", 0, null, null, null, 0, 0, 0, 6],
@@ -111,9 +111,9 @@ describe("gold at an instant", () => {
       ["new", 0, null, null, null, 0, 0, 0, 0],
     ]);
     expect(await shown("PATIENT_360", counts.map((name) => `g.${name}_count`).join(", "), "1")).toEqual([
-      ["ann", 2, 0, 2, 1, 6, 1, 10, 0, 1],
-      ["ben", 1, 0, 0, 0, 1, 0, 0, 1, 0],
-      ["cat", 1, 1, 0, 0, 2, 0, 0, 0, 0],
+      ["ann", 2, 0, 2, 1, 6, 1, 10, 0, 1, 1, 2],
+      ["ben", 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0],
+      ["cat", 1, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0],
       ["dot", ...none],
       ["eve", ...none],
       ["new", ...none],
@@ -122,7 +122,7 @@ describe("gold at an instant", () => {
       ["ann", ...none],
       ["ben", ...none],
       ["cat", ...none],
-      ["dot", 2, 1, 1, 0, 1, 0, 1, 0, 0],
+      ["dot", 2, 1, 1, 0, 1, 0, 1, 0, 0, 0, 0],
       ["eve", ...none],
       ["new", ...none],
     ]);
@@ -172,6 +172,9 @@ describe("gold at an instant", () => {
       "2024-06-01T14:12:00 prescription",
       "2024-06-01T14:15:00 procedure",
       "2024-06-01T14:20:00 observation",
+      "2024-06-01T14:25:00 immunization",
+      "2024-06-01T14:40:00 imaging_study",
+      "2024-06-01T14:40:00 imaging_study",
       "2024-06-02T00:00:00 prescription",
       "2024-06-30T03:00:00 encounter",
       "2024-06-30T12:00:00 prescription",

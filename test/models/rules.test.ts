@@ -155,6 +155,32 @@ const appointments: readonly Line[] = [
   appointment("moved", { STATUS: "scheduled", UPDATED_AT: "2010-05-02T00:00:00Z" }),
 ];
 
+const image = (Id: string, SERIES_UID: string, INSTANCE_UID: string, more: Line = {}): Line => ({
+  Id,
+  SERIES_UID,
+  INSTANCE_UID,
+  PATIENT: "p",
+  ENCOUNTER: "e",
+  DATE: "2010-06-01T14:30:00Z",
+  ...more,
+});
+
+const images: readonly Line[] = [
+  image("two images", "s", "1"),
+  image("two images", "s", "2"),
+  image("copied", "s", "3"),
+  image("copied", "s", "3"),
+  image("changed", "s", "4", { MODALITY_CODE: "CT" }),
+  image("changed", "s", "4", { MODALITY_CODE: "MR" }),
+  image("", "s", "5"),
+];
+
+const immunizations: readonly Line[] = [
+  { CODE: "140", PATIENT: "p", ENCOUNTER: "e", DATE: "2010-06-01T14:30:00Z" },
+  { CODE: "08", PATIENT: "p", ENCOUNTER: "e", DATE: "2010-06-01T16:00:00Z" },
+  { CODE: "115", PATIENT: "p", DATE: "" },
+];
+
 const delivery: Delivery = {
   organizations: [{ Id: "o", NAME: "Place" }],
   providers: [{ Id: "r", ORGANIZATION: "o" }],
@@ -163,6 +189,8 @@ const delivery: Delivery = {
   conditions,
   medications,
   observations,
+  imaging_studies: images,
+  immunizations,
   appointments,
 };
 
@@ -331,6 +359,28 @@ describe("rules of admission", () => {
     expect(
       await hospital.rows(`select round(standard_value, 3) as c from "EHR".SILVER.VITAL_SIGN where code = '8310-5'`),
     ).toEqual([{ c: 37 }]);
+  });
+
+  it("tells the images of a study apart, and takes one that is sent again for a version", async () => {
+    expect(await said("IMAGING_STUDY", "imaging_study_id")).toEqual({
+      "two images": " / ",
+      copied: " / duplicate",
+      changed: "superseded / conflict",
+      "": "quarantined: key_missing",
+    });
+    expect(
+      await hospital.rows(
+        `select count(*) as images, count(distinct study_key) as studies from "EHR".SILVER.IMAGING_STUDY`,
+      ),
+    ).toEqual([{ images: 4, studies: 3 }]);
+  });
+
+  it("attaches a vaccine to its visit by the moment when it was given", async () => {
+    expect(await said("IMMUNIZATION", "code")).toEqual({
+      "140": "",
+      "08": "outside_encounter",
+      "115": "quarantined: event_time_missing",
+    });
   });
 
   it("keeps an appointment out without a provider or a status, and takes the source's own time for the newest", async () => {

@@ -29,6 +29,15 @@ const lab = (CODE: string, DATE: string, VALUE: string, UNITS: string): Line => 
   TYPE: /\d/.test(VALUE) ? "numeric" : "text",
 });
 
+const image = (Id: string, SERIES_UID: string, INSTANCE_UID: string): Line => ({
+  Id,
+  SERIES_UID,
+  INSTANCE_UID,
+  PATIENT: "ann",
+  ENCOUNTER: "visit",
+  DATE: "2024-06-01T14:40:00Z",
+});
+
 export const ward: Delivery = {
   organizations: [{ Id: "o", NAME: "Place" }],
   providers: [{ Id: "r", ORGANIZATION: "o" }],
@@ -83,6 +92,11 @@ export const ward: Delivery = {
     medication("dot", "dateless", "", ""),
   ],
   allergies: [{ PATIENT: "ann", ENCOUNTER: "visit", CODE: "nuts", START: "2024-06-01" }],
+  immunizations: [{ PATIENT: "ann", ENCOUNTER: "visit", CODE: "140", DATE: "2024-06-01T14:25:00Z" }],
+  imaging_studies: [
+    { ...image("chest", "s1", "i1"), MODALITY_CODE: "DX" },
+    { ...image("chest", "s1", "i2"), MODALITY_CODE: "DX" },
+  ],
   observations: [
     lab("2339-0", "2024-01-10T15:00:00Z", "5", "mmol/L"),
     lab("2339-0", "2024-03-10T15:00:00Z", "100", "mg/dL"),

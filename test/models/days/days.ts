@@ -46,6 +46,8 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   medications: [stop, other],
   procedures: [stop, other],
   allergies: [stop, other],
+  immunizations: [other],
+  imaging_studies: [["MODALITY_CODE", always("OT")]],
   observations: [["VALUE", always("7")], other],
   appointments: [
     ["STATUS", always("unheard of")],
