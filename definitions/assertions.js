@@ -3,6 +3,7 @@ require("../assertions/accounting.js");
 require("../assertions/allergy.js");
 require("../assertions/appointment.js");
 require("../assertions/condition.js");
+require("../assertions/coverage.js");
 require("../assertions/encounter.js");
 require("../assertions/facility.js");
 require("../assertions/gold.js");

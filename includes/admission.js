@@ -15,6 +15,7 @@ const { list, names } = require("./admission/text.js");
 const { disposed, newestFirst, oldestFirst, verdicts } = require("./admission/versions.js");
 const entities = require("./entities/index.js");
 const keys = require("./keys.js");
+const routes = require("./routes.js");
 const silver = require("./silver.js");
 
 /**
@@ -36,10 +37,14 @@ const verdict = ({ entity: name, ref, self, rules, values = {}, joins = [] }) =>
   return self === undefined ? `${steps}\n\n${last}` : `${steps}${last}`;
 };
 
-/** Select list of where a row came from, for the CTE `sent`. */
-const origin = (table, entity, { recordedAt = "cast(null as datetime)", recordedBy = "cast(null as varchar)" } = {}) =>
+/** Select list of where a row came from, for the CTE `sent`; `part` as in its route. */
+const origin = (
+  table,
+  entity,
+  { part, recordedAt = "cast(null as datetime)", recordedBy = "cast(null as varchar)" } = {},
+) =>
   list([
-    `'${table} > ${entity}' as route`,
+    `'${routes.nameOf({ bronze: table, entity, part })}' as route`,
     "batch_id",
     "file_name",
     "record_number",

@@ -1,8 +1,11 @@
 /**
  * The routes from bronze to the entities, and the bronze tables that have none yet. `only` is the condition under which a row
- * of bronze is a candidate; without it every row is.
+ * of bronze is a candidate; without it every row is. A row that says several things of one entity takes a route for each, which
+ * are told apart by `part`.
  */
 const codes = require("./codes.js");
+
+const nameOf = ({ bronze, entity, part }) => `${bronze} > ${entity}${part === undefined ? "" : ` (${part})`}`;
 
 const observed = (entity) => ({
   bronze: "synthea_observations",
@@ -23,10 +26,18 @@ const routes = [
   { bronze: "synthea_allergies", entity: "allergy" },
   { bronze: "synthea_immunizations", entity: "immunization" },
   { bronze: "synthea_imaging_studies", entity: "imaging_study" },
+  { bronze: "synthea_payers", entity: "payer" },
+  { bronze: "synthea_payer_transitions", entity: "coverage", part: "primary" },
+  {
+    bronze: "synthea_payer_transitions",
+    entity: "coverage",
+    part: "secondary",
+    only: "secondary_payer_id is not null",
+  },
   observed("lab_result"),
   observed("vital_sign"),
   observed("observation"),
-].map((route) => ({ ...route, name: `${route.bronze} > ${route.entity}` }));
+].map((route) => ({ ...route, name: nameOf(route) }));
 
 const bronzeOnly = {
   synthea_careplans:
@@ -34,8 +45,6 @@ const bronzeOnly = {
   synthea_claims: "Claims have no entity yet.",
   synthea_claims_transactions: "Claim lines and payments have no entity yet.",
   synthea_devices: "Nothing is asked of what a patient carries; monitors send their own values, see vital_sign.",
-  synthea_payer_transitions: "Coverage has no entity yet.",
-  synthea_payers: "Coverage has no entity yet.",
   synthea_supplies: "Consumption of material belongs to stores, and to no question about a patient.",
   hospital_organization_units: "No entity yet.",
   hospital_patient_identifiers: "No entity yet.",
@@ -94,4 +103,4 @@ const bronzeOnly = {
   mimic_d_items: "No entity yet.",
 };
 
-module.exports = { bronzeOnly, routes };
+module.exports = { bronzeOnly, nameOf, routes };

@@ -79,6 +79,7 @@ const FLAGS = [
   "outside_encounter",
   "encounter_unresolved",
   "prescriber_unresolved",
+  "payer_unresolved",
   "out_of_order",
   "value_out_of_range",
   "unit_unknown",

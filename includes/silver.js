@@ -2,7 +2,7 @@
 const shared = require("./columns.js");
 const entities = require("./entities/index.js");
 
-const hasFlags = (entity) => entity.derived === undefined;
+const hasFlags = ({ isFlagged = true }) => isFlagged;
 
 /** @returns the columns of the entity's own table */
 const entityColumns = (name) => {
@@ -51,6 +51,7 @@ module.exports = {
   describeColumns: describe,
   describeVerdict: (name) => describe(verdictColumns(name)),
   entities,
+  hasFlags,
   verdictColumns,
   verdictDescription: (name) =>
     `What became of every delivered row that could be one of ${name}: one row each, with what it said.`,

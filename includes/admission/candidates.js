@@ -1,4 +1,5 @@
 /** The rows to judge, as CTEs: what was sent, and in an increment the stored rows for which the answer can have changed. */
+const entities = require("../entities/index.js");
 const keys = require("../keys.js");
 const types = require("../types.js");
 const { list, names } = require("./text.js");
@@ -131,7 +132,9 @@ const candidates = (entity, ref, self) => {
     "stored.disposition = 'quarantined'",
     ...(entity.references || []).map((of) => `(stored.${of}_ref is not null and stored.${of}_key is null)`),
     ...(hasPatient(entity) ? [`stored.patient_key in ${changed("patient")}`] : []),
-    ...((entity.references || []).includes("encounter") ? [`stored.encounter_ref in ${changed("encounter")}`] : []),
+    ...(entity.references || [])
+      .filter((of) => hasPatient(entities[of]))
+      .map((of) => `stored.${of}_ref in ${changed(of)}`),
   ];
   return `affected as (
   select ${key}

@@ -1,8 +1,9 @@
 /** Each row beside the rows that it names: what is found, and which rules it breaks. */
+const entities = require("../entities/index.js");
 const { hasPatient } = require("./candidates.js");
 const { indent, list, names } = require("./text.js");
 
-/** What a lookup by reference brings along: only current rows are there to be found. */
+/** What a lookup by reference brings along, where it is more than key and patient: only current rows are there to be found. */
 const LOOKUPS = {
   patient: ["patient_key", "birth_date", "death_date"],
   encounter: [
@@ -18,9 +19,8 @@ const LOOKUPS = {
     "provider_key",
     "provider_raw",
   ],
-  provider: ["provider_key"],
-  facility: ["facility_key"],
 };
+const looked = (of) => LOOKUPS[of] || [`${of}_key`, ...(hasPatient(entities[of]) ? ["patient_key"] : [])];
 
 const lookups = (entity) => [...(hasPatient(entity) ? ["patient"] : []), ...(entity.references || [])];
 
@@ -37,7 +37,7 @@ const judged = (entity, ref, rules, values, joins) => {
   const tables = lookups(entity).map((of) => {
     const on = of === "patient" ? "candidate.patient_key" : `candidate.${of}_ref`;
     return `left join (
-    select ${LOOKUPS[of].join(", ")}
+    select ${looked(of).join(", ")}
     from ${ref("silver", `${of}_verdict`)}
     where disposition = 'current'
   ) as ${of}

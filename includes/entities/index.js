@@ -1,6 +1,6 @@
 /**
  * Every entity that has a route from bronze, by name, in the order in which they are judged. An entity is
- * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, cluster?, time? }`:
+ * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, isFlagged?, cluster?, time? }`:
  * `sent` is what the source said (with the key the whole content of a row), `sentOnly` the same but kept in the verdict table
  * only, `judged` what is found when the row is judged beside others, `derived` what the entity's own model adds, and
  * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved).
@@ -12,6 +12,8 @@ const all = [
   require("./provider.js"),
   require("./patient.js"),
   require("./patient_address.js"),
+  require("./payer.js"),
+  require("./coverage.js"),
   require("./encounter.js"),
   require("./appointment.js"),
   require("./condition.js"),

@@ -12,6 +12,7 @@ module.exports = {
     column("county", "text", "County.", ["phi:geography"]),
     column("county_fips", "text", "FIPS code of the county.", ["phi:geography"]),
   ],
+  isFlagged: false,
   judged: [],
   derived: [
     column("is_current", "boolean", "Whether the patient's newest delivered row has this address."),

@@ -124,6 +124,18 @@ const wrong: Wrong = {
   department_identified: set(silver("department"), "is_derived = null"),
   ...orphan("department_has_facility", "department", "facility_key"),
 
+  payer_key_unique: repeat(silver("payer")),
+  payer_identified: set(silver("payer"), "payer_id = null"),
+  ...findings("payer", ["conflict"]),
+  coverage_key_unique: repeat(silver("coverage"), "'secondary' as coverage_rank", patientIs("ann")),
+  coverage_has_patient: set(silver("coverage"), "patient_key = 'nobody'"),
+  ...orphan("coverage_has_payer", "coverage", "payer_key"),
+  coverage_rank_known: set(silver("coverage"), "coverage_rank = 'third'"),
+  coverage_period: set(silver("coverage"), "valid_to = valid_from"),
+  coverage_no_overlap: repeat(silver("coverage"), "'another' as coverage_key, false as is_current"),
+  coverage_one_current: set(silver("coverage"), "is_current = false"),
+  ...findings("coverage", ["stop_before_start", "payer_unresolved", "coverage_overlap", "conflict"]),
+
   ...eventRules("encounter"),
   encounter_type_known: set(silver("encounter"), "encounter_type = null"),
   encounter_status: set(silver("encounter"), "status = 'odd'"),
@@ -268,7 +280,8 @@ describe("declared rules", () => {
 
 describe("findings", () => {
   it("are declared for each flag that a model can raise, and for no other", () => {
-    const raised: string[] = ["patient_duplicate_patient"];
+    // These need other rows beside the row itself.
+    const raised: string[] = ["patient_duplicate_patient", "coverage_coverage_overlap"];
     for (const action of actions) {
       if (action.kind !== "incremental" || !action.target.name.endsWith("_VERDICT")) continue;
       const entity = action.target.name.slice(0, -"_VERDICT".length).toLowerCase();

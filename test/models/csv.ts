@@ -1,5 +1,7 @@
 /** Rows of a tiny hospital as the CSV files that a delivery would hold: what a row does not say is empty. */
-const HEADERS = {
+import { hospitalHeaders } from "../../src/load/hospital.js";
+
+const SYNTHEA = {
   patients: ["Id", "BIRTHDATE", "DEATHDATE", "SSN", "FIRST", "LAST", "GENDER", "ADDRESS", "CITY", "ZIP", "INCOME"],
   organizations: ["Id", "NAME"],
   providers: ["Id", "ORGANIZATION", "NAME"],
@@ -30,6 +32,36 @@ const HEADERS = {
     "MODALITY_CODE",
     "PROCEDURE_CODE",
   ],
+  payers: ["Id", "NAME", "OWNERSHIP"],
+  payer_transitions: ["PATIENT", "MEMBERID", "START_DATE", "END_DATE", "PAYER", "SECONDARY_PAYER"],
+  claims: [
+    "Id",
+    "PATIENTID",
+    "PROVIDERID",
+    "PRIMARYPATIENTINSURANCEID",
+    "SECONDARYPATIENTINSURANCEID",
+    "APPOINTMENTID",
+    "SERVICEDATE",
+    "STATUS1",
+    "STATUSP",
+    "OUTSTANDING1",
+    "OUTSTANDINGP",
+  ],
+  claims_transactions: [
+    "ID",
+    "CLAIMID",
+    "PATIENTID",
+    "TYPE",
+    "AMOUNT",
+    "METHOD",
+    "FROMDATE",
+    "PAYMENTS",
+    "ADJUSTMENTS",
+    "TRANSFERS",
+    "TRANSFERTYPE",
+    "APPOINTMENTID",
+    "PROVIDERID",
+  ],
   observations: ["DATE", "PATIENT", "ENCOUNTER", "CATEGORY", "CODE", "VALUE", "UNITS", "TYPE"],
   appointments: [
     "Id",
@@ -50,15 +82,21 @@ const HEADERS = {
   ],
 } as const;
 
-export type Table = keyof typeof HEADERS;
+const HEADERS: Readonly<Record<string, readonly string[]>> = {
+  ...SYNTHEA,
+  ...Object.fromEntries(Object.entries(hospitalHeaders).map(([table, header]) => [table, header.split(" ")])),
+};
+
 export type Line = Readonly<Record<string, string>>;
-export type Delivery = Readonly<Partial<Record<Table, readonly Line[]>>>;
+/** Rows by table: one of Synthea's, or one that a hospital delivers beside them. */
+export type Delivery = Readonly<Record<string, readonly Line[]>>;
 
 /** One CSV text a table; a value must not need quoting. A column that the table has not is a mistake of the test. */
 export function files(delivery: Delivery): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [table, lines] of Object.entries(delivery)) {
-    const header: readonly string[] = HEADERS[table as Table];
+    const header = HEADERS[table];
+    if (header === undefined) throw new Error(`there is no table ${table}`);
     for (const name of lines.flatMap((line) => Object.keys(line))) {
       if (!header.includes(name)) throw new Error(`${table} has no column ${name}`);
     }

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compileProject } from "../../src/compile/index.js";
 import type { Graph, Relation, Target } from "../../src/graph/index.js";
+import { deliveredTableOf, folderFormats } from "../../src/load/tables.js";
 import type { BuildMode, Built, Row, Value, Warehouse } from "../../src/warehouse/index.js";
 import {
   ensureColumns,
@@ -130,18 +131,19 @@ function hospital(
           writeFileSync(path, content);
         } else path = content.path;
         const read = `read_csv(${literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')`;
+        const landing = deliveredTableOf(folderFormats["synthea-csv"], `${table}.csv`)?.landing ?? table;
         const header = await session.rows(`select column_name as name from (describe select * from ${read})`);
         const names = header.map(({ name }) => `"${String(name)}"`).join(", ");
         await session.run(
-          `insert into "EHR".RAW.SYNTHEA_${table} (${names}, _SOURCE_SYSTEM, _BATCH_ID, _FILE, _ROW, _LOADED_AT)
+          `insert into "EHR".RAW.${landing} (${names}, _SOURCE_SYSTEM, _BATCH_ID, _FILE, _ROW, _LOADED_AT)
            select ${names}, ${literal(source)}, ${literal(id)}, '${table}.csv', row_number() over (), ${loadedAt}
            from ${read}`,
         );
         await session.run(
           `insert into "EHR".RAW.LOADED_FILE
-           select ${literal(id)}, ${literal(source)}, 'SYNTHEA_${table.toUpperCase()}', '${table}.csv', ${literal(`${id}/${table}`)},
+           select ${literal(id)}, ${literal(source)}, '${landing}', '${table}.csv', ${literal(`${id}/${table}`)},
              cast(${literal(delivered)} as timestamp), count(*), count(*), 0, ${loadedAt}
-           from "EHR".RAW.SYNTHEA_${table} where _BATCH_ID = ${literal(id)}`,
+           from "EHR".RAW.${landing} where _BATCH_ID = ${literal(id)}`,
         );
       }
     },

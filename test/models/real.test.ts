@@ -10,6 +10,8 @@ interface Known {
   readonly set: string;
   readonly rows: Readonly<Record<string, number>>;
   readonly findings: Readonly<Record<string, number>>;
+  /** Rows after which the same file says something else of the same key: a coverage from an instant to the same instant. */
+  readonly replaced: number;
   readonly asOf: string;
   /** Whether every test of it runs always; else some only with MEDFORM_LONG=1. */
   readonly quick: boolean;
@@ -25,6 +27,8 @@ const known: readonly Known[] = [
       PATIENT: 27,
       PATIENT_ADDRESS: 27,
       PATIENT_XREF: 27,
+      PAYER: 10,
+      COVERAGE: 1_057,
       PROVIDER: 166,
       FACILITY: 63,
       DEPARTMENT: 78,
@@ -43,6 +47,7 @@ const known: readonly Known[] = [
     },
     findings: {
       "condition/outside_encounter": 40,
+      "coverage/conflict": 1,
       "encounter/after_death": 2,
       "observation/after_death": 2,
       "prescription/outside_encounter": 44,
@@ -52,6 +57,7 @@ const known: readonly Known[] = [
       "observation/outside_encounter": 424,
       "vital_sign/outside_encounter": 8,
     },
+    replaced: 1,
     asOf: "2024-02-02T20:42:14",
     deliveries: [
       ["observations", "conditions", "medications", "procedures", "claims", "claims_transactions", "supplies"],
@@ -66,6 +72,8 @@ const known: readonly Known[] = [
       PATIENT: 109,
       PATIENT_ADDRESS: 109,
       PATIENT_XREF: 109,
+      PAYER: 10,
+      COVERAGE: 1_970,
       PROVIDER: 305,
       FACILITY: 305,
       DEPARTMENT: 422,
@@ -88,6 +96,7 @@ const known: readonly Known[] = [
       "prescription/outside_encounter": 52,
       "prescription/stop_before_start": 2,
     },
+    replaced: 0,
     asOf: "2025-09-23T20:06:03",
     deliveries: [
       ["conditions", "medications", "supplies", "devices"],
@@ -160,13 +169,19 @@ for (const set of known) {
         await hospital.refresh();
         await expectKnown(hospital, set);
         const before = await checksums(hospital);
-        const { current, ...others } = await dispositions(hospital);
-        expect(others).toEqual({});
+        const { current = 0, ...others } = await dispositions(hospital);
+        const { replaced } = set;
+        expect(others).toEqual(replaced === 0 ? {} : { superseded: replaced });
 
         await hospital.land({ id: "again", delivered: "2025-12-01", files: folder(dir, all) });
         await hospital.refresh();
         await expectKnown(hospital, set);
-        expect(await dispositions(hospital)).toEqual({ current, duplicate: current });
+        // What one file says twice of a key is said twice again, and is no copy.
+        expect(await dispositions(hospital)).toEqual({
+          current,
+          duplicate: current - replaced,
+          ...(replaced === 0 ? {} : { superseded: 3 * replaced }),
+        });
         // Only when an address was last delivered is news.
         const { PATIENT_ADDRESS: _before, ...was } = before;
         const { PATIENT_ADDRESS: _after, ...is } = await checksums(hospital);

@@ -97,6 +97,11 @@ export const ward: Delivery = {
     { ...image("chest", "s1", "i1"), MODALITY_CODE: "DX" },
     { ...image("chest", "s1", "i2"), MODALITY_CODE: "DX" },
   ],
+  payers: [{ Id: "i", NAME: "Insurer", OWNERSHIP: "PRIVATE" }],
+  payer_transitions: [
+    { PATIENT: "ann", MEMBERID: "m", START_DATE: "2020-01-01T05:00:00Z", PAYER: "i" },
+    { PATIENT: "ben", START_DATE: "2000-01-01", END_DATE: "2024-06-30", PAYER: "i", SECONDARY_PAYER: "i" },
+  ],
   observations: [
     lab("2339-0", "2024-01-10T15:00:00Z", "5", "mmol/L"),
     lab("2339-0", "2024-03-10T15:00:00Z", "100", "mg/dL"),

@@ -48,6 +48,11 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   allergies: [stop, other],
   immunizations: [other],
   imaging_studies: [["MODALITY_CODE", always("OT")]],
+  payers: [["NAME", always("Old name")]],
+  payer_transitions: [
+    ["END_DATE", always("")],
+    ["PAYER", always("nobody")],
+  ],
   observations: [["VALUE", always("7")], other],
   appointments: [
     ["STATUS", always("unheard of")],
@@ -58,7 +63,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
 
 /** On which day a row comes at the earliest and latest: some of what others refer to comes last. */
 function dayOf(table: string, random: Random): number {
-  if (["patients", "organizations", "providers"].includes(table)) {
+  if (["patients", "organizations", "providers", "payers"].includes(table)) {
     return random.chance(0.4) ? random.int(5, dayCount - 1) : random.int(0, 3);
   }
   return random.int(0, dayCount - 1);
