@@ -1,5 +1,6 @@
 /** Code maps: what sources' words mean here. A word that is not in its map has no meaning, and its row is quarantined. */
 const seeds = require("./seeds.js");
+const transitions = require("./transitions.js");
 
 /** Class of an encounter, as sources send it, to its type. */
 const ENCOUNTER_TYPE = {
@@ -35,6 +36,15 @@ const APPOINTMENT_STATUS = {
   noshow: "no_show",
 };
 
+/** What may follow what: of an appointment from its booking on. The last three end it. */
+const APPOINTMENT_COURSE = transitions.course("scheduled", {
+  scheduled: ["in_progress", "cancelled", "no_show"],
+  in_progress: ["completed", "cancelled"],
+  completed: [],
+  cancelled: [],
+  no_show: [],
+});
+
 /** Where an observation belongs: first by its code, then by the source's category, else to `observation`. */
 const ROUTE_BY_CODE = {
   // Asked in a questionnaire, yet filed as laboratory by Synthea: where the patient lives.
@@ -46,6 +56,7 @@ const ROUTE_BY_CATEGORY = {
 };
 
 module.exports = {
+  appointmentCourse: APPOINTMENT_COURSE,
   appointmentStatus: (status) => seeds.mapped(status, APPOINTMENT_STATUS),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
   observationEntity: (code, category) =>

@@ -6,6 +6,7 @@ const flagMeanings = {
   after_death: "admitted, though it lies after the day of death",
   outside_encounter: "admitted, though it lies outside its encounter",
   encounter_unresolved: "admitted, though the encounter that it names is not known",
+  appointment_unresolved: "admitted, though the appointment that it names is not known",
   conflict: "delivered again in one file with other content; the last row was taken",
 };
 
@@ -60,14 +61,15 @@ const sameTenant = (entity) =>
     "not coalesce((event.tenant_id = patient.tenant_id), false)",
   );
 
-/** An event's encounter is one of the same patient. */
-const encounterOfPatient = (entity) =>
+/** The event that an event names is one of the same patient. */
+const eventOfPatient = (entity, named) =>
   beside(
-    `${entity}_encounter_of_patient`,
-    "its encounter is one of the same patient",
-    "encounter",
-    "not coalesce((event.patient_key = encounter.patient_key), false)",
+    `${entity}_${named}_of_patient`,
+    `its ${named} is one of the same patient`,
+    named,
+    `not coalesce((event.patient_key = ${named}.patient_key), false)`,
   );
+const encounterOfPatient = (entity) => eventOfPatient(entity, "encounter");
 
 /** For what admission does not flag for it: an end, where one is given, is not before the day of the start. */
 function notEndedBeforeStart(entity) {
@@ -83,4 +85,4 @@ const flags = (...names) =>
     }),
   );
 
-module.exports = { encounterOfPatient, event, flags, notEndedBeforeStart };
+module.exports = { encounterOfPatient, event, eventOfPatient, flags, notEndedBeforeStart };

@@ -19,11 +19,12 @@ const ofPatient = (at, date) => [
   flag("after_death", `candidate.${date} > patient.death_date`),
 ];
 
-/** What refers to an encounter: to one that is known, and of the same patient; of an unknown patient nothing can be said yet. */
-const ofEncounter = [
-  quarantine("encounter_other_patient", "encounter.patient_key <> patient.patient_key"),
-  flag("encounter_unresolved", "candidate.encounter_ref is not null and encounter.encounter_key is null"),
+/** What refers to another event: to one that is known, and of the same patient; of an unknown patient nothing can be said yet. */
+const ofEvent = (name) => [
+  quarantine(`${name}_other_patient`, `${name}.patient_key <> patient.patient_key`),
+  flag(`${name}_unresolved`, `candidate.${name}_ref is not null and ${name}.${name}_key is null`),
 ];
+const ofEncounter = ofEvent("encounter");
 
 /** Whether one time is before another: by instant where both were sent as instants, else by local day. */
 const isBefore = (a, b) => `case
@@ -80,7 +81,10 @@ const FLAGS = [
   "encounter_unresolved",
   "prescriber_unresolved",
   "payer_unresolved",
+  "appointment_unresolved",
   "out_of_order",
+  "terminal_status_left",
+  "transition_illegal",
   "value_out_of_range",
   "unit_unknown",
   "conflict",
@@ -95,6 +99,7 @@ module.exports = {
   moment,
   OBSERVED,
   ofEncounter,
+  ofEvent,
   ofPatient,
   quarantine,
   START,

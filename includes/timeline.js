@@ -32,6 +32,14 @@ const moment = (entity, many, name, columns) =>
     ...columns,
   });
 
+/** How an event without a code reads. */
+const uncoded = (description) => ({
+  code: "cast(null as varchar)",
+  code_system: "cast(null as varchar)",
+  description,
+});
+const NO_ENCOUNTER = { encounter_key: "cast(null as varchar)" };
+
 const observed = (entity, many) =>
   moment(entity, many, "observed", {
     value_text: "value_text",
@@ -51,6 +59,11 @@ const events = [
     code: "reason_code",
     code_system: "cast(null as varchar)",
     description: "reason_description",
+  }),
+  moment("appointment_change", "changes of appointments", "changed", {
+    ...NO_ENCOUNTER,
+    ...uncoded("reason"),
+    status: "to_status",
   }),
   event("condition", "conditions"),
   event("procedure", "procedures"),

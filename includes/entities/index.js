@@ -16,6 +16,7 @@ const all = [
   require("./coverage.js"),
   require("./encounter.js"),
   require("./appointment.js"),
+  require("./appointment_change.js"),
   require("./condition.js"),
   require("./procedure.js"),
   require("./prescription.js"),

@@ -27,13 +27,11 @@ const frozen = (view: string) => [
 
 type Wrong = Readonly<Record<string, string | readonly string[]>>;
 
-const eventRules = (entity: string, at = "started_at", date = "start_date"): Wrong => ({
+/** `named`: the column of the other event that it names, empty where its patient is wrong. */
+const eventRules = (entity: string, at = "started_at", date = "start_date", named = "encounter_key"): Wrong => ({
   [`${entity}_key`]: repeat(silver(entity)),
   [`${entity}_dated`]: set(silver(entity), `${at} = null`, entity === "encounter" ? "stopped_at is null" : "true"),
-  [`${entity}_has_patient`]: set(
-    silver(entity),
-    entity === "encounter" ? "patient_key = 'nobody'" : "patient_key = 'nobody', encounter_key = null",
-  ),
+  [`${entity}_has_patient`]: set(silver(entity), `patient_key = 'nobody'${named === "" ? "" : `, ${named} = null`}`),
   [`${entity}_same_tenant`]: set(silver(entity), "tenant_id = null"),
   [`${entity}_not_before_birth`]: set(silver(entity), `${date} = date '1800-01-01'`, patientIs("ann", "ben", "cat")),
 });
@@ -136,7 +134,7 @@ const wrong: Wrong = {
   coverage_one_current: set(silver("coverage"), "is_current = false"),
   ...findings("coverage", ["stop_before_start", "payer_unresolved", "coverage_overlap", "conflict"]),
 
-  ...eventRules("encounter"),
+  ...eventRules("encounter", "started_at", "start_date", ""),
   encounter_type_known: set(silver("encounter"), "encounter_type = null"),
   encounter_status: set(silver("encounter"), "status = 'odd'"),
   encounter_duration: set(silver("encounter"), "duration_seconds = -1", "duration_seconds is not null"),
@@ -151,6 +149,26 @@ const wrong: Wrong = {
   appointment_has_provider: set(silver("appointment"), "provider_key = null"),
   appointment_status: set(silver("appointment"), "status = 'odd'"),
   ...findings("appointment", ["out_of_order", "after_death", "encounter_unresolved", "conflict"]),
+
+  ...eventRules("appointment_change", "changed_at", "changed_date", "appointment_key"),
+  appointment_change_has_appointment: set(silver("appointment_change"), "appointment_key = 'nowhere'"),
+  appointment_change_appointment_of_patient: [
+    set(silver("appointment"), `patient_key = (select max(patient_key) from ${silver("patient")})`),
+  ],
+  appointment_change_from: set(silver("appointment_change"), "from_status = 'odd'"),
+  appointment_change_to: set(silver("appointment_change"), "to_status = 'odd'"),
+  appointment_change_continues: repeat(
+    silver("appointment_change"),
+    "'another' as appointment_change_key, 'in_progress' as from_status",
+  ),
+  appointment_change_agrees: set(silver("appointment"), "status = 'cancelled'"),
+  ...findings("appointment_change", [
+    "terminal_status_left",
+    "transition_illegal",
+    "after_death",
+    "appointment_unresolved",
+    "conflict",
+  ]),
 
   ...Object.assign(
     {},

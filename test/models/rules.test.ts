@@ -181,6 +181,37 @@ const immunizations: readonly Line[] = [
   { CODE: "115", PATIENT: "p", DATE: "" },
 ];
 
+const change = (id: string, FROM_STATUS: string, TO_STATUS: string, more: Line = {}): Line => ({
+  ID: id,
+  APPOINTMENT: "early",
+  PATIENT: "p",
+  CHANGED_AT: "2010-06-01T14:00:00Z",
+  FROM_STATUS,
+  TO_STATUS,
+  ...more,
+});
+
+const changes: readonly Line[] = [
+  change("booking", "", "booked"),
+  change("begun", "scheduled", "in_progress"),
+  change("ended", "in_progress", "completed"),
+  change("called-off", "scheduled", "cancelled"),
+  change("broken-off", "in_progress", "cancelled"),
+  change("not-come", "scheduled", "no_show"),
+  change("reopened", "completed", "in_progress"),
+  change("ended-twice", "cancelled", "no_show"),
+  change("skipped", "scheduled", "completed"),
+  change("backwards", "in_progress", "scheduled"),
+  change("begun-unbooked", "", "in_progress"),
+  change("from-nowhere", "perhaps", "scheduled"),
+  change("to-nowhere", "scheduled", "perhaps"),
+  change("nameless", "", "scheduled", { APPOINTMENT: "" }),
+  change("lost", "", "scheduled", { APPOINTMENT: "maybe" }),
+  change("stolen", "", "scheduled", { PATIENT: "q" }),
+  change("orphan", "", "scheduled", { PATIENT: "nobody" }),
+  change("timeless", "", "scheduled", { CHANGED_AT: "" }),
+];
+
 const delivery: Delivery = {
   organizations: [{ Id: "o", NAME: "Place" }],
   providers: [{ Id: "r", ORGANIZATION: "o" }],
@@ -192,6 +223,7 @@ const delivery: Delivery = {
   imaging_studies: images,
   immunizations,
   appointments,
+  appointment_changes: changes,
 };
 
 let hospital: Hospital;
@@ -399,6 +431,29 @@ describe("rules of admission", () => {
     expect(await hospital.rows(`select status from "EHR".SILVER.APPOINTMENT where appointment_id = 'early'`)).toEqual([
       { status: "completed" },
     ]);
+  });
+
+  it("flags a change of an appointment that may not follow, or that leaves what had ended", async () => {
+    expect(await said("APPOINTMENT_CHANGE", "appointment_change_id")).toEqual({
+      booking: "",
+      begun: "",
+      ended: "",
+      "called-off": "",
+      "broken-off": "",
+      "not-come": "",
+      reopened: "terminal_status_left",
+      "ended-twice": "terminal_status_left",
+      skipped: "transition_illegal",
+      backwards: "transition_illegal",
+      "begun-unbooked": "transition_illegal",
+      "from-nowhere": "transition_illegal",
+      "to-nowhere": "quarantined: status_unmapped",
+      nameless: "",
+      lost: "appointment_unresolved",
+      stolen: "quarantined: appointment_other_patient",
+      orphan: "quarantined: patient_unresolved",
+      timeless: "quarantined: event_time_missing",
+    });
   });
 
   it("records what could not be typed, not the value", async () => {

@@ -146,4 +146,14 @@ export const ward: Delivery = {
     },
     { Id: "unsure", PATIENT: "dot", PROVIDER: "r", SCHEDULED_START: "2024-07-10T14:00:00Z", STATUS: "perhaps" },
   ],
+  appointment_changes: [
+    {
+      ID: "booking",
+      APPOINTMENT: "booked",
+      PATIENT: "cat",
+      CHANGED_AT: "2024-06-20T14:00:00Z",
+      TO_STATUS: "scheduled",
+      REASON: "asked for",
+    },
+  ],
 };

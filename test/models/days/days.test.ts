@@ -8,6 +8,7 @@ import type { Relation } from "../../../src/graph/index.js";
 import { generateSample } from "../../../src/sample/index.js";
 import { data, lines, medform, reader, scratch } from "../../support/medform.js";
 import { graph, openHospital } from "../hospital.js";
+import { withHospital } from "./beside.js";
 import { type Day, type Files, tenDays } from "./days.js";
 
 const long = process.env.MEDFORM_LONG === "1";
@@ -49,7 +50,7 @@ describe("ten daily deliveries", () => {
   it("change each incremental model in several increments, which equal a full refresh", {
     timeout: 900_000,
   }, async () => {
-    const days = tenDays(await sample(10, 7), 1);
+    const days = tenDays(withHospital(await sample(10, 7)), 1);
     const exercised = new Map((await incrementals()).map((relation) => [nameOf(relation), 0]));
     await using hospital = await openHospital();
     const contents = async () => {

@@ -3,6 +3,7 @@
  * row twice, rows that are wrong at first or made wrong later, and deliveries that arrive after younger ones.
  */
 import { Random } from "../../../src/sample/random.js";
+import { type Cells, parse } from "./text.js";
 
 /** CSV text with header, by table (`patients`). */
 export type Files = Readonly<Record<string, string>>;
@@ -18,7 +19,6 @@ const dayCount = 10;
 /** The fourth delivery is older than the third, and two more pairs are disordered. */
 const deliveredOn = [1, 2, 4, 3, 5, 6, 9, 7, 8, 10];
 
-type Cells = readonly string[];
 /** A column of a table, and what wrongly stands there for a while; nothing where it stands so anyway. */
 type Mistake = readonly [column: string, wrong: (right: string, random: Random) => string];
 
@@ -58,6 +58,10 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ["STATUS", always("unheard of")],
     ["PROVIDER", always("nobody")],
     ["ENDED_AT", always("")],
+  ],
+  appointment_changes: [
+    ["TO_STATUS", always("unheard of")],
+    ["APPOINTMENT", always("nothing")],
   ],
 };
 
@@ -110,17 +114,3 @@ function mistaken(table: string, header: Cells, cells: Cells, random: Random): C
 
 const line = (cells: Cells) =>
   `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\n`;
-
-/** Records of a sound CSV text. */
-function parse(text: string): readonly Cells[] {
-  const records: string[][] = [];
-  let cells: string[] = [];
-  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
-    if (end === "" && cells.length === 0 && (quoted ?? plain) === "") break;
-    cells.push(quoted === undefined ? (plain ?? "") : quoted.replaceAll('""', '"'));
-    if (end === ",") continue;
-    records.push(cells);
-    cells = [];
-  }
-  return records;
-}
