@@ -4,6 +4,7 @@ import { ProblemError } from "../graph/index.js";
 import type { Entity, ExpectedFlag } from "./chart.js";
 import { createDefects } from "./defects.js";
 import { openFolder } from "./files.js";
+import { addCare, createResources, networkRows, Occupancy } from "./hospital/index.js";
 import type { ExpectedFlagCount, Manifest } from "./manifest.js";
 import { bump, createNetwork, createTally, organizationRows, payerRows, providerRows } from "./network.js";
 import { createPatient } from "./patient.js";
@@ -27,8 +28,8 @@ export interface SampleRequest {
   readonly onProgress?: (patients: number) => void;
 }
 
-/** Streams of chance, apart from one another, so that defects change no sound row. */
-const STREAM = { network: 1, patient: 2, defects: 3 } as const;
+/** Streams of chance, apart from one another, so that neither defects nor the hospital's own tables change a row of a patient. */
+const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6 } as const;
 
 /**
  * Writes a hospital's files and its manifest: the same bytes for the same request, whatever the clock and the machine.
@@ -50,12 +51,15 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     const start = new Random(seed, STREAM.network);
     const network = createNetwork(start, patients);
     const firstNumber = start.int(0, MOST_PATIENTS - 1);
+    const resources = createResources(new Random(seed, STREAM.resources), network, patients);
+    const occupancy = new Occupancy(resources);
     const tally = createTally();
     const defects = createDefects(rate, patients);
     const flags = new Map<string, number>();
     for (let index = 0; index < patients; index += 1) {
       const ssn = socialSecurityNumber(index, firstNumber);
-      const chart = createPatient(new Random(seed, STREAM.patient, index), network, ssn, tally);
+      const { chart, course } = createPatient(new Random(seed, STREAM.patient, index), network, ssn, tally);
+      addCare({ random: new Random(seed, STREAM.care, index), chart, course, index, resources, occupancy });
       for (const entries of chart.entries.values()) {
         for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
       }
@@ -76,6 +80,8 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     write("organizations", organizationRows(network, tally));
     write("providers", providerRows(network, tally));
     write("payers", payerRows(network, tally));
+    for (const [table, row] of networkRows(new Random(seed, STREAM.registers), resources, occupancy))
+      write(table, [row]);
     return await folder.finish((rows) => ({
       ...base,
       complete: true,

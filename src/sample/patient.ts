@@ -16,15 +16,20 @@ import { createPerson } from "./person.js";
 import type { Random } from "./random.js";
 import { acuteVisit, allergies, chronicVisit, generalVisit, stay } from "./records.js";
 import { encounterRow, endPrescriptions, money, type Writing } from "./rows.js";
-import { planCourse, type Visit } from "./visit.js";
+import { type Course, planCourse, type Visit } from "./visit.js";
 
 /** Adds what the network's own rows must say to `tally`. */
-export function createPatient(random: Random, network: Network, ssn: string, tally: Tally): Chart {
+export function createPatient(
+  random: Random,
+  network: Network,
+  ssn: string,
+  tally: Tally,
+): { readonly chart: Chart; readonly course: Course | undefined } {
   const person = createPerson(random, network, ssn);
   const chart = new Chart(person);
   let [expenses, coverage] = [0, 0];
-  if (person.hasEvents) {
-    const course = planCourse(random, person, network);
+  const course = person.hasEvents ? planCourse(random, person, network) : undefined;
+  if (course !== undefined) {
     const writing: Writing = {
       random,
       chart,
@@ -54,7 +59,7 @@ export function createPatient(random: Random, network: Network, ssn: string, tal
     }
   }
   chart.add("patients", { ...person.row, HEALTHCARE_EXPENSES: money(expenses), HEALTHCARE_COVERAGE: money(coverage) });
-  return chart;
+  return { chart, course };
 }
 
 const records: Readonly<Record<Visit["role"], (writing: Writing, visit: Visit) => void>> = {

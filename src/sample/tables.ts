@@ -1,4 +1,5 @@
-/** The files of a sample: Synthea's CSV export as version 3.3 writes its headers, and the appointments. */
+/** The files of a sample: Synthea's CSV export as version 3.3 writes its headers, the appointments, and what else a hospital delivers. */
+import { hospitalColumns } from "./hospital/columns.js";
 
 const columnLists = {
   patients:
@@ -29,6 +30,7 @@ const columnLists = {
     "ID CLAIMID CHARGEID PATIENTID TYPE AMOUNT METHOD FROMDATE TODATE PLACEOFSERVICE PROCEDURECODE MODIFIER1 MODIFIER2 DIAGNOSISREF1 DIAGNOSISREF2 DIAGNOSISREF3 DIAGNOSISREF4 UNITS DEPARTMENTID NOTES UNITAMOUNT TRANSFEROUTID TRANSFERTYPE PAYMENTS ADJUSTMENTS TRANSFERS OUTSTANDING APPOINTMENTID LINENOTE PATIENTINSURANCEID FEESCHEDULEID PROVIDERID SUPERVISINGPROVIDERID",
   appointments:
     "Id PATIENT PROVIDER ORGANIZATION DEPARTMENT BOOKED_AT SCHEDULED_START SCHEDULED_END CHECKED_IN_AT STARTED_AT ENDED_AT STATUS REASONCODE REASONDESCRIPTION ENCOUNTER CREATED_BY UPDATED_AT",
+  ...hospitalColumns,
 } as const;
 
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
