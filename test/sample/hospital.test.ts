@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { deliveredTables } from "../../src/load/index.js";
+import { folderFormats } from "../../src/load/index.js";
 import { columnsOf, generateSample, type Table, tables } from "../../src/sample/index.js";
 import { type Cells, localDay, readTable } from "./recount.js";
 
@@ -35,7 +35,7 @@ function byColumn(rows: readonly Cells[], column: string): ReadonlyMap<string | 
 
 const at = (text = "") => Date.parse(text) / 1000;
 const TODAY = "2025-06-30";
-const hospitalTables = deliveredTables.filter(({ landing }) => landing.startsWith("HOSPITAL_"));
+const hospitalTables = folderFormats["synthea-csv"].tables.filter(({ landing }) => landing.startsWith("HOSPITAL_"));
 
 describe("the contract", () => {
   it("is one for the generator, the loader and the descriptions of bronze", () => {
