@@ -17,6 +17,8 @@ export interface Measurement {
   readonly ratio: number;
   /** `null` where the system does not say. */
   readonly peakMb: number | null;
+  /** Of processor time, of the process that is measured and of the one that it asks, where it asks one. */
+  readonly cpuSeconds?: { readonly client: number; readonly server: number };
 }
 
 export type Report = (measurement: Measurement) => void;

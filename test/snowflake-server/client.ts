@@ -80,6 +80,8 @@ export interface SnowflakeServer extends AsyncDisposable {
   load(): Promise<Load>;
   /** How many requests came for each path, ids as `*`. */
   requests(): Promise<Readonly<Record<string, number>>>;
+  /** What its process has cost so far, the engine behind it counted in. */
+  cpuSeconds(): Promise<number>;
   /** The next request is told 390112; the driver renews and repeats it. */
   expireSession(which?: Which): Promise<void>;
   /** As before, and the renewal is told 390114. */
@@ -154,6 +156,7 @@ export async function startSnowflake(options: StartOptions = {}): Promise<Snowfl
     sessions: () => control("sessions", null),
     load: () => control("load", null),
     requests: () => control("requests", null),
+    cpuSeconds: () => control("cpuSeconds", null),
     expireSession: (which = {}) => control("expireSession", which),
     expireMaster: (which = {}) => control("expireMaster", which),
     loseSession: (lost) => control("loseSession", lost),

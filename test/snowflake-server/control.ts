@@ -43,6 +43,7 @@ export interface Control {
   sessions(none: null): readonly SessionView[];
   load(none: null): Load;
   requests(none: null): Readonly<Record<string, number>>;
+  cpuSeconds(none: null): number;
   expireSession(which: Which): void;
   expireMaster(which: Which): void;
   loseSession(lost: Lost): void;
@@ -92,6 +93,10 @@ export const controls: Controls = {
     })),
   load: ({ load }) => load,
   requests: ({ requests }) => Object.fromEntries(requests),
+  cpuSeconds: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
   expireSession: (world, which) => {
     for (const session of chosen(world, which)) session.sessionTokenExpired = true;
   },

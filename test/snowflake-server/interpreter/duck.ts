@@ -1,7 +1,13 @@
 /** The engine behind: one DuckDB, with a database attached for each that sessions name. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBMaterializedResult,
+  type DuckDBType,
+  type DuckDBValue,
+} from "@duckdb/node-api";
 import { cancelled, fromDuckDb } from "./errors.js";
 import { literal, quoted } from "./lex.js";
 
@@ -10,6 +16,8 @@ export interface DuckOptions {
   readonly folder?: string;
   readonly threads?: number;
   readonly memoryLimit?: string;
+  /** False where statements are small: to plan one costs more then than to carry it out. */
+  readonly optimizer?: boolean;
 }
 
 /** What answers depend on; as the engine of the project is set. */
@@ -26,10 +34,18 @@ export interface Duck {
   close(): Promise<void>;
 }
 
+/** A result, which is there as a whole. */
+export interface Rows {
+  readonly changed: number;
+  columnNames(): readonly string[];
+  columnTypes(): readonly DuckDBType[];
+  getRows(): readonly (readonly DuckDBValue[])[];
+}
+
 /** One statement at a time. Every statement is a transaction of its own, save what `together` runs. */
 export interface Connection {
   /** @throws SnowflakeError */
-  run(sql: string, signal?: AbortSignal): Promise<DuckDBResultReader>;
+  run(sql: string, signal?: AbortSignal): Promise<Rows>;
   /** All of the statements or none. */
   together(statements: readonly string[]): Promise<void>;
   close(): void;
@@ -54,32 +70,41 @@ async function again<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The pieces are read where they are wanted: each that is waited for costs two turns of another thread. */
+const rowsOf = (result: DuckDBMaterializedResult): Rows => ({
+  get changed() {
+    return result.rowsChanged;
+  },
+  columnNames: () => result.columnNames(),
+  columnTypes: () => result.columnTypes(),
+  getRows: () => Array.from({ length: result.chunkCount }, (_, index) => result.getChunk(index).getRows()).flat(),
+});
+
 function connectionOf(connection: DuckDBConnection): Connection {
   return {
     async run(sql, signal) {
-      if (signal?.aborted === true) throw cancelled();
+      if (signal === undefined) return rowsOf(await again(() => connection.run(sql)));
+      if (signal.aborted) throw cancelled();
       // Again until it has ended: a query that has not begun yet forgets an earlier interrupt.
       let repeating: NodeJS.Timeout | undefined;
       const interrupt = () => {
         connection.interrupt();
         repeating = setTimeout(interrupt, 10);
       };
-      signal?.addEventListener("abort", interrupt);
+      signal.addEventListener("abort", interrupt);
       try {
-        return await again(() => connection.runAndReadAll(sql));
+        return rowsOf(await again(() => connection.run(sql)));
       } catch (error) {
-        throw (signal as AbortSignal | undefined)?.aborted ? cancelled() : error;
+        throw (signal as AbortSignal).aborted ? cancelled() : error;
       } finally {
         clearTimeout(repeating);
-        signal?.removeEventListener("abort", interrupt);
+        signal.removeEventListener("abort", interrupt);
       }
     },
     async together(statements) {
       await again(async () => {
-        await connection.run("begin");
         try {
-          for (const statement of statements) await connection.run(statement);
-          await connection.run("commit");
+          await connection.run(["begin", ...statements, "commit"].join(";\n"));
         } catch (error) {
           await connection.run("rollback").catch(() => undefined);
           throw error;
@@ -90,7 +115,7 @@ function connectionOf(connection: DuckDBConnection): Connection {
   };
 }
 
-export async function openDuck({ folder, threads, memoryLimit }: DuckOptions): Promise<Duck> {
+export async function openDuck({ folder, threads, memoryLimit, optimizer = true }: DuckOptions): Promise<Duck> {
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -121,7 +146,11 @@ export async function openDuck({ folder, threads, memoryLimit }: DuckOptions): P
       }
       await done;
     },
-    connect: async () => connectionOf(await instance.connect()),
+    async connect() {
+      const connection = await instance.connect();
+      if (!optimizer) await connection.run("pragma disable_optimizer");
+      return connectionOf(connection);
+    },
     async close() {
       for (const name of attached.keys()) await own.run(`detach ${quoted(name)}`).catch(() => undefined);
       own.disconnectSync();

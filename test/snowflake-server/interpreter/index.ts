@@ -32,6 +32,7 @@ export async function createInterpreter(options: InterpreterOptions = {}): Promi
     duck,
     catalog: createCatalog(),
     known: createKnown(),
+    readings: new Map(),
     locks: createLocks(),
     stages: createStages(),
     transactions: new Map(),
@@ -59,7 +60,10 @@ export async function createInterpreter(options: InterpreterOptions = {}): Promi
           }),
       };
     },
-    know: (pairs) => server.known.know(pairs),
+    know(pairs) {
+      server.known.know(pairs);
+      server.readings.clear();
+    },
     async close() {
       server.stages.close();
       await duck.close();

@@ -36,7 +36,7 @@ const patterns = {
   duckdb: new RegExp(kinds.duckdb.map(([, pattern]) => `(${pattern})`).join("|"), "gu"),
 };
 
-/** The same text is asked for several times in a row, and some are long: the last few answers are kept. */
+/** The same text is asked for several times in a row, and some are long: the last answers are kept. */
 function remembered<T>(work: (sql: string, dialect: Dialect) => T): (sql: string, dialect: Dialect) => T {
   const kept = new Map<string, T>();
   return (sql, dialect) => {
@@ -45,7 +45,7 @@ function remembered<T>(work: (sql: string, dialect: Dialect) => T): (sql: string
     kept.delete(key);
     kept.set(key, known);
     const [oldest] = kept.keys();
-    if (kept.size > 8 && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > 32 && oldest !== undefined) kept.delete(oldest);
     return known;
   };
 }

@@ -23,14 +23,15 @@ export interface Locks {
     wait: { readonly name: string; readonly timeout: number; readonly signal?: AbortSignal },
   ): Promise<void>;
   release(holder: object): void;
-  holds(holder: object): boolean;
 }
 
 export function createLocks(): Locks {
   const locks = new Map<string, Lock>();
+  /** By holder. */
+  const held = new Map<object, Set<Lock>>();
 
   const free = (lock: Lock, mode: LockMode, holder: object) =>
-    [...lock.holders].every(([other, held]) => other === holder || (mode === "insert" && held === "insert"));
+    [...lock.holders].every(([other, has]) => other === holder || (mode === "insert" && has === "insert"));
 
   return {
     async take(key, mode, holder, { name, timeout, signal }) {
@@ -55,13 +56,14 @@ export function createLocks(): Locks {
         });
       }
       if (lock.holders.get(holder) !== "alone") lock.holders.set(holder, mode);
+      held.set(holder, (held.get(holder) ?? new Set()).add(lock));
     },
     release(holder) {
-      for (const lock of locks.values()) {
-        if (!lock.holders.delete(holder)) continue;
+      for (const lock of held.get(holder) ?? []) {
+        lock.holders.delete(holder);
         for (const wake of [...lock.waiting]) wake();
       }
+      held.delete(holder);
     },
-    holds: (holder) => [...locks.values()].some((lock) => lock.holders.has(holder)),
   };
 }

@@ -3,7 +3,6 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalType,
-  type DuckDBResultReader,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTimeValue,
@@ -12,6 +11,7 @@ import {
   DuckDBTypeId as id,
   JsonDuckDBValueConverter,
 } from "@duckdb/node-api";
+import type { Rows } from "./duck.js";
 import { quoted } from "./lex.js";
 import type { Answer, WireColumn, WireType } from "./types.js";
 
@@ -144,7 +144,7 @@ export function folded(name: string, sql: string): string {
   return name === upper || sql.includes(quoted(name)) ? name : upper;
 }
 
-export function answerOf(reader: DuckDBResultReader, sql: string): Answer {
+export function answerOf(reader: Rows, sql: string): Answer {
   const types = reader.columnTypes();
   return {
     columns: reader.columnNames().map((name, at) => wireColumn(folded(name, sql), types[at] as DuckDBType)),

@@ -7,6 +7,7 @@ import type { Known } from "./known.js";
 import type { Locks } from "./locks.js";
 import { portable } from "./portable.js";
 import type { Stages } from "./stages.js";
+import type { Readings } from "./statements/reading.js";
 import { keyOf, type Scope, spoken, type Target } from "./target.js";
 import type { Request } from "./types.js";
 import { createWorkspace, type Workspace } from "./workspace.js";
@@ -16,6 +17,7 @@ export interface Server {
   readonly duck: Duck;
   readonly catalog: Catalog;
   readonly known: Known;
+  readonly readings: Readings;
   readonly locks: Locks;
   readonly stages: Stages;
   /** Open ones, by id. */
@@ -188,6 +190,7 @@ export const informationName =
   /((?:"(?:[^"]|"")+"|[A-Za-z_]\w*)\s*\.\s*)?\binformation_schema\s*\.\s*"?([A-Za-z_]+)"?/gi;
 
 export async function withInformation({ session, server }: Context, sql: string): Promise<string> {
+  if (!/information_schema/i.test(sql)) return sql;
   let out = "";
   let from = 0;
   for (const match of sql.matchAll(informationName)) {

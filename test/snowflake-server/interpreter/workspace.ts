@@ -14,6 +14,8 @@ interface Version {
   readonly base: Target;
   readonly mode: "rows" | "whole";
   readonly table: Target;
+  /** What the table was made as. */
+  readonly made: string;
 }
 
 export interface Workspace {
@@ -46,17 +48,22 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
   /** Views of this session, each with its text. */
   const shown = new Map<string, string>();
   const schemas = new Set<string>();
+  /** Empty tables that were beside, for the next transaction that inserts into the same: to make one is most of its cost. */
+  const spare = new Map<string, Target[]>();
 
   const baseOf = (target: Target) => temporary.get(keyOf(target)) ?? target;
   const drop = (table: Target) => connection.run(`drop table if exists ${placeText(table)}`);
 
-  const beside = async (target: Target): Promise<Target> => {
+  const beside = async (target: Target): Promise<Pick<Version, "table" | "made">> => {
     const base = baseOf(target);
+    const columns = tableColumns(catalog.get(base)?.columns ?? (await catalog.columnsOf(connection, base)));
+    const made = `${placeText(base)} (${columns})`;
+    const empty = spare.get(made)?.pop();
+    if (empty !== undefined) return { table: empty, made };
     numbers += 1;
     const table = { ...base, name: `${base.name}${hidden}${id}.${numbers}` };
-    const columns = catalog.get(base)?.columns ?? (await catalog.columnsOf(connection, base));
-    await connection.run(`create table ${placeText(table)} (${tableColumns(columns)})`);
-    return table;
+    await connection.run(`create table ${placeText(table)} (${columns})`);
+    return { table, made };
   };
 
   /** A view of this session under the relation's own name, so that what calls it by its name still does. */
@@ -149,28 +156,30 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
     async forRows(target) {
       const version = versions.get(keyOf(target));
       if (version !== undefined) return version.table;
-      const table = await beside(target);
-      versions.set(keyOf(target), { base: baseOf(target), mode: "rows", table });
-      return table;
+      const made = await beside(target);
+      versions.set(keyOf(target), { base: baseOf(target), mode: "rows", ...made });
+      return made.table;
     },
     async forChange(target) {
       const version = versions.get(keyOf(target));
       if (version?.mode === "whole") return version.table;
-      const table = await beside(target);
+      const made = await beside(target);
+      const { table } = made;
       const base = placeText(baseOf(target));
       const more = version === undefined ? "" : ` union all select * from ${placeText(version.table)}`;
       await connection.run(`insert into ${placeText(table)} select * from ${base}${more}`);
-      versions.set(keyOf(target), { base: baseOf(target), mode: "whole", table });
+      versions.set(keyOf(target), { base: baseOf(target), mode: "whole", ...made });
       if (version !== undefined) await drop(version.table);
       return table;
     },
     async forAnew(target) {
-      const table = await beside(target);
+      const made = await beside(target);
+      const { table } = made;
       return {
         table,
         async keep() {
           const version = versions.get(keyOf(target));
-          versions.set(keyOf(target), { base: baseOf(target), mode: "whole", table });
+          versions.set(keyOf(target), { base: baseOf(target), mode: "whole", ...made });
           if (version !== undefined) await drop(version.table);
         },
         async discard() {
@@ -189,16 +198,20 @@ export function createWorkspace(id: number, connection: Connection, catalog: Cat
         await connection.together(
           steps.flatMap(({ base, mode, table }) =>
             mode === "rows"
-              ? [`insert into ${placeText(base)} select * from ${placeText(table)}`, `drop table ${placeText(table)}`]
+              ? [`insert into ${placeText(base)} select * from ${placeText(table)}`, `delete from ${placeText(table)}`]
               : [`drop table ${placeText(base)}`, `alter table ${placeText(table)} rename to ${quoted(base.name)}`],
           ),
         );
       }
       versions.clear();
+      for (const { mode, made, table } of all)
+        if (mode === "rows") spare.set(made, [...(spare.get(made) ?? []), table]);
     },
     rollback: forget,
     async close() {
       await forget();
+      for (const table of [...spare.values()].flat()) await drop(table);
+      spare.clear();
       for (const table of temporary.values()) await drop(table);
       temporary.clear();
       for (const schema of schemas) await connection.run(`drop schema if exists ${schema} cascade`);

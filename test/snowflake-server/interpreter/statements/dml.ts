@@ -85,7 +85,7 @@ async function carriedOut(context: Context, statement: Dml): Promise<Answer> {
   if (overwrite) {
     const anew = await workspace.forAnew(target);
     try {
-      const answer = await insert(context, statement, anew.table);
+      const answer = await insert(context, target, await ready(context, statement.rest), anew.table);
       await anew.keep();
       if (session.transaction === undefined) await workspace.commit();
       return answer;
@@ -94,13 +94,15 @@ async function carriedOut(context: Context, statement: Dml): Promise<Answer> {
       throw error;
     }
   }
-  const table = async () => {
-    if (session.transaction === undefined) return workspace.baseOf(target);
-    return kind === "insert" ? workspace.forRows(target) : workspace.forChange(target);
-  };
+  // What is inserted is read from what was there before.
+  if (kind === "insert") {
+    const rest = await ready(context, statement.rest);
+    const into = session.transaction === undefined ? workspace.baseOf(target) : await workspace.forRows(target);
+    return insert(context, target, rest, into);
+  }
+  const table = async () =>
+    session.transaction === undefined ? workspace.baseOf(target) : workspace.forChange(target);
   switch (kind) {
-    case "insert":
-      return insert(context, statement, await table());
     case "merge":
       return merge(context, statement, await table());
     case "update":
@@ -119,7 +121,7 @@ async function changed(
 ): Promise<number> {
   const text = `${head} ${placeText(table)} ${rest}`;
   const reader = await widened(context, { target, table }, () => context.session.connection.run(text, context.signal));
-  return Number(reader.getRows()[0]?.[0] ?? 0);
+  return reader.changed;
 }
 
 /** Of a table that is called by its own name wherever it stands. */
@@ -146,9 +148,8 @@ async function update(context: Context, statement: Dml, table: Target): Promise<
   return counts(rows ?? 0, multiple ?? 0);
 }
 
-async function insert(context: Context, statement: Dml, table: Target): Promise<Answer> {
-  const rest = await ready(context, statement.rest);
-  const inserted = await changed(context, { target: statement.target, table }, "insert into", rest);
+async function insert(context: Context, target: Target, rest: string, table: Target): Promise<Answer> {
+  const inserted = await changed(context, { target, table }, "insert into", rest);
   return counted({ "number of rows inserted": inserted }, statementType.insert);
 }
 

@@ -1,16 +1,15 @@
 /** Statements that only read. */
 import { withBinds } from "../binds.js";
 import { missing } from "../errors.js";
-import { lex, literal, namesIn } from "../lex.js";
+import { literal, namesIn } from "../lex.js";
 import { answerOf } from "../results.js";
 import { allow, type Context, withInformation } from "../session.js";
 import { spoken, targetOf } from "../target.js";
 import { type Answer, SnowflakeError } from "../types.js";
 
-export const isQuery = (duckdb: string): boolean => {
-  const first = lex(duckdb, "duckdb").find(({ kind }) => kind === "word");
-  return /^(?:select|with|values|from)$/i.test(first?.text ?? "");
-};
+/** By its first word, behind comments and brackets. */
+export const isQuery = (duckdb: string): boolean =>
+  /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()*(?:select|with|values|from)\b/i.test(duckdb);
 
 /** A text for DuckDB as this session's statement: binds in it, names to what the session sees. */
 export async function ready(context: Context, duckdb: string): Promise<string> {
