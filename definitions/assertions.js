@@ -3,6 +3,7 @@ require("../assertions/accounting.js");
 require("../assertions/allergy.js");
 require("../assertions/appointment.js");
 require("../assertions/appointment_change.js");
+require("../assertions/clinical.js");
 require("../assertions/condition.js");
 require("../assertions/coverage.js");
 require("../assertions/encounter.js");

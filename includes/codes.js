@@ -55,8 +55,50 @@ const ROUTE_BY_CATEGORY = {
   "vital-signs": "vital_sign",
 };
 
+/**
+ * Where patients are discharged to, as far as it matters to a readmission. NUBC form locator 17 (patient discharge status),
+ * FHIR's encounter-discharge-disposition and the words of MIMIC-IV. What stands in none of them is `other`.
+ */
+const DISCHARGE_DISPOSITION = {
+  20: "died",
+  40: "died",
+  41: "died",
+  42: "died",
+  exp: "died",
+  died: "died",
+  expired: "died",
+  7: "against_advice",
+  "07": "against_advice",
+  aadvice: "against_advice",
+  "against advice": "against_advice",
+  2: "acute_transfer",
+  "02": "acute_transfer",
+  43: "acute_transfer",
+  66: "acute_transfer",
+  82: "acute_transfer",
+  88: "acute_transfer",
+  94: "acute_transfer",
+  "acute hospital": "acute_transfer",
+};
+
+/** Where patients are admitted from. NUBC form locator 15 (point of origin), FHIR's encounter-admit-source and MIMIC-IV. */
+const ADMISSION_SOURCE = {
+  4: "acute_transfer",
+  "hosp-trans": "acute_transfer",
+  "transfer from hospital": "acute_transfer",
+  7: "emergency",
+  emd: "emergency",
+  "emergency room": "emergency",
+};
+
+const otherwise = (x, map) => `case when ${x} is not null then coalesce(${seeds.mapped(x, map)}, 'other') end`;
+
 module.exports = {
   appointmentCourse: APPOINTMENT_COURSE,
+  /** `acute_transfer`, `emergency` or `other`; NULL where the source does not say. */
+  admissionSource: (source) => otherwise(source, ADMISSION_SOURCE),
+  /** `died`, `against_advice`, `acute_transfer` or `other`; NULL where the source does not say. */
+  dischargeDisposition: (disposition) => otherwise(disposition, DISCHARGE_DISPOSITION),
   appointmentStatus: (status) => seeds.mapped(status, APPOINTMENT_STATUS),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
   observationEntity: (code, category) =>

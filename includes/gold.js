@@ -1,4 +1,6 @@
 /** What several gold models share: column descriptions, each an object to spread into a config's `columns`, and their SQL. */
+const keys = require("./keys.js");
+
 const phi = (description, identifier) => ({ description, tags: [`phi:${identifier}`] });
 
 /** Whose row it is: the source's patient and the person that it stands for. */
@@ -40,8 +42,34 @@ const provenanceOf = (event, patientRow, key) =>
     )
     .join(",\n  ");
 
+/** The same columns of a row that is computed from several. */
+const aggregate = {
+  source_system: "`derived`: computed from rows of silver.",
+  source_record: { description: "NULL: no single delivered row says it.", tags: ["provenance"] },
+  recorded_at: phi("NULL: nobody recorded it.", "date"),
+  recorded_by: "NULL: nobody recorded it.",
+  loaded_at: { description: "When the newest of its rows was landed, in UTC.", tags: ["provenance"] },
+  run_id: { description: "The run that computed it.", tags: ["provenance"] },
+  row_hash: "Hash of what the row says, but for fractions.",
+};
+
+/**
+ * Select list of where a computed row comes from; for tables only, because a view has no run.
+ * `loadedAt` is SQL; `values` are the columns that the row says, `{ column: type }` with the types of columns.js.
+ */
+const aggregateProvenance = ({ loadedAt, values }) => {
+  const hashed = Object.entries(values).map(([name, type]) => ({ name, type }));
+  return `'derived' as source_system,
+  cast(null as varchar) as source_record,
+  cast(null as datetime) as recorded_at,
+  cast(null as varchar) as recorded_by,
+  ${loadedAt} as loaded_at,
+  cast(getvariable('MEDFORM_RUN_ID') as varchar) as run_id,
+  ${keys.content(hashed)} as row_hash`;
+};
+
 /** Columns that count, one for each event of timeline.js. */
 const counted = (events, name, description) =>
   Object.fromEntries(events.map((event) => [name(event), description(event)]));
 
-module.exports = { asOf, counted, name, patient, phi, provenance, provenanceOf };
+module.exports = { aggregate, aggregateProvenance, asOf, counted, name, patient, phi, provenance, provenanceOf };

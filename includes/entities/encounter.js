@@ -26,6 +26,16 @@ module.exports = {
     ...stopOf("When it ended"),
     ...codeOf("the kind of encounter"),
     ...reason,
+    column(
+      "admission_source",
+      "text",
+      "Where the patient was admitted from, as sent. NULL where the source does not say.",
+    ),
+    column(
+      "discharge_disposition",
+      "text",
+      "Where the patient was discharged to, as sent. NULL where the source does not say.",
+    ),
     column("base_cost", "money", "Base cost in USD."),
     column("total_claim_cost", "money", "Total of what was claimed in USD."),
     column("payer_coverage", "money", "What the payer covered in USD."),

@@ -1,6 +1,7 @@
 /** Each declared rule: nothing on sound tables, and that rule alone where one row is wrong as the rule says. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Assertion } from "../../src/graph/index.js";
+import { clinic } from "./clinic.js";
 import { files } from "./csv.js";
 import { graph, type Hospital, openHospital } from "./hospital.js";
 import { asOf, ward } from "./ward.js";
@@ -249,12 +250,51 @@ const wrong: Wrong = {
   fct_encounter_has_patient: set(gold("fct_encounter"), "patient_key = 'nobody'"),
   fct_encounter_duration: set(gold("fct_encounter"), "duration_hours = -1"),
   fct_encounter_paid: set(gold("fct_encounter"), "patient_paid_usd = 1", "patient_paid_usd is null"),
+
+  stay_encounter_key: repeat(gold("stay_encounter")),
+  stay_encounter_has_stay: set(gold("stay_encounter"), "stay_key = 'nowhere'"),
+  stay_encounter_period: set(gold("stay_encounter"), "discharged_at = admitted_at - interval '1 second'"),
+  stay_unique: [
+    ...["stay_encounter", "stay"].map((table) => repeat(gold(table), "", "admission_date = date '2024-04-01'")),
+    set(gold("stay"), "admitted_at = discharged_at + interval '1 second'", "admission_date = date '2024-04-01'"),
+  ],
+  stay_person: set(gold("stay"), "person_id = null"),
+  stay_apart: set(gold("stay"), "admitted_at = timestamp '2024-01-07 04:30:00'", "admission_date = date '2024-02-05'"),
+  stay_adds_up: lose(gold("stay_encounter")),
+  stay_length: set(gold("stay"), "los_midnights = 0", "is_completed"),
+  length_of_stay_adds_up: lose(gold("length_of_stay")),
+  length_of_stay_counts: set(gold("length_of_stay"), "death_count = stay_count + 1"),
+  readmission_key: repeat(gold("readmission")),
+  readmission_has_stay: set(gold("readmission"), "stay_key = 'nowhere'"),
+  readmission_days: set(gold("readmission"), "days_to_next_stay = -1"),
+  readmission_exclusion: set(gold("readmission"), "exclusion_reason = 'odd'", "not is_index"),
+  readmission_denominator: set(gold("readmission"), "is_index = not is_index"),
+  readmission_definitions: set(
+    gold("readmission"),
+    "is_readmitted_all_admissions = false",
+    "is_readmitted_inpatient_only",
+  ),
+  readmission_rate_counts: set(gold("readmission_rate"), "readmission_count = index_stay_count + 1"),
+  readmission_rate_explained: set(gold("readmission_rate"), "rate_reason = 'odd'", "readmission_rate is not null"),
+  readmission_rate_adds_up: lose(gold("readmission_rate"), "definition = 'inpatient_only'"),
+  icd_comorbidity_key: repeat(gold("icd_comorbidity")),
+  admission_comorbidity_key: repeat(gold("admission_comorbidity")),
+  ...Object.assign(
+    {},
+    ...["charlson", "elixhauser"].map((index) => ({
+      [`${index}_key`]: repeat(gold(index)),
+      [`${index}_has_encounter`]: set(gold(index), "encounter_key = 'nowhere'"),
+      [`${index}_explained`]: set(gold(index), "score_reason = null", `${index}_score is null`),
+      [`${index}_range`]: set(gold(index), `${index}_score = 99`, `${index}_score is not null`),
+    })),
+  ),
 };
 
 let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({ gold: true });
   await hospital.land({ id: "one", files: files(ward) });
+  await hospital.land({ id: "two", files: files(clinic) });
   await hospital.refresh({ asOf });
 });
 afterAll(() => hospital[Symbol.asyncDispose]());
@@ -276,7 +316,7 @@ describe("declared rules", () => {
       lab_result_unit_unknown: 1,
       prescription_stop_before_start: 1,
     });
-  });
+  }, 240_000);
 
   it("are all here, each with what breaks it", () => {
     const declared = assertions.flatMap(({ rules }) => rules).sort();

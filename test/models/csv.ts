@@ -17,7 +17,7 @@ const SYNTHEA = {
     "TOTAL_CLAIM_COST",
     "PAYER_COVERAGE",
   ],
-  conditions: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
+  conditions: ["START", "STOP", "PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION"],
   procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
   medications: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "DISPENSES"],
   allergies: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],

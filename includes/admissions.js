@@ -1,0 +1,29 @@
+/** Which encounters put a patient into a bed of an acute hospital: conditions on a row of silver.encounter, by its alias. */
+
+/** SNOMED CT: hospital admission for observation; admission to observation unit. */
+const OBSERVATION_CODES = ["76464004", "448951000124107"];
+
+/** Begun: neither planned, nor called off, nor entered in error. */
+const happened = (encounter) => `${encounter}.status in ('in_progress', 'completed')`;
+
+/** A bed of a hospital, whatever the admission is called; post-acute care and hospice are types of their own. */
+const isInpatient = (encounter) => `${encounter}.encounter_type = 'inpatient' and ${happened(encounter)}`;
+
+/**
+ * Watched, not admitted, by class or code. MIMIC-IV's class OBSERVATION ADMIT is of patients who were admitted after they
+ * had been observed.
+ */
+const isObservation = (encounter) => `(
+    coalesce(lower(${encounter}.encounter_class) like '%observation%' and lower(${encounter}.encounter_class) <> 'observation admit', false)
+    or coalesce(${encounter}.code in (${OBSERVATION_CODES.map((code) => `'${code}'`).join(", ")}), false)
+  )`;
+
+const isAcuteInpatient = (encounter) => `${isInpatient(encounter)} and not ${isObservation(encounter)}`;
+
+/** When it ended, in UTC; NULL while it lasts, or where it ends before it starts. */
+const endedAt = (encounter) =>
+  `case when ${encounter}.status = 'completed' and ${encounter}.duration_seconds is not null then ${encounter}.stopped_at end`;
+const endDate = (encounter) =>
+  `case when ${encounter}.status = 'completed' and ${encounter}.duration_seconds is not null then ${encounter}.stop_date end`;
+
+module.exports = { endDate, endedAt, isAcuteInpatient, isInpatient, isObservation };

@@ -1,0 +1,55 @@
+/** Patients whose stays, scores and medications can be said by hand, at the `asOf` of the ward. Times are UTC, New York is behind. */
+import type { Delivery, Line } from "./csv.js";
+
+const encounter = (Id: string, PATIENT: string, START: string, STOP: string, more: Line = {}): Line => ({
+  Id,
+  PATIENT,
+  START,
+  STOP,
+  ORGANIZATION: "o",
+  PROVIDER: "r",
+  ENCOUNTERCLASS: "inpatient",
+  ...more,
+});
+const diagnosis = (PATIENT: string, ENCOUNTER: string, SYSTEM: string, CODE: string, START: string): Line => ({
+  PATIENT,
+  ENCOUNTER,
+  SYSTEM,
+  CODE,
+  START,
+});
+
+export const clinic: Delivery = {
+  patients: [
+    { Id: "sue", FIRST: "Sue", LAST: "S", BIRTHDATE: "1950-03-01" },
+    { Id: "tom", FIRST: "Tom", LAST: "T", BIRTHDATE: "1940-01-01", DEATHDATE: "2024-04-03" },
+    { Id: "una", FIRST: "Una", LAST: "U", BIRTHDATE: "1990-01-01" },
+    { Id: "vic", FIRST: "Vic", LAST: "V", BIRTHDATE: "1985-01-01" },
+  ],
+  encounters: [
+    encounter("first", "sue", "2024-01-01T15:00:00Z", "2024-01-05T15:00:00Z"),
+    // Ends at half past eleven in the evening of the 6th.
+    encounter("overlaps", "sue", "2024-01-05T14:00:00Z", "2024-01-07T04:30:00Z"),
+    encounter("thirty", "sue", "2024-02-05T15:00:00Z", "2024-02-06T15:00:00Z"),
+    encounter("thirty-one", "sue", "2024-03-08T15:00:00Z", "2024-03-08T21:00:00Z"),
+    encounter("watched", "sue", "2024-03-20T15:00:00Z", "2024-03-21T15:00:00Z", { CODE: "76464004" }),
+    encounter("last", "tom", "2024-04-01T15:00:00Z", "2024-04-03T16:00:00Z"),
+    encounter("recent", "una", "2024-06-08T15:00:00Z", "2024-06-10T15:00:00Z"),
+    encounter("lasting", "una", "2024-06-29T15:00:00Z", ""),
+    encounter("nursing", "vic", "2024-05-01T15:00:00Z", "2024-05-20T15:00:00Z", { ENCOUNTERCLASS: "snf" }),
+    encounter("er", "vic", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
+  ],
+  conditions: [
+    diagnosis("sue", "first", "ICD-10-CM", "I21.9", "2024-01-01"),
+    diagnosis("sue", "first", "SNOMED-CT", "44054006", "2024-01-01"),
+    // Diabetes with and without complications, breast cancer with and without metastasis: 2 and 6.
+    ...["E11.9", "E11.22", "C50.911", "C78.00"].map((code) =>
+      diagnosis("sue", "thirty-one", "ICD-10-CM", code, "2024-03-08"),
+    ),
+    // Of no condition.
+    diagnosis("sue", "thirty", "ICD-10-CM", "J01.90", "2024-02-05"),
+    // Heart failure with its weight in both indices.
+    diagnosis("tom", "last", "ICD-9-CM", "428.0", "2024-04-01"),
+    diagnosis("una", "recent", "SNOMED-CT", "44054006", "2024-06-08"),
+  ],
+};
