@@ -33,18 +33,6 @@ interface Compiled {
 
 type Counts = Readonly<Record<string, number>>;
 
-const events = [
-  "encounter",
-  "appointment",
-  "condition",
-  "procedure",
-  "prescription",
-  "allergy",
-  "lab_result",
-  "vital_sign",
-  "observation",
-];
-
 /** Sums `count` by `name`, without zeros. */
 function tally<T>(list: readonly T[], name: (item: T) => string, count: (item: T) => number): Counts {
   const sums: Record<string, number> = {};
@@ -52,6 +40,15 @@ function tally<T>(list: readonly T[], name: (item: T) => string, count: (item: T
     if (count(item) > 0) sums[name(item)] = (sums[name(item)] ?? 0) + count(item);
   }
   return sums;
+}
+
+/** Everything that is admitted to silver. */
+async function entities(db: Awaited<ReturnType<typeof reader>>): Promise<readonly string[]> {
+  const verdicts = await db.rows(
+    `select lower(table_name) as name from information_schema.tables
+     where upper(table_schema) = 'SILVER' and upper(table_name) like '%\\_VERDICT' escape '\\' order by all`,
+  );
+  return verdicts.map(({ name }) => String(name).replace(/_verdict$/, ""));
 }
 
 for (const [patients, seed, rate] of [
@@ -99,7 +96,7 @@ for (const [patients, seed, rate] of [
     it("quarantines exactly the rows with a defect that calls for it", async () => {
       using db = await reader(box.warehouse);
       const found: Record<string, number> = {};
-      for (const entity of events) {
+      for (const entity of await entities(db)) {
         for (const { rule, n } of await db.rows(
           `select broken_rules as rule, count(*) as n from silver.${entity}_quarantine group by all`,
         )) {
@@ -133,7 +130,7 @@ for (const [patients, seed, rate] of [
     it("tells copies and older versions apart, and counts the malformed lines", async () => {
       using db = await reader(box.warehouse);
       const found: Record<string, Record<string, number>> = { duplicate: {}, superseded: {} };
-      for (const entity of ["patient", ...events]) {
+      for (const entity of await entities(db)) {
         for (const { disposition, n } of await db.rows(
           `select disposition, count(*) as n from silver.${entity}_verdict
            where disposition in ('duplicate', 'superseded') group by all`,

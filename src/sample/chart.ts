@@ -1,6 +1,7 @@
 /** All rows of one patient, each judged when it is added: which findings a sound warehouse will have on it. */
 import type { Person } from "./person.js";
 import type { AnyRow, Row, Table } from "./tables.js";
+import { localDay } from "./time.js";
 import type { Visit } from "./visit.js";
 
 /** Where silver puts a row. */
@@ -14,7 +15,8 @@ export type Entity =
   | "lab_result"
   | "vital_sign"
   | "observation"
-  | "appointment";
+  | "appointment"
+  | "appointment_change";
 
 /** Findings on rows that are as they should be: certificates and late posts, results after a discharge. */
 export type ExpectedFlag = "after_death" | "outside_encounter";
@@ -34,6 +36,12 @@ const entityOfTable: Partial<Record<Table, Entity>> = {
   medications: "prescription",
   allergies: "allergy",
   appointments: "appointment",
+  appointment_changes: "appointment_change",
+};
+
+/** Columns of the hospital's own tables that say when it was, where silver holds it against the life of the patient. */
+const eventTimes: Partial<Record<Table, string>> = {
+  appointment_changes: "CHANGED_AT",
 };
 
 /** As silver routes observations: an address is an observation whatever its category says, else the category decides. */
@@ -51,6 +59,10 @@ function isOutside(text: string, day: number, { start, stop, startDay, stopDay }
   return at < start || (stop !== undefined && at > stop);
 }
 
+/** The day in New York of a day or an instant. */
+const dayOfText = (text: string) =>
+  text.length === 10 ? Date.parse(text) / 86_400_000 : localDay(Date.parse(text) / 1000);
+
 export class Chart {
   readonly person: Person;
   readonly entries = new Map<Table, Entry[]>();
@@ -64,9 +76,15 @@ export class Chart {
     return this.entries.get(table) ?? [];
   }
 
-  /** A row that no rule about days judges. */
+  /** A row that no rule about days judges, or one of the hospital's own tables. */
   add<T extends Table>(table: T, row: Row<T>): void {
-    this.#push(table, row, []);
+    const time = eventTimes[table];
+    const text = time === undefined ? "" : ((row as AnyRow)[time] ?? "");
+    this.#push(table, row, text !== "" && this.#isAfterDeath(dayOfText(text)) ? ["after_death"] : []);
+  }
+
+  #isAfterDeath(day: number): boolean {
+    return this.person.deathDay !== undefined && day > this.person.deathDay;
   }
 
   /**
@@ -81,8 +99,7 @@ export class Chart {
       this.#identities.add(identity);
     }
     const flags: ExpectedFlag[] = [];
-    const { deathDay } = this.person;
-    if (deathDay !== undefined && day > deathDay) flags.push("after_death");
+    if (this.#isAfterDeath(day)) flags.push("after_death");
     if (visit !== undefined && isOutside(cells.START ?? cells.DATE ?? "", day, visit)) flags.push("outside_encounter");
     this.#push(table, row, flags);
     return true;
