@@ -29,6 +29,7 @@ declare(
 );
 
 findings("patient", {
+  file_damaged: "admitted, though the file was rewritten by a spreadsheet program; what could not be read is NULL",
   birth_death_implausible: "admitted, though its birth date or date of death is not plausible; the date is NULL",
   duplicate_patient: "admitted, though another record has the same social security number and birth date",
   ...flags("conflict"),

@@ -19,7 +19,21 @@ const ENCOUNTER_TYPE = {
   post_acute: "post_acute",
   hospice: "hospice",
   home: "home",
+  // MIMIC's types of admission. Who is kept for observation and not admitted is an outpatient (42 CFR 410.2).
+  elective: "inpatient",
+  urgent: "inpatient",
+  "ew emer.": "inpatient",
+  "direct emer.": "inpatient",
+  "surgical same day admission": "inpatient",
+  "observation admit": "inpatient",
+  "eu observation": "emergency",
+  "direct observation": "office",
+  "ambulatory observation": "office",
 };
+
+/** Versions of the International Classification of Diseases to the names of their code systems. */
+const ICD_DIAGNOSIS = { 9: "ICD-9-CM", 10: "ICD-10-CM" };
+const ICD_PROCEDURE = { 9: "ICD-9-PCS", 10: "ICD-10-PCS" };
 
 /** Status of an appointment; beside our own words those of FHIR. */
 const APPOINTMENT_STATUS = {
@@ -100,6 +114,8 @@ module.exports = {
   /** `died`, `against_advice`, `acute_transfer` or `other`; NULL where the source does not say. */
   dischargeDisposition: (disposition) => otherwise(disposition, DISCHARGE_DISPOSITION),
   appointmentStatus: (status) => seeds.mapped(status, APPOINTMENT_STATUS),
+  icdDiagnosisSystem: (version) => seeds.mapped(version, ICD_DIAGNOSIS),
+  icdProcedureSystem: (version) => seeds.mapped(version, ICD_PROCEDURE),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
   observationEntity: (code, category) =>
     `coalesce(${seeds.mapped(code, ROUTE_BY_CODE)}, ${seeds.mapped(category, ROUTE_BY_CATEGORY)}, 'observation')`,

@@ -33,7 +33,11 @@ const startOf = (what, at = "started_at", date = "start_date", precision = "star
     ["phi:date"],
   ),
   column(date, "date", `${what}: the day, where the source is.`, ["phi:date"]),
-  column(precision, "text", "How exactly the source said it: `instant` or `day` (then compare by day)."),
+  column(
+    precision,
+    "text",
+    "How exactly the source said it: `instant` or `day` (then compare by day); `encounter`: not at all, it is the encounter's.",
+  ),
 ];
 const stopOf = (what) => [
   column("stopped_at", "instant", `${what}, in UTC; a day as its first moment. NULL: not stopped, or not said.`, [

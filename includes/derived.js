@@ -3,6 +3,24 @@ const shared = require("./columns.js");
 const { column, patientKey, provenance, sourceSystem, tenantId } = shared;
 
 module.exports = {
+  delivered_file: {
+    description:
+      "What is known of each file that was landed: one row a file. Of a file that a spreadsheet program has rewritten nothing is taken as true, for it also drops leading zeros, digits and seconds: every row of it is quarantined (`file_damaged`).",
+    key: "batch_id, table_name, file_name",
+    columns: [
+      column("batch_id", "text", "The batch that landed the file.", ["provenance"]),
+      column("table_name", "text", "The landing table."),
+      column("file_name", "text", "The file.", ["provenance"]),
+      sourceSystem,
+      column("delivered_at", "instant", "When the source delivered it, in UTC."),
+      column("record_count", "integer", "Records in the file."),
+      column("landed_count", "integer", "Rows landed."),
+      column("rejected_count", "integer", "Lines that could not be landed."),
+      column("damaged_count", "integer", "Rows with a time as a spreadsheet program shows it."),
+      column("damage", "text", "`spreadsheet` where that is at least half of them. NULL: none found."),
+      column("loaded_at", "instant", "When it was landed, in UTC.", ["provenance"]),
+    ],
+  },
   patient_xref: {
     description: "Which person a patient key stands for. Until records are linked, each is its own person.",
     key: "patient_key, valid_from",

@@ -73,6 +73,7 @@ const endsBeforeStart = isBefore(STOP, START);
 
 /** Every rule whose finding can stand in `flags`, in the order in which they are reported. */
 const FLAGS = [
+  "file_damaged",
   "birth_death_implausible",
   "end_before_start",
   "stop_before_start",

@@ -3,11 +3,15 @@
  * own name as the authority that gave its patient ids.
  *
  * tenant: whose records they are. timeZone: where its days begin. delivery: `snapshot` (everything, each time) or `delta`.
- * authority: who gave its patient ids, where that is not the system itself.
+ * authority: who gave its patient ids, where that is not the system itself. isShifted: its dates are not the true ones, so that
+ * they cannot be held against the day when they arrived.
  */
 const DEFAULTS = { tenant: "network", timeZone: "America/New_York", delivery: "delta" };
 
-const SYSTEMS = [{ name: "synthea", tenant: "network", timeZone: "America/New_York", delivery: "delta" }];
+const SYSTEMS = [
+  { name: "synthea", tenant: "network", timeZone: "America/New_York", delivery: "delta" },
+  { name: "mimic", tenant: "mimic", timeZone: "America/New_York", delivery: "snapshot", isShifted: true },
+];
 
 const literal = (x) => `'${x.replaceAll("'", "''")}'`;
 
@@ -24,6 +28,11 @@ module.exports = {
   zone: (source) => lookup(source, "timeZone", literal(DEFAULTS.timeZone)),
   delivery: (source) => lookup(source, "delivery", literal(DEFAULTS.delivery)),
   authority: (source) => lookup(source, "authority", source),
+  /** A condition, always true or false. */
+  isShifted: (source) =>
+    `${source} in (${SYSTEMS.filter(({ isShifted }) => isShifted)
+      .map(({ name }) => literal(name))
+      .join(", ")})`,
   /** Where the network itself is: for what belongs to no source. */
   homeZone: literal(DEFAULTS.timeZone),
 };

@@ -78,6 +78,9 @@ const degree = (x) => `try_cast(${digits(x)} as decimal(12, 8))`;
 const number = (x) =>
   `try_cast(case when not contains(${x}, '_') and not contains(lower(${x}), 'inf') then ${x} end as double)`;
 
+/** The first moment of a day, where the source is, as an instant in UTC. */
+const midnight = (date, zone) => fromLocal(`cast(${date} as datetime)`, zone);
+
 /** Seconds from one instant to a later one. */
 const secondsBetween = (from, to) => dates.between("second", from, to);
 
@@ -125,6 +128,7 @@ module.exports = {
   instant,
   integer,
   localDate,
+  midnight,
   money,
   monthsBefore,
   number,

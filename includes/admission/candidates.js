@@ -51,10 +51,10 @@ const fresh = (entity, ref, hasOwnKey) => {
   const steps = `delivery as (
   select
     batch_id,
-    file as file_name,
+    file_name,
     min(delivered_at) as delivered_at
-  from ${ref("raw", "loaded_file")}
-  group by batch_id, file
+  from ${ref("silver", "delivered_file")}
+  group by batch_id, file_name
 ),
 
 hashed as (
@@ -118,10 +118,36 @@ fresh as (
 )`;
 };
 
-/** Stored rows for which the answer can have changed, by key, and then the rows to judge: new ones and those. */
+/** What has no time of its own, which its precision says, has that of its encounter as it is known now. */
+const timed = (entity, ref) => {
+  const columns = candidateColumns(entity).map((name) =>
+    name === "started_at" || name === "start_date"
+      ? `case when gathered.start_precision = 'encounter' then encounter.${name} else gathered.${name} end as ${name}`
+      : `gathered.${name}`,
+  );
+  return `candidate as (
+  select
+    ${list(columns)}
+  from gathered
+  left join (
+    select encounter_key, started_at, start_date
+    from ${ref("silver", "encounter_verdict")}
+    where disposition = 'current'
+  ) as encounter
+    on encounter.encounter_key = gathered.encounter_ref
+)`;
+};
+
+/** The rows to judge. */
 const candidates = (entity, ref, self) => {
+  const rows = (name) => gathered(entity, ref, self, name);
+  return entity.timedByEncounter ? `${rows("gathered")},\n\n${timed(entity, ref)}` : rows("candidate");
+};
+
+/** Stored rows for which the answer can have changed, by key, and then the rows to judge: new ones and those. */
+const gathered = (entity, ref, self, name) => {
   const columns = candidateColumns(entity);
-  if (self === undefined) return "candidate as (\n  select *\n  from fresh\n)";
+  if (self === undefined) return `${name} as (\n  select *\n  from fresh\n)`;
   const key = entity.key.name;
   const changed = (of) => `(
       select ${of}_key
@@ -145,7 +171,7 @@ const candidates = (entity, ref, self) => {
   where ${reasons.join("\n    or ")}
 ),
 
-candidate as (
+${name} as (
   select
     ${list(columns)}
   from fresh

@@ -1,5 +1,6 @@
 /** Each row beside the rows that it names: what is found, and which rules it breaks. */
 const entities = require("../entities/index.js");
+const { flag, quarantine } = require("../rules.js");
 const { hasPatient } = require("./candidates.js");
 const { indent, list, names } = require("./text.js");
 
@@ -21,6 +22,21 @@ const LOOKUPS = {
   ],
 };
 const looked = (of) => LOOKUPS[of] || [`${of}_key`, ...(hasPatient(entities[of]) ? ["patient_key"] : [])];
+
+/** Of a file that was damaged on its way nothing is taken as true; but a patient with an id is never kept out. */
+const fileDamaged = ({ name }) => {
+  const when = "damaged.batch_id is not null";
+  return name === "patient" ? flag("file_damaged", when) : quarantine("file_damaged", when);
+};
+const damagedFile = (ref) => `left join (
+    select distinct
+      batch_id,
+      file_name
+    from ${ref("silver", "delivered_file")}
+    where damage is not null
+  ) as damaged
+    on damaged.batch_id = candidate.batch_id
+    and damaged.file_name = candidate.file_name`;
 
 const lookups = (entity) => [...(hasPatient(entity) ? ["patient"] : []), ...(entity.references || [])];
 
@@ -48,15 +64,16 @@ const judged = (entity, ref, rules, values, joins) => {
     if (value === undefined) throw new Error(`${entity.name}: no SQL for the judged column ${name}`);
     return `${value} as ${name}`;
   });
+  const all = [fileDamaged(entity), ...rules];
   return `judged as (
   select
     ${list([
       "candidate.*",
       ...columns,
-      `${ruleNames(rules, "quarantine")} as broken_rules`,
-      `${ruleNames(rules, "flag")} as broken_flags`,
+      `${ruleNames(all, "quarantine")} as broken_rules`,
+      `${ruleNames(all, "flag")} as broken_flags`,
     ])}
-  from candidate${[...tables, ...joins].map((join) => `\n  ${indent(join, 0)}`).join("")}
+  from candidate${[damagedFile(ref), ...tables, ...joins].map((join) => `\n  ${indent(join, 0)}`).join("")}
 )`;
 };
 

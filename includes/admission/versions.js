@@ -70,7 +70,8 @@ const verdicts = (entity, self, hasOwnKey) => {
   ${list(columns, 2)}
 from disposed`;
   if (self === undefined) return all;
-  const compared = [...names(entity.judged), "disposition", "broken_rules", "flags"];
+  const times = entity.timedByEncounter ? ["started_at", "start_date"] : [];
+  const compared = [...names(entity.judged), ...times, "disposition", "broken_rules", "flags"];
   return `,
 
 verdict as (

@@ -1,9 +1,10 @@
 /**
  * Every entity that has a route from bronze, by name, in the order in which they are judged. An entity is
- * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, isFlagged?, cluster?, time? }`:
+ * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, isFlagged?, cluster?, time?, timedByEncounter? }`:
  * `sent` is what the source said (with the key the whole content of a row), `sentOnly` the same but kept in the verdict table
  * only, `judged` what is found when the row is judged beside others, `derived` what the entity's own model adds, and
- * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved).
+ * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved), and
+ * `timedByEncounter` that a row whose `start_precision` is `encounter` has the time of its encounter.
  */
 const observations = require("./observations.js");
 

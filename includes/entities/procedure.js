@@ -14,6 +14,11 @@ module.exports = {
     ...startOf("When it began"),
     ...stopOf("When it ended"),
     ...reason,
+    column(
+      "ordinal",
+      "integer",
+      "Its place among the procedures of the encounter, as sent. NULL where the source orders none.",
+    ),
     column("base_cost", "money", "Base cost in USD."),
   ],
   references: ["encounter"],

@@ -47,6 +47,15 @@ export interface FileSkipped {
   readonly loadedAt?: string;
 }
 
+/** What the file holds is likely not what its system exported. It lands as it is. */
+export interface FileSuspect {
+  readonly kind: "file-suspect";
+  readonly file: string;
+  readonly table: string;
+  readonly reason: "spreadsheet dates";
+  readonly columns: readonly string[];
+}
+
 /** A file is being read; it has landed only with its `file-landed`, after the commit of them all. */
 export interface FileStarted {
   readonly kind: "file-started";
@@ -99,6 +108,7 @@ export type LoadEvent =
   | TableAbsent
   | FileIgnored
   | FileSkipped
+  | FileSuspect
   | FileStarted
   | FileLanded
   | LoadRecovered

@@ -7,6 +7,7 @@ import type { LoadListener } from "./events.js";
 import { columnNames } from "./header.js";
 import { readHeader } from "./sniff.js";
 import { type Fingerprinted, fingerprint } from "./source-file.js";
+import { spreadsheetDates } from "./spreadsheet.js";
 import { type DeliveredTable, type FolderFormat, folderFormats, otherTableOf } from "./tables.js";
 
 export const rawSchema = "RAW";
@@ -75,6 +76,11 @@ async function prepareFile(
 ): Promise<Prepared> {
   const read = await fingerprint(file, options.signal);
   const columns = columnNames(readHeader(read), file.name);
+  const suspect = spreadsheetDates(read).flatMap((index) => columns[index] ?? []);
+  if (suspect.length > 0) {
+    const about = { file: file.name, table: landing, columns: suspect };
+    options.listener({ kind: "file-suspect", reason: "spreadsheet dates", ...about });
+  }
   return {
     ...read,
     ...landingOf(options.graph, landing, table),
@@ -113,8 +119,9 @@ function refuseForeign(format: FolderFormat, file: string, table: DeliveredTable
         ? `${file} is not ${format.whose} table ${table.name}: its header has no ${missing.join(", ")}`
         : `${file} is not ${format.whose} table ${table.name}: its header is that of ${other.name}`,
     at: { file, line: 1 },
-    hint:
-      other === undefined
+    hint: columns.every((column) => /^COL(?:UMN)?_?\d+$/.test(column))
+      ? "Its columns are numbered: a program that it passed through has dropped their names. Ask for it as it was exported."
+      : other === undefined
         ? "Load a file of another origin with: medform load csv FILE --table NAME"
         : "Were two files given each other's name?",
   });

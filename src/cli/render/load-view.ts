@@ -44,6 +44,13 @@ export function loadView(options: GlobalOptions, io: Io): (event: LoadEvent) => 
       case "file-skipped":
         skipped.push(event);
         break;
+      case "file-suspect":
+        say.warning({
+          code: "load-spreadsheet",
+          message: `${event.file} was written by a spreadsheet program: ${event.columns.join(", ")} ${event.columns.length === 1 ? "holds" : "hold"} dates as such a program shows them`,
+          hint: "Such a program also drops leading zeros, digits and seconds, so nothing of the file is taken as true. Ask for it as it was exported.",
+        });
+        break;
       case "file-started":
         beforeLanding();
         if (event.bytes >= LARGE_FILE) say.note(`Reading ${event.file} (${count(Math.round(event.bytes / 1e6))} MB) …`);
