@@ -95,7 +95,7 @@ const wrong: Wrong = {
   patient_status: set(silver("patient"), "status = null"),
   patient_death_after_birth: set(silver("patient"), "birth_date = death_date + 1", "death_date is not null"),
   patient_has_person: lose(silver("patient_xref")),
-  ...findings("patient", ["birth_death_implausible", "duplicate_patient", "conflict"]),
+  ...findings("patient", ["file_damaged", "birth_death_implausible", "duplicate_patient", "conflict"]),
   patient_xref_one_current: set(silver("patient_xref"), "valid_to = loaded_at"),
   patient_xref_has_patient: repeat(silver("patient_xref"), "'nobody' as patient_key"),
   patient_xref_person: set(silver("patient_xref"), "person_id = null"),
