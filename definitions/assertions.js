@@ -5,6 +5,7 @@ require("../assertions/appointment.js");
 require("../assertions/appointment_change.js");
 require("../assertions/clinical.js");
 require("../assertions/condition.js");
+require("../assertions/claim.js");
 require("../assertions/coverage.js");
 require("../assertions/encounter.js");
 require("../assertions/facility.js");

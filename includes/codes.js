@@ -58,6 +58,29 @@ const APPOINTMENT_COURSE = transitions.course("scheduled", {
   cancelled: [],
   no_show: [],
 });
+/** What a transaction of a claim is. */
+const CLAIM_TRANSACTION = {
+  charge: "charge",
+  payment: "payment",
+  adjustment: "adjustment",
+  transferin: "transfer_in",
+  transferout: "transfer_out",
+};
+
+/**
+ * Who pays by which method. Synthea pays for patients by copay, cash, card and cheque, and for payers electronically: in its
+ * exports what came by cash, card and cheque is to the cent what was charged or passed on to patients.
+ */
+const PAID_BY = { copay: "patient", cash: "patient", cc: "patient", check: "patient", echeck: "payer" };
+
+/** Of whom an amount is asked, as Synthea numbers them. */
+const DEBTOR = { 1: "payer", 2: "secondary_payer", p: "patient" };
+
+/** Type of a claim, as Synthea numbers it. */
+const CLAIM_TYPE = { 1: "professional", 2: "institutional" };
+
+/** What a payer decided. */
+const REMITTANCE_DECISION = { paid: "paid", denied: "denied", adjusted: "adjusted" };
 
 /** Where an observation belongs: first by its code, then by the source's category, else to `observation`. */
 const ROUTE_BY_CODE = {
@@ -113,6 +136,11 @@ module.exports = {
   admissionSource: (source) => otherwise(source, ADMISSION_SOURCE),
   /** `died`, `against_advice`, `acute_transfer` or `other`; NULL where the source does not say. */
   dischargeDisposition: (disposition) => otherwise(disposition, DISCHARGE_DISPOSITION),
+  claimTransaction: (type) => seeds.mapped(type, CLAIM_TRANSACTION),
+  claimType: (type) => seeds.mapped(type, CLAIM_TYPE),
+  debtor: (type) => seeds.mapped(type, DEBTOR),
+  paidBy: (method) => seeds.mapped(method, PAID_BY),
+  remittanceDecision: (decision) => seeds.mapped(decision, REMITTANCE_DECISION),
   appointmentStatus: (status) => seeds.mapped(status, APPOINTMENT_STATUS),
   icdDiagnosisSystem: (version) => seeds.mapped(version, ICD_DIAGNOSIS),
   icdProcedureSystem: (version) => seeds.mapped(version, ICD_PROCEDURE),

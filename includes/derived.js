@@ -2,6 +2,8 @@
 const shared = require("./columns.js");
 const { column, patientKey, provenance, sourceSystem, tenantId } = shared;
 
+const usd = (name, description) => column(name, "money", `${description}, in USD.`, ["phi:other"]);
+
 module.exports = {
   delivered_file: {
     description:
@@ -49,6 +51,26 @@ module.exports = {
       column("encounter_class", "text", "The class of encounters that it stands for, as sent."),
       column("encounter_type", "text", "The type that the class means."),
       column("is_derived", "boolean", "True where no source sent the department itself."),
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  claim_balance: {
+    description:
+      "Whether a claim adds up: what was charged is what was paid, adjusted (taken off) and is outstanding. One row a claim; what was passed from one debtor to another changes nothing of it. Provenance is the claim's.",
+    key: "claim_key",
+    columns: [
+      column("claim_key", "text", "The claim.", ["phi:other"]),
+      patientKey,
+      tenantId,
+      usd("charge_usd", "Sum of its lines. NULL: none is known, and nothing can be said of its balance"),
+      usd("paid_usd", "Paid, by whomever"),
+      usd("insurance_paid_usd", "Of that, paid by payers"),
+      usd("patient_paid_usd", "Of that, paid by the patient"),
+      usd("adjusted_usd", "Taken off"),
+      usd("outstanding_usd", "Outstanding at payers and patient, as the claim says"),
+      usd("difference_usd", "Charge less all of these: below zero where more was paid than charged"),
+      column("is_balanced", "boolean", "Whether the difference is none. NULL without a line."),
       sourceSystem,
       ...provenance,
     ],

@@ -13,6 +13,8 @@ const observed = (entity) => ({
   only: `${codes.observationEntity("code", "category")} = '${entity}'`,
 });
 
+const isCharge = `coalesce(${codes.claimTransaction("transaction_type")} = 'charge', false)`;
+
 const routes = [
   { bronze: "synthea_organizations", entity: "facility" },
   { bronze: "synthea_providers", entity: "provider" },
@@ -35,6 +37,15 @@ const routes = [
     only: "secondary_payer_id is not null",
   },
   { bronze: "hospital_appointment_changes", entity: "appointment_change" },
+  { bronze: "synthea_claims", entity: "claim" },
+  {
+    bronze: "synthea_claims_transactions",
+    entity: "claim_line",
+    only: isCharge,
+  },
+  // Whatever is no charge, also what is of no known type: that waits in the quarantine of payments.
+  { bronze: "synthea_claims_transactions", entity: "payment", only: `not (${isCharge})` },
+  { bronze: "hospital_remittances", entity: "remittance" },
   observed("lab_result"),
   observed("vital_sign"),
   observed("observation"),
@@ -50,8 +61,6 @@ const routes = [
 const bronzeOnly = {
   synthea_careplans:
     "A plan is what shall be done; what was done arrives as procedures, prescriptions and observations.",
-  synthea_claims: "Claims have no entity yet.",
-  synthea_claims_transactions: "Claim lines and payments have no entity yet.",
   synthea_devices: "Nothing is asked of what a patient carries; monitors send their own values, see vital_sign.",
   synthea_supplies: "Consumption of material belongs to stores, and to no question about a patient.",
   hospital_organization_units: "No entity yet.",
@@ -72,7 +81,6 @@ const bronzeOnly = {
   hospital_encounter_locations: "No entity yet.",
   hospital_equipment: "No entity yet.",
   hospital_equipment_usage: "No entity yet.",
-  hospital_remittances: "No entity yet.",
   hospital_audit_findings: "No entity yet.",
   hospital_lab_orders: "No entity yet.",
   hospital_lab_reports: "No entity yet.",
@@ -103,4 +111,4 @@ const bronzeOnly = {
   mimic_d_items: "No entity yet.",
 };
 
-module.exports = { bronzeOnly, nameOf, routes };
+module.exports = { bronzeOnly, isCharge, nameOf, routes };

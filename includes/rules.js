@@ -26,6 +26,15 @@ const ofEvent = (name) => [
 ];
 const ofEncounter = ofEvent("encounter");
 
+/** What refers to a claim. */
+const ofClaim = [
+  quarantine("claim_other_patient", "claim.patient_key <> patient.patient_key"),
+  flag("claim_unresolved", "candidate.claim_ref is not null and claim.claim_key is null"),
+];
+
+/** What refers to a payer. */
+const ofPayer = [flag("payer_unresolved", "candidate.payer_ref is not null and payer.payer_key is null")];
+
 /** Whether one time is before another: by instant where both were sent as instants, else by local day. */
 const isBefore = (a, b) => `case
         when ${a.precision} = 'instant' and ${b.precision} = 'instant' then ${a.at} < ${b.at}
@@ -83,6 +92,8 @@ const FLAGS = [
   "prescriber_unresolved",
   "payer_unresolved",
   "appointment_unresolved",
+  "provider_unresolved",
+  "claim_unresolved",
   "out_of_order",
   "terminal_status_left",
   "transition_illegal",
@@ -99,8 +110,10 @@ module.exports = {
   measured,
   moment,
   OBSERVED,
+  ofClaim,
   ofEncounter,
   ofEvent,
+  ofPayer,
   ofPatient,
   quarantine,
   START,

@@ -6,6 +6,7 @@
  * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved), and
  * `timedByEncounter` that a row whose `start_precision` is `encounter` has the time of its encounter.
  */
+const claims = require("./claim_transactions.js");
 const observations = require("./observations.js");
 
 const all = [
@@ -24,6 +25,10 @@ const all = [
   require("./allergy.js"),
   require("./immunization.js"),
   require("./imaging_study.js"),
+  require("./claim.js"),
+  claims.claim_line,
+  claims.payment,
+  claims.remittance,
   observations.lab_result,
   observations.vital_sign,
   observations.observation,

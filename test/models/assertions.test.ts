@@ -135,6 +135,39 @@ const wrong: Wrong = {
   coverage_one_current: set(silver("coverage"), "is_current = false"),
   ...findings("coverage", ["stop_before_start", "payer_unresolved", "coverage_overlap", "conflict"]),
 
+  ...eventRules("claim"),
+  ...ofEncounter("claim"),
+  ...orphan("claim_has_payer", "claim", "payer_key"),
+  ...orphan("claim_has_provider", "claim", "provider_key"),
+  claim_type_known: set(silver("claim"), "claim_type = 'odd'"),
+  ...findings("claim", [
+    "claim_balance",
+    "provider_unresolved",
+    "payer_unresolved",
+    "after_death",
+    "encounter_unresolved",
+    "conflict",
+  ]),
+  ...Object.assign(
+    {},
+    ...["claim_line", "payment"].map((entity) => ({
+      ...eventRules(entity),
+      ...ofEncounter(entity),
+      ...orphan(`${entity}_has_claim`, entity, "claim_key"),
+      [`${entity}_amount`]: set(silver(entity), "amount = null"),
+      ...findings(entity, ["claim_unresolved", "after_death", "encounter_unresolved", "conflict"]),
+    })),
+  ),
+  payment_type_known: set(silver("payment"), "payment_type = 'odd', paid_by = null"),
+  payment_paid_by: set(silver("payment"), "paid_by = 'nobody'"),
+  remittance_key_unique: repeat(silver("remittance")),
+  remittance_dated: set(silver("remittance"), "posted_at = null"),
+  remittance_has_patient: set(silver("remittance"), "patient_key = 'nobody'"),
+  ...orphan("remittance_has_claim", "remittance", "claim_key"),
+  ...orphan("remittance_has_payer", "remittance", "payer_key"),
+  remittance_decision: set(silver("remittance"), "decision = 'odd'"),
+  ...findings("remittance", ["claim_unresolved", "payer_unresolved", "conflict"]),
+
   ...eventRules("encounter", "started_at", "start_date", ""),
   encounter_type_known: set(silver("encounter"), "encounter_type = null"),
   encounter_status: set(silver("encounter"), "status = 'odd'"),
@@ -339,7 +372,7 @@ describe("declared rules", () => {
 describe("findings", () => {
   it("are declared for each flag that a model can raise, and for no other", () => {
     // These need other rows beside the row itself.
-    const raised: string[] = ["patient_duplicate_patient", "coverage_coverage_overlap"];
+    const raised: string[] = ["patient_duplicate_patient", "coverage_coverage_overlap", "claim_claim_balance"];
     for (const action of actions) {
       if (action.kind !== "incremental" || !action.target.name.endsWith("_VERDICT")) continue;
       const entity = action.target.name.slice(0, -"_VERDICT".length).toLowerCase();

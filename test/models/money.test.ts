@@ -1,6 +1,6 @@
 /** What care costs and who pays for it, on a tiny hospital written by hand. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Delivery, files } from "./csv.js";
+import { type Delivery, files, type Line } from "./csv.js";
 import { type Hospital, openHospital } from "./hospital.js";
 
 const insured = (PATIENT: string, START_DATE: string, END_DATE: string, PAYER: string, SECONDARY_PAYER = "") => ({
@@ -9,6 +9,37 @@ const insured = (PATIENT: string, START_DATE: string, END_DATE: string, PAYER: s
   END_DATE,
   PAYER,
   SECONDARY_PAYER,
+});
+
+const claim = (Id: string, more: Line): Line => ({
+  Id,
+  PATIENTID: "p",
+  PROVIDERID: "r",
+  PRIMARYPATIENTINSURANCEID: "blue",
+  SECONDARYPATIENTINSURANCEID: "0",
+  APPOINTMENTID: "e",
+  SERVICEDATE: "2011-01-01T15:00:00Z",
+  ...more,
+});
+
+const transaction = (CLAIMID: string, ID: string, TYPE: string, more: Line): Line => ({
+  ID,
+  CLAIMID,
+  PATIENTID: "p",
+  TYPE,
+  FROMDATE: "2011-01-01T15:00:00Z",
+  APPOINTMENTID: "e",
+  ...more,
+});
+
+const remittance = (ID: string, more: Line): Line => ({
+  ID,
+  CLAIM: "even",
+  PATIENT: "p",
+  PAYER: "blue",
+  DECISION: "paid",
+  POSTED_AT: "2011-02-01T15:00:00Z",
+  ...more,
 });
 
 const delivery: Delivery = {
@@ -30,6 +61,54 @@ const delivery: Delivery = {
     insured("q", "2012-01-01", "2013-01-01", "green"),
     insured("nobody", "2010-01-01", "", "blue"),
     insured("q", "some day", "", "blue"),
+  ],
+  providers: [{ Id: "r" }],
+  encounters: [
+    {
+      Id: "e",
+      PATIENT: "p",
+      START: "2011-01-01T15:00:00Z",
+      STOP: "2011-01-01T16:00:00Z",
+      ENCOUNTERCLASS: "ambulatory",
+    },
+    { Id: "of-q", PATIENT: "q", START: "2011-01-01T15:00:00Z", ENCOUNTERCLASS: "ambulatory" },
+  ],
+  claims: [
+    claim("even", { OUTSTANDING1: "0.10", OUTSTANDINGP: "10.20" }),
+    claim("overpaid", {}),
+    claim("short", { OUTSTANDINGP: "1" }),
+    claim("without lines", { PRIMARYPATIENTINSURANCEID: "0" }),
+    claim("unknown payer", { PRIMARYPATIENTINSURANCEID: "nobody", PROVIDERID: "nobody" }),
+    claim("lost", { APPOINTMENTID: "nowhere" }),
+    claim("stolen", { APPOINTMENTID: "of-q" }),
+    claim("orphan", { PATIENTID: "nobody" }),
+    claim("dateless", { SERVICEDATE: "" }),
+    claim("unborn", { SERVICEDATE: "1980-04-30" }),
+    claim("", {}),
+  ],
+  claims_transactions: [
+    transaction("even", "1", "CHARGE", { AMOUNT: "100.30", TRANSFERTYPE: "1" }),
+    transaction("even", "2", "PAYMENT", { PAYMENTS: "50.00", METHOD: "ECHECK" }),
+    transaction("even", "3", "PAYMENT", { PAYMENTS: "15.00", METHOD: "COPAY" }),
+    transaction("even", "4", "PAYMENT", { PAYMENTS: "5.00", METHOD: "barter" }),
+    transaction("even", "5", "ADJUSTMENT", { ADJUSTMENTS: "20.00" }),
+    transaction("even", "6", "TRANSFEROUT", { TRANSFERS: "10.20" }),
+    transaction("even", "7", "TRANSFERIN", { TRANSFERS: "10.20", AMOUNT: "10.20", TRANSFERTYPE: "p" }),
+    transaction("overpaid", "8", "CHARGE", { AMOUNT: "0.02", TRANSFERTYPE: "1" }),
+    transaction("overpaid", "9", "PAYMENT", { PAYMENTS: "75.00", METHOD: "COPAY" }),
+    transaction("short", "10", "CHARGE", { AMOUNT: "1.01", TRANSFERTYPE: "p" }),
+    transaction("nothing", "11", "CHARGE", { AMOUNT: "1" }),
+    transaction("even", "12", "DONATION", { PAYMENTS: "1" }),
+    transaction("even", "13", "PAYMENT", { PATIENTID: "q", PAYMENTS: "1", APPOINTMENTID: "" }),
+    transaction("stolen", "14", "PAYMENT", { PAYMENTS: "1" }),
+  ],
+  remittances: [
+    remittance("1", { DECISION: "denied", AMOUNT: "100.30", REASON_CODE: "197" }),
+    remittance("2", { DECISION: "PAID", AMOUNT: "50" }),
+    remittance("3", { DECISION: "perhaps" }),
+    remittance("4", { POSTED_AT: "" }),
+    remittance("5", { CLAIM: "nothing", PAYER: "nobody" }),
+    remittance("6", { PATIENT: "q" }),
   ],
 };
 
@@ -95,7 +174,80 @@ describe("coverage", () => {
       "synthea_payer_transitions > coverage (primary) 9",
       "synthea_payer_transitions > coverage (secondary) 1",
     ]);
-    expect(await lines(unbalanced)).toEqual([]);
+  });
+});
+
+/** What stands against each id in a verdict table: the rules that keep it out, else its flags. */
+const verdicts = async (entity: string, id = `${entity}_id`) =>
+  Object.fromEntries(
+    (
+      await hospital.rows(
+        `select coalesce(${id}, '') as id, coalesce('out: ' || broken_rules, flags, '') as said from "EHR".SILVER.${entity}_VERDICT`,
+      )
+    ).map(({ id, said }) => [id, said]),
+  );
+
+describe("claims", () => {
+  it("are kept out without key, patient or time, and flagged where what they name is not known", async () => {
+    expect(await verdicts("claim")).toEqual({
+      even: "",
+      overpaid: "",
+      short: "",
+      "without lines": "",
+      "unknown payer": "payer_unresolved,provider_unresolved",
+      lost: "encounter_unresolved",
+      stolen: "out: encounter_other_patient",
+      orphan: "out: patient_unresolved",
+      dateless: "out: event_time_missing",
+      unborn: "out: before_birth",
+      "": "out: key_missing",
+    });
+    expect(await verdicts("claim_line")).toEqual({ 1: "", 8: "", 10: "", 11: "claim_unresolved" });
+    expect(await verdicts("payment")).toEqual({
+      2: "",
+      3: "",
+      4: "",
+      5: "",
+      6: "",
+      7: "",
+      9: "",
+      12: "out: status_unmapped",
+      13: "out: claim_other_patient",
+      14: "claim_unresolved",
+    });
+    expect(await verdicts("remittance")).toEqual({
+      1: "",
+      2: "",
+      3: "out: status_unmapped",
+      4: "out: event_time_missing",
+      5: "claim_unresolved,payer_unresolved",
+      6: "out: claim_other_patient",
+    });
+  });
+
+  it("balance where the charge is what was paid, adjusted and is outstanding; transfers and decisions change nothing", async () => {
+    expect(
+      await lines(
+        `select claim_id, charge_usd::double, insurance_paid_usd::double, patient_paid_usd::double, paid_usd::double, adjusted_usd::double,
+           outstanding_usd::double, difference_usd::double, is_balanced
+         from "EHR".SILVER.CLAIM_BALANCE join "EHR".SILVER.CLAIM using (claim_key)
+         where claim_id not in ('lost', 'unknown payer') order by all`,
+      ),
+    ).toEqual([
+      "even 100.3 50 15 70 20 10.3 0 true",
+      "overpaid 0.02 0 75 75 0 0 -74.98 false",
+      "short 1.01 0 0 0 0 1 0.01 false",
+      "without lines - 0 0 0 0 0 - -",
+    ]);
+    expect(
+      await lines(
+        `select claim_id from "EHR".SILVER.FINDING join "EHR".SILVER.CLAIM on claim_key = record_key where rule = 'claim_balance' order by all`,
+      ),
+    ).toEqual(["overpaid", "short"]);
+  });
+
+  it("are no events of a patient", async () => {
+    expect(await lines(`select distinct event_type from "EHR".SILVER.PATIENT_EVENT`)).toEqual(["encounter"]);
   });
 });
 
@@ -123,7 +275,9 @@ describe("a later delivery", () => {
       "q primary blue 2010-01-01 2012-01-01 false",
       "q primary green 2012-01-01 2013-01-01 true",
     ]);
-    expect(await lines(`select rule from "EHR".SILVER.FINDING where rule = 'payer_unresolved'`)).toEqual([]);
+    expect(
+      await lines(`select rule from "EHR".SILVER.FINDING where rule = 'payer_unresolved' and entity = 'coverage'`),
+    ).toEqual([]);
     await hospital.refresh({ full: true });
     expect(await lines(coverage)).toEqual(increment);
     expect(await lines(unbalanced)).toEqual([]);

@@ -29,6 +29,9 @@ const known: readonly Known[] = [
       PATIENT_XREF: 27,
       PAYER: 10,
       COVERAGE: 1_057,
+      CLAIM: 1_267,
+      CLAIM_LINE: 1_545,
+      PAYMENT: 3_683,
       PROVIDER: 166,
       FACILITY: 63,
       DEPARTMENT: 78,
@@ -47,6 +50,10 @@ const known: readonly Known[] = [
     },
     findings: {
       "condition/outside_encounter": 40,
+      "claim/after_death": 2,
+      // More was paid than charged: 189 copays beyond the charge, and one cent of rounding.
+      "claim/claim_balance": 190,
+      "claim_line/after_death": 2,
       "coverage/conflict": 1,
       "encounter/after_death": 2,
       "observation/after_death": 2,
@@ -74,6 +81,7 @@ const known: readonly Known[] = [
       PATIENT_XREF: 109,
       PAYER: 10,
       COVERAGE: 1_970,
+      CLAIM: 0,
       PROVIDER: 305,
       FACILITY: 305,
       DEPARTMENT: 422,

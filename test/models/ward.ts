@@ -38,6 +38,15 @@ const image = (Id: string, SERIES_UID: string, INSTANCE_UID: string): Line => ({
   DATE: "2024-06-01T14:40:00Z",
 });
 
+const transaction = (ID: string, TYPE: string): Line => ({
+  ID,
+  CLAIMID: "c",
+  PATIENTID: "ann",
+  TYPE,
+  FROMDATE: "2024-06-01T14:00:00Z",
+  APPOINTMENTID: "visit",
+});
+
 export const ward: Delivery = {
   organizations: [{ Id: "o", NAME: "Place" }],
   providers: [{ Id: "r", ORGANIZATION: "o" }],
@@ -101,6 +110,35 @@ export const ward: Delivery = {
   payer_transitions: [
     { PATIENT: "ann", MEMBERID: "m", START_DATE: "2020-01-01T05:00:00Z", PAYER: "i" },
     { PATIENT: "ben", START_DATE: "2000-01-01", END_DATE: "2024-06-30", PAYER: "i", SECONDARY_PAYER: "i" },
+  ],
+  claims: [
+    {
+      Id: "c",
+      PATIENTID: "ann",
+      PROVIDERID: "r",
+      PRIMARYPATIENTINSURANCEID: "i",
+      SECONDARYPATIENTINSURANCEID: "0",
+      APPOINTMENTID: "visit",
+      SERVICEDATE: "2024-06-01T14:00:00Z",
+      OUTSTANDINGP: "20.25",
+    },
+    {
+      Id: "uncharged",
+      PATIENTID: "cat",
+      PRIMARYPATIENTINSURANCEID: "0",
+      APPOINTMENTID: "short",
+      SERVICEDATE: "2024-03-01T14:00:00Z",
+    },
+  ],
+  claims_transactions: [
+    { ...transaction("1", "CHARGE"), AMOUNT: "200.50", TRANSFERTYPE: "1" },
+    { ...transaction("2", "PAYMENT"), PAYMENTS: "150.25", METHOD: "ECHECK" },
+    { ...transaction("3", "PAYMENT"), PAYMENTS: "20", METHOD: "COPAY" },
+    { ...transaction("4", "ADJUSTMENT"), ADJUSTMENTS: "10" },
+    { ...transaction("5", "TRANSFEROUT"), TRANSFERS: "20.25" },
+  ],
+  remittances: [
+    { ID: "r", CLAIM: "c", PATIENT: "ann", PAYER: "i", DECISION: "paid", AMOUNT: "150.25", POSTED_AT: "2024-06-20" },
   ],
   observations: [
     lab("2339-0", "2024-01-10T15:00:00Z", "5", "mmol/L"),

@@ -53,6 +53,20 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ["END_DATE", always("")],
     ["PAYER", always("nobody")],
   ],
+  claims: [
+    ["APPOINTMENTID", always("nowhere")],
+    ["PATIENTID", always("nobody")],
+    ["OUTSTANDINGP", always("1")],
+  ],
+  claims_transactions: [
+    ["TYPE", always("unheard of")],
+    ["CLAIMID", always("nothing")],
+    ["PAYMENTS", always("")],
+  ],
+  remittances: [
+    ["DECISION", always("unheard of")],
+    ["CLAIM", always("nothing")],
+  ],
   observations: [["VALUE", always("7")], other],
   appointments: [
     ["STATUS", always("unheard of")],
