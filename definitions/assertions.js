@@ -1,5 +1,6 @@
 // The declared rules lie in assertions/, one file an entity; requiring them here lets every Dataform runner compile them.
 require("../assertions/accounting.js");
+require("../assertions/alert.js");
 require("../assertions/allergy.js");
 require("../assertions/appointment.js");
 require("../assertions/appointment_change.js");

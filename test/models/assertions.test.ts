@@ -310,6 +310,17 @@ const wrong: Wrong = {
   readmission_rate_counts: set(gold("readmission_rate"), "readmission_count = index_stay_count + 1"),
   readmission_rate_explained: set(gold("readmission_rate"), "rate_reason = 'odd'", "readmission_rate is not null"),
   readmission_rate_adds_up: lose(gold("readmission_rate"), "definition = 'inpatient_only'"),
+  ...Object.assign(
+    {},
+    ...["interaction", "duplicate_therapy", "allergy_conflict", "age_warning"].map((type) => ({
+      [`alert_${type}_key`]: repeat(gold(`alert_${type}`)),
+      [`alert_${type}_severity`]: set(gold(`alert_${type}`), "severity = null"),
+      [`alert_${type}_is_current`]: set(gold(`alert_${type}`), "prescription_key = 'past'"),
+    })),
+  ),
+  current_ingredient_key: repeat(gold("current_ingredient")),
+  current_ingredient_is_current: set(gold("current_ingredient"), "prescription_key = 'past'"),
+  medication_ingredient_key: repeat(gold("medication_ingredient")),
   icd_comorbidity_key: repeat(gold("icd_comorbidity")),
   admission_comorbidity_key: repeat(gold("admission_comorbidity")),
   ...Object.assign(

@@ -19,6 +19,14 @@ const diagnosis = (PATIENT: string, ENCOUNTER: string, SYSTEM: string, CODE: str
   START,
 });
 
+const medication = (PATIENT: string, CODE: string, DESCRIPTION: string, START = "2024-06-01", STOP = ""): Line => ({
+  PATIENT,
+  CODE,
+  DESCRIPTION,
+  START,
+  STOP,
+});
+
 export const clinic: Delivery = {
   patients: [
     { Id: "sue", FIRST: "Sue", LAST: "S", BIRTHDATE: "1950-03-01" },
@@ -51,5 +59,26 @@ export const clinic: Delivery = {
     // Heart failure with its weight in both indices.
     diagnosis("tom", "last", "ICD-9-CM", "428.0", "2024-04-01"),
     diagnosis("una", "recent", "SNOMED-CT", "44054006", "2024-06-08"),
+  ],
+  medications: [
+    medication("sue", "s20", "Simvastatin 20 MG Oral Tablet"),
+    medication("sue", "s10", "simvastatin 10 MG Oral Tablet"),
+    medication("sue", "clari", "clarithromycin 500 MG Oral Tablet"),
+    medication("sue", "benadryl", "diphenhydrAMINE Hydrochloride 25 MG Oral Tablet"),
+    // Not understood, not any more, and not the word.
+    medication("sue", "brand", "Zocor Pack"),
+    medication("sue", "past", "itraconazole 100 MG Oral Capsule", "2024-01-01", "2024-02-01"),
+    medication("sue", "other", "norcodeineless 5 MG Oral Tablet"),
+    medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet"),
+    medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet", "2024-06-02"),
+    medication("vic", "asa", "aspirin 81 MG Oral Tablet"),
+    medication("vic", "amox", "Amoxicillin 250 MG Oral Capsule"),
+    medication("vic", "perc", "Acetaminophen 325 MG / Oxycodone Hydrochloride 10 MG Oral Tablet [Percocet]"),
+    medication("vic", "diaz", "Diazepam 5 MG Oral Tablet"),
+  ],
+  allergies: [
+    { PATIENT: "vic", CODE: "1191", DESCRIPTION: "Aspirin", START: "2010-01-01" },
+    { PATIENT: "vic", CODE: "7984", DESCRIPTION: "Penicillin V", START: "2010-01-01", STOP: "2020-01-01" },
+    { PATIENT: "sue", CODE: "111088007", DESCRIPTION: "Latex (substance)", START: "2010-01-01" },
   ],
 };

@@ -110,3 +110,23 @@ describe("comorbidities", () => {
     });
   });
 });
+
+describe("alerts", () => {
+  it("are of what is taken now, found by ingredient and class", async () => {
+    expect(
+      await answers(
+        `select alert_type, p.patient_id, rule_name, medication_code, other_medication_code, severity, allergy_key is not null
+         from "EHR".GOLD.MEDICATION_ALERT as g inner join "EHR".SILVER.PATIENT as p using (patient_key) order by all`,
+      ),
+    ).toEqual([
+      ["age_warning", "sue", "antihistamine_first_generation", "benadryl", null, "caution", false],
+      ["allergy_conflict", "vic", "class: nsaid", "nap", null, "serious", true],
+      ["allergy_conflict", "vic", "ingredient", "asa", null, "contraindicated", true],
+      ["duplicate_therapy", "sue", "same_ingredient", "s10", "s20", "caution", false],
+      ["duplicate_therapy", "vic", "same_medication", "nap", null, "caution", false],
+      ["interaction", "sue", "statin_by_cyp3a4 and cyp3a4_inhibitor", "s10", "clari", "contraindicated", false],
+      ["interaction", "sue", "statin_by_cyp3a4 and cyp3a4_inhibitor", "s20", "clari", "contraindicated", false],
+      ["interaction", "vic", "opioid and benzodiazepine", "perc", "diaz", "serious", false],
+    ]);
+  });
+});
