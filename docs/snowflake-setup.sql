@@ -87,7 +87,7 @@ grant usage on schema EHR_PROD.MEDFORM to role MEDFORM_RUNNER;
 grant create view on schema EHR_PROD.MEDFORM to role MEDFORM_RUNNER;
 grant select, insert on table EHR_PROD.MEDFORM.LEDGER to role MEDFORM_RUNNER;
 grant select, update on table EHR_PROD.MEDFORM.LEDGER_HEAD to role MEDFORM_RUNNER;
-grant select, insert, update on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_RUNNER;
+grant select, insert, update, delete on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_RUNNER;
 grant select, insert, delete on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_RUNNER;
 grant select, insert, delete on table EHR_PROD.MEDFORM.PENDING to role MEDFORM_RUNNER;
 
@@ -95,7 +95,7 @@ grant select, insert, delete on table EHR_PROD.MEDFORM.PENDING to role MEDFORM_R
 grant usage on schema EHR_PROD.MEDFORM to role MEDFORM_LOADER;
 grant select, insert on table EHR_PROD.MEDFORM.LEDGER to role MEDFORM_LOADER;
 grant select, update on table EHR_PROD.MEDFORM.LEDGER_HEAD to role MEDFORM_LOADER;
-grant select, insert, update on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_LOADER;
+grant select, insert, update, delete on table EHR_PROD.MEDFORM.LEASE to role MEDFORM_LOADER;
 grant select on table EHR_PROD.MEDFORM.PUBLICATION to role MEDFORM_LOADER;
 grant select on table EHR_PROD.MEDFORM.PENDING to role MEDFORM_LOADER;
 grant create stage on schema EHR_PROD.MEDFORM to role MEDFORM_LOADER;

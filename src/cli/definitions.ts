@@ -18,6 +18,7 @@ export function addCommands(program: Command, choose: Choose): void {
   show(program, choose);
   status(program, choose);
   snapshot(program, choose);
+  clean(program, choose);
   audit(program, choose);
   schedule(program, choose);
   sample(program, choose);
@@ -206,6 +207,24 @@ function snapshot(program: Command, choose: Choose): void {
       choose(command, async (io, options) => {
         const { snapshotCommand } = await import("./commands/snapshot.js");
         return snapshotCommand({ ...options, ...given }, io);
+      }),
+    );
+}
+
+function clean(program: Command, choose: Choose): void {
+  program
+    .command("clean")
+    .description("what a run committed and could not put into place (Snowflake)")
+    .option(
+      "--drop <target>",
+      "gives it up: the next run builds the table anew; repeat it",
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
+    .action((given: { readonly drop: readonly string[] }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { cleanCommand } = await import("./commands/clean.js");
+        return cleanCommand({ ...options, ...given }, io);
       }),
     );
 }

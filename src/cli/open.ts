@@ -190,7 +190,7 @@ export function snowflakeOptions(
     compute,
     project: opened.name,
     readOnly,
-    publishes: command !== "load",
+    publishes: command !== "load" && command !== "clean",
     holder: { command },
     sessions: concurrencyOf(opened),
     // Who asks how things are wants to know that nobody answers; a run waits for a service that is away for a moment.
@@ -214,8 +214,12 @@ function openOptions(
   };
 }
 
-/** Says who died while it held the warehouse: its lock is ours now, and what it had not committed is gone. */
-export function tellPrevious({ lease: { previous } }: Warehouse, say: Messages): void {
+/**
+ * Says who died while it held the warehouse: its lock is ours now, and what it had not committed is gone. And what else people
+ * have to know of how it was found.
+ */
+export function tellPrevious({ lease: { previous }, notices }: Warehouse, say: Messages): void {
+  for (const problem of notices) say.warning(problem);
   if (previous === undefined) return;
   const { command, runId, pid, host, since } = previous;
   const run = runId === "" ? "" : ` (${runId})`;

@@ -151,6 +151,22 @@ export function dropEntry(about: { readonly at: string; readonly target: Target 
   };
 }
 
+/** A publication that could not be put into place, and was given up on request: the relation counts as never built. */
+export function giveUpEntry(about: {
+  readonly at: string;
+  readonly target: Target;
+  /** What was left to be done, in words. */
+  readonly steps: readonly string[];
+}): Entry {
+  return {
+    kind: "drop",
+    subject: targetKey(about.target),
+    outcome: "given-up",
+    at: about.at,
+    body: { target: about.target, steps: about.steps },
+  };
+}
+
 /** `<table key>:<content hash>`: what makes a file that was loaded once known again. */
 export const fileSubject = (target: Target, contentHash: string): string => `${targetKey(target)}:${contentHash}`;
 

@@ -42,7 +42,7 @@ export function scopes(
   warehouse: Warehouse,
   variables: Readonly<Record<string, Value>>,
   signal: AbortSignal | undefined,
-  run?: Pick<ScopePlan, "runId" | "project">,
+  run?: Pick<ScopePlan, "runId" | "runNumber" | "project">,
 ): { open(about?: ScopeAbout): Promise<CancellableScope> } & Disposable {
   const open = new Set<PublishScope>();
   let timer: NodeJS.Timeout | undefined;

@@ -85,7 +85,11 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   };
   const actions = actionsOf(graph);
   const steps = new Map(plan.steps.map((step) => [targetKey(step.target), step]));
-  using cancelling = scopes(warehouse, variables, signal, { runId: chain.id, project: options.project ?? "" });
+  using cancelling = scopes(warehouse, variables, signal, {
+    runId: chain.id,
+    runNumber: chain.number,
+    project: options.project ?? "",
+  });
   const context: Context = {
     chain,
     action: (target) => actions.get(targetKey(target)),

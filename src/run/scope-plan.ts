@@ -5,7 +5,7 @@ import type { ScopePlan } from "../warehouse/index.js";
 import { type Context, isRelation } from "./context.js";
 
 /** All that a scope is about but its run. */
-export type ScopeAbout = Omit<ScopePlan, "runId" | "project">;
+export type ScopeAbout = Omit<ScopePlan, "runId" | "runNumber" | "project">;
 
 /** A unit: what it builds, and the views through which its builds and rules read that. */
 export function scopeOf(unit: Unit, rules: readonly Assertion[], context: Context, attempt: number): ScopeAbout {

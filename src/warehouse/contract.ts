@@ -1,5 +1,5 @@
 /** What every engine gives: four small parts behind one interface. An engine that cannot do a thing says so before a run. */
-import type { Relation, Target } from "../graph/index.js";
+import type { Problem, Relation, Target } from "../graph/index.js";
 import type { Lander } from "./lander.js";
 
 export type Value = string | number | bigint | boolean | null;
@@ -100,6 +100,8 @@ export interface PublishScope extends AsyncDisposable {
 /** What a scope is opened for. An engine that cannot do everything within one transaction makes ready before it. */
 export interface ScopePlan {
   readonly runId: string;
+  /** The token of its markers, also of a scope that writes none. */
+  readonly runNumber?: number;
   /** The project's name, as the engine's own records shall know it. */
   readonly project: string;
   /** Target keys of what the scope is about; with the two above they are what its statements are tagged with. */
@@ -180,6 +182,20 @@ export interface Snapshots {
   }): Promise<Snapshot | undefined>;
 }
 
+/** A relation that a run committed and could not put into place. */
+export interface Unfinished {
+  readonly target: Target;
+  /** What is left to be done for it, in order, in a few words each. */
+  readonly steps: readonly string[];
+}
+
+/** What commits have left to be done, and was not done. Who opens the warehouse to publish is refused while it cannot be done. */
+export interface PendingWork {
+  list(): Promise<readonly Unfinished[]>;
+  /** Forgets what is left to be done for a relation, and that it was published: what is there stays. */
+  giveUp(target: Target): Promise<void>;
+}
+
 export interface Warehouse extends AsyncDisposable {
   readonly engine: "duckdb" | "snowflake";
   /** As the engine says it of itself. */
@@ -193,6 +209,10 @@ export interface Warehouse extends AsyncDisposable {
   readonly publisher: Publisher;
   readonly lander: Lander;
   readonly lease: Lease;
+  /** Undefined where a commit leaves nothing to be done. */
+  readonly pending: PendingWork | undefined;
+  /** What people have to know of how it was found, each told once. */
+  readonly notices: readonly Problem[];
   readonly snapshots: Snapshots;
   /**
    * Refuses, before anything is touched, where the disk has no room to make these relations anew, each beside its former

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileProject } from "../../src/compile/index.js";
+import { whoAmI } from "../../src/warehouse/index.js";
 import { defaultUser, type SnowflakeServer, startSnowflake } from "../snowflake-server/client.js";
 import { ledgerPairs, pairsOf } from "../snowflake-server/pairs.js";
 import { command, type Ended, scratch } from "../support/medform.js";
@@ -85,9 +86,10 @@ async function told(): Promise<void> {
 /** What other processes can see of the command while it runs. */
 const processes: string[] = [];
 
-function medform(args: string, env: NodeJS.ProcessEnv = password): Promise<Ended> {
+function medform(args: string | readonly string[], env: NodeJS.ProcessEnv = password): Promise<Ended> {
   const { PATH } = process.env;
-  const child = spawn(process.execPath, [command, ...args.split(" "), "--environment", "production"], {
+  const words = typeof args === "string" ? args.split(" ") : args;
+  const child = spawn(process.execPath, [command, ...words, "--environment", "production"], {
     cwd: project,
     env: { PATH, HOME: home, NO_COLOR: "1", ...env },
   });
@@ -249,6 +251,41 @@ describe("a project", () => {
     });
   });
 
+  test("shows rows under a condition in the engine's words", async () => {
+    await server.know([{ snowflake: "order_id > 1", duckdb: "order_id > 1" }]);
+    const shown = await medform(["show", "order", "--json", "--where", "order_id > 1"]);
+    expect(shown).toMatchObject({ code: 0, stderr: "", stdout: '{"ORDER_ID":2,"STATE":"paid"}\n' });
+  });
+
+  test("is refused while what was committed cannot be put into place, until that is given up", async () => {
+    const effect = { kind: "error", code: "000603", sqlState: "XX000", message: "injected" } as const;
+    const hook = await server.hook({ on: "statement", matches: '^create or replace view \\S+PAID"', effect });
+    writeFileSync(
+      join(project, "definitions/paid.sqlx"),
+      `config { type: "view" } select order_id, state from \${ref("order")} where state = 'paid'`,
+    );
+    await told();
+    const stuck = await medform("run", key);
+    expect(stuck.code).toBe(1);
+    expect(`${stuck.stdout}${stuck.stderr}`).toMatch(/pending-step: SHOP\.MAIN\.PAID was committed/);
+    expect((await medform("clean")).stdout).toMatch(
+      /waiting: +main\.paid\n +create or replace view\n1 relation waiting/,
+    );
+    expect(JSON.parse((await medform("clean --json --drop main.paid")).stdout)).toMatchObject({
+      pending: [],
+      dropped: [{ target: { name: "PAID" } }],
+    });
+    await hook.remove();
+
+    const records = (await medform("audit export")).stdout.split("\n").filter((line) => line.includes('"given-up"'));
+    expect(records).toHaveLength(1);
+    expect(records[0]).toContain("SHOP.MAIN.PAID");
+    const again = await medform("run", key);
+    expect(again, again.stderr).toMatchObject({ code: 0 });
+    expect(again.stdout).toMatch(/built +main\.paid/);
+    write();
+  }, 120_000);
+
   test("needs no snapshot, and tests its models on the embedded engine", async () => {
     const snapshot = await medform("snapshot");
     expect(snapshot).toMatchObject({ code: 1, stdout: "" });
@@ -260,6 +297,21 @@ describe("a project", () => {
     const tested = await medform("test", {});
     expect(tested).toMatchObject({ code: 0 });
     expect(tested.stderr).toContain("on an embedded DuckDB in memory");
+  });
+
+  test("says that the database is not there, or not for this role, where the login is in none", async () => {
+    await server.know([
+      {
+        snowflake: whoAmI,
+        duckdb: `select 'MEDFORM' as "USER", 'PUBLIC' as "ROLE", 'AUDIT' as "WAREHOUSE", cast(null as varchar) as "DATABASE"`,
+      },
+    ]);
+    const { code, stderr } = await medform("status");
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "database-missing: The login goes well, as MEDFORM with role PUBLIC; but the database SHOP",
+    );
+    expect(stderr).toContain("grant usage on database SHOP to role PUBLIC");
   });
 
   long("without a database says where one is missing (MEDFORM_LONG=1)", async () => {

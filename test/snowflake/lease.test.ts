@@ -171,6 +171,46 @@ describe("the lease on Snowflake", () => {
     expect(await ended).toEqual([0, null]);
   });
 
+  it("is one's alone where two found none and both inserted it: who sees another gives way", async () => {
+    const insert = (owner: string) =>
+      `insert into "EHR".MEDFORM.LEASE (NAME, TOKEN, OWNER, RUN_ID, PID, HOST, COMMAND, SINCE, HEARTBEAT) select 'main', 1, '${owner}', 'run-000001-0badcafe', 7, 'elsewhere', 'medform run', '2024-05-31', cast(sysdate() as timestamp_ntz(9))`;
+    const owners = 'select OWNER as "OWNER" from "EHR".MEDFORM.LEASE order by 1';
+    const none = 'delete from "EHR".MEDFORM.LEASE';
+    const inserted = insert("other").replace("cast(sysdate() as timestamp_ntz(9))", "current_timestamp::timestamp");
+    await server.know([
+      { snowflake: insert("other"), duckdb: inserted },
+      { snowflake: owners, duckdb: owners },
+      { snowflake: none, duckdb: none },
+    ]);
+    await using reader = await openOn(server, { readOnly: true });
+    await using session = await reader.session();
+    await session.run(none);
+    // As it is where neither MERGE saw the other's row.
+    const hook = await server.hook({
+      on: "statement",
+      matches: "^merge .*LEASE",
+      when: "after",
+      occurrence: 1,
+      effect: { kind: "pause" },
+    });
+    const refused = refusal(openOn(server));
+    await hook.reached();
+    await session.run(insert("other"));
+    await hook.release();
+    const error = await refused;
+    await hook.remove();
+    expect(error.problems[0]?.code).toBe("locked");
+    expect(error.message).toContain("process 7 on elsewhere");
+    expect(await session.rows(owners)).toEqual([{ OWNER: "other" }]);
+
+    // Both died before they saw each other.
+    await session.run(insert("other"));
+    await silent();
+    await using warehouse = await openOn(server);
+    expect(await session.rows(owners)).toHaveLength(1);
+    await warehouse.lease.hold("run-000001-00000000");
+  });
+
   it("is held once by a process, however often it opens the warehouse", async () => {
     const [one, two] = await Promise.all([openOn(server), openOn(server)]);
     await one[Symbol.asyncDispose]();

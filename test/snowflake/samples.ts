@@ -111,6 +111,8 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     insertPending: [[2, "EHR"]],
     readPending: [["EHR"]],
     deletePending: [["EHR"]],
+    withdrawPublication: [["EHR"]],
+    giveUpPending: [["EHR"]],
     swap: [[t, candidate]],
     rename: [
       ["table", t, candidate],
@@ -146,6 +148,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     createLease: [["EHR"]],
     readLease: [["EHR"]],
     takeLease: [["EHR"]],
+    withdrawLease: [["EHR"]],
     holdLease: [["EHR"]],
     beatLease: [["EHR"]],
     freeLease: [["EHR"]],

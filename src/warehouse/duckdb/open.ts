@@ -50,6 +50,8 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       catalog,
       publisher,
       lander: duckDbLander({ publisher, ensureSchemas: (schemas) => catalog.ensureSchemas(schemas) }),
+      pending: undefined,
+      notices: [],
       lease: {
         holder: instance.holder,
         previous: instance.previous,

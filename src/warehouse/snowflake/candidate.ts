@@ -83,16 +83,21 @@ export async function freshTable(
       ...(rowAccess && { rowAccess }),
     }),
   );
-  replaces(work, relation, candidate, kind);
+  replaces(work, relation, candidate, kind === "swap" ? "swap" : before === undefined ? "nothing" : "former");
   return at;
 }
 
-/** From here on texts read the candidate; after the commit it takes the name. */
-export function replaces(work: Work, { target, description = "" }: Relation, candidate: Target, kind: "swap" | "take") {
+/** From here on texts read the candidate; after the commit it changes names with the table, or takes the name of what is there. */
+export function replaces(
+  work: Work,
+  { target, description = "" }: Relation,
+  candidate: Target,
+  what: "swap" | "nothing" | "former",
+) {
   work.places.push(placeAt(work, target, candidate));
-  work.beside.push({ kind: "table", name: nameOf(work, candidate), taken: kind === "take" });
-  work.steps.push({ kind, target });
-  if (kind === "take") return;
+  work.beside.push({ kind: "table", name: nameOf(work, candidate), taken: what !== "swap" });
+  work.steps.push(what === "swap" ? { kind: "swap", target } : { kind: "take", target, from: what });
+  if (what !== "swap") return;
   work.steps.push({ kind: "run", target, statement: sql.comment("table", nameOf(work, target), description) });
 }
 

@@ -40,6 +40,20 @@ export function hooksOf(relation: Relation, mode: BuildMode): Hooks {
   };
 }
 
+const replacing = [
+  /^(?:grant|revoke|comment)\b/i,
+  /^create\s+or\s+replace\b/i,
+  /^create\b.*\bif\s+not\s+exists\b/i,
+  /^drop\b.*\bif\s+exists\b/i,
+];
+
+/** Whether it does the same once more, in a session that has none of the run's variables. */
+export const isRepeatable = (hook: string): boolean =>
+  statements(tokenize(hook, "snowflake")).every((tokens) => {
+    const text = tokens.map((token) => token.text).join(" ");
+    return replacing.some((pattern) => pattern.test(text)) && !/\bgetvariable\b|\$[a-z_]/i.test(text);
+  });
+
 /** Verbs by which a statement outside the transaction would change a table's rows or take it away. */
 const changing = new Set("create delete drop insert merge truncate undrop update".split(" "));
 

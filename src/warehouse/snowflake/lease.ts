@@ -3,7 +3,7 @@
  * Who finds it silent for too long takes it over, and ends what its owner has left open. Its token rises with each owner and
  * is asked for by whatever must not be carried out by one who has lost it.
  */
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { ProblemError } from "../../graph/index.js";
 import type { Condition, Lease, LeaseHolder, Row, Session } from "../contract.js";
@@ -97,8 +97,16 @@ async function askFor(session: Session, database: string, { owner, holder, silen
     const rows = await session.rows(sql.readLease(database));
     const [row] = rows;
     if (rows.length === 1 && row?.OWNER === owner) return row;
+    const other = rows.find(({ OWNER }) => OWNER !== "" && OWNER !== owner);
+    // Nothing keeps two from inserting it at the same time. Who inserts later sees both, and gives way; who sees both early, too.
+    if (rows.length > 1 && rows.some(({ OWNER }) => OWNER === owner)) {
+      await session.run(sql.withdrawLease(database), [owner]);
+      await new Promise((done) => setTimeout(done, randomInt(50, 500)));
+    } else if (other !== undefined) {
+      throw locked(database, other);
+    }
     // It may have been given back between the two.
-    if (row?.OWNER !== "" || attempt >= 3) throw locked(database, row);
+    if (attempt >= 4) throw locked(database, other);
   }
 }
 

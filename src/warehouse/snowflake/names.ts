@@ -9,7 +9,17 @@ export function qualified(target: Target, database: string): string {
   return quoteTarget({ ...target, database: target.database ?? database });
 }
 
-const beside = (target: Target, what: string): Target => ({ ...target, name: `${target.name}${mark}${what}` });
+/** Characters that Snowflake lets a name have. */
+const longest = 255;
+
+/** A name that leaves no room is cut, and told from others that begin like it by its digest. */
+function beside(target: Target, what: string): Target {
+  const suffix = `${mark}${what}`;
+  const room = longest - suffix.length;
+  if (target.name.length <= room) return { ...target, name: `${target.name}${suffix}` };
+  const digest = createHash("sha256").update(target.name).digest("hex").slice(0, 16);
+  return { ...target, name: `${target.name.slice(0, room - digest.length - 1)}~${digest}${suffix}` };
+}
 
 /** Whose lease it is: the one of this warehouse, of which another may write into the same database. */
 export interface Holding {

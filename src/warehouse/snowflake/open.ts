@@ -11,6 +11,7 @@ import { shareLease } from "./lease-shared.js";
 import type { SnowflakeOptions } from "./options.js";
 import { createPool, type PoolOptions } from "./pool.js";
 import { snowflakePublisher } from "./publisher.js";
+import { pendingWork } from "./recover.js";
 import { engineVersion } from "./statements-catalog.js";
 
 /** For the ledger, the lease, the catalog and single questions; no unit waits for one of these. */
@@ -53,7 +54,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
         plan === undefined ? own.acquire(plan, { variables }) : scopes.acquire(plan, { variables }),
       databases: () => catalog.databases(),
     });
-    if (lease !== undefined && publishes) await publisher.recover();
+    const notices = lease !== undefined && publishes ? await publisher.recover() : [];
     // Who died while holding the lease may have left rows there.
     if (lease?.previous !== undefined) await emptyStage(session, database);
     return {
@@ -66,6 +67,8 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
       publisher,
       lander: snowflakeLander({ database, catalog, lease, session: () => own.acquire(), ...options.landing }),
       lease: lease ?? reading(options.holder),
+      pending: pendingWork(database, () => own.acquire()),
+      notices,
       snapshots,
       // Storage is the service's.
       ensureRoom: () => Promise.resolve(),

@@ -3,7 +3,7 @@
  * relation, and takes its place after the commit; with the commit that is decided. The last statement before it is the fence.
  */
 import { randomUUID } from "node:crypto";
-import { ProblemError, type Relation, type Target, targetKey } from "../../graph/index.js";
+import { type Problem, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type {
   BuildMode,
   Built,
@@ -24,9 +24,11 @@ import { describing } from "./candidate.js";
 import { existing } from "./existing.js";
 import { newRows } from "./increment.js";
 import { keptOf, qualified } from "./names.js";
+import { afterPublish } from "./pendingErrors.js";
+import { finishThese, recover, targetOf } from "./recover.js";
 import * as sql from "./statements.js";
 import { transactionPrefix } from "./statements-lease.js";
-import { finish, finishThese, pendingBinds, recover } from "./steps.js";
+import { finish, pendingBinds, type Step } from "./steps.js";
 import { type PublishSession, readingOf, type Work } from "./work.js";
 
 /** What publishing asks of the lease. */
@@ -50,8 +52,8 @@ export interface PublisherOptions {
 }
 
 export interface SnowflakePublisher extends Publisher {
-  /** Finishes and drops what who had the lease before has left. For who has just taken it. */
-  recover(): Promise<void>;
+  /** Finishes and drops what who had the lease before has left; what is to be told of that. For who has just taken it. */
+  recover(): Promise<readonly Problem[]>;
 }
 
 export function snowflakePublisher(options: PublisherOptions): SnowflakePublisher {
@@ -80,26 +82,22 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
         for (const batch of these) unfinished.delete(batch);
       }
       const rows = await session.rows(sql.readPublication(database));
-      return rows.map((row): Marker => {
-        const owner = String(row.DATABASE_NAME);
-        return {
-          target: {
-            ...(owner === "" ? {} : { database: owner }),
-            schema: String(row.SCHEMA_NAME),
-            name: String(row.NAME),
-          },
+      return rows.map(
+        (row): Marker => ({
+          target: targetOf(row),
           token: Number(row.TOKEN),
           runId: String(row.RUN_ID),
           fingerprint: String(row.FINGERPRINT),
-        };
-      });
+        }),
+      );
     },
     async recover() {
-      if (lease === undefined) return;
+      if (lease === undefined) return [];
       await using session = await connect();
-      await recover({ session, database }, lease.token, await options.databases());
+      const told = await recover({ session, database }, lease.token, await options.databases());
       // Who may not, leaves it to who may: what was replaced is only in the way.
       await session.run(sql.deleteReplacedPublications(database)).catch(() => undefined);
+      return told;
     },
   };
 }
@@ -228,12 +226,22 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
     await end();
   }
 
+  /** What the commit leaves to be done: hooks come when everything is in its place. */
+  const left = (): readonly Step[] => [
+    ...work.steps,
+    ...[...prepared.values()].flatMap(({ relation: { target }, hooks }) =>
+      hooks.after.map((statement): Step => ({ kind: "hook", target, statement })),
+    ),
+  ];
+
   async function commit(markers: readonly Marker[]): Promise<void> {
-    const { steps, batch } = work;
+    const { batch } = work;
     if (markers.length === 0 && !begun) return;
     await begin();
+    const steps = left();
     if (steps.length > 0) {
-      await session.run(sql.insertPending(steps.length, database), pendingBinds(batch, steps));
+      const run = markers[0]?.token ?? plan?.runNumber;
+      await session.run(sql.insertPending(steps.length + 1, database), pendingBinds(batch, run, steps));
     }
     if (markers.length > 0) {
       const text = sql.fence(markers.length, database, lease.held.sql);
@@ -245,25 +253,29 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
   }
 
   async function afterwards(): Promise<void> {
-    const { steps, batch } = work;
+    const { batch } = work;
+    const steps = left();
     if (steps.length > 0) {
+      let hook: unknown;
       try {
         // What follows is DDL, which can ask nobody: who took over has done it, and may have published something newer.
         await lease.confirm();
-        await finish({ session, database }, batch, steps);
+        await finish({ session, database }, batch, steps, ({ target, statement }) =>
+          session.run(statement).then(
+            () => undefined,
+            (error: unknown) => {
+              hook = afterPublish(error, target);
+              throw hook;
+            },
+          ),
+        );
       } catch (error) {
-        unfinished.add(batch);
+        if (error !== hook) unfinished.add(batch);
+        else await tidy(true);
         throw error;
       }
     }
     await tidy(true);
-    for (const { relation, hooks } of prepared.values()) {
-      for (const hook of hooks.after) {
-        await session.run(hook).catch((error: unknown) => {
-          throw afterPublish(error, relation.target);
-        });
-      }
-    }
   }
 
   const inside: Session = {
@@ -311,7 +323,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       }),
     statementIds: () => session.statementIds(),
     publishIds() {
-      const before = (begun ? 0 : 1) + (work.steps.length > 0 ? 1 : 0);
+      const before = (begun ? 0 : 1) + (left().length > 0 ? 1 : 0);
       return session.nextRequestIds(before + 2).slice(before);
     },
     async publish(markers) {
@@ -338,15 +350,3 @@ const unplanned = (target: Target) =>
     "unplanned-build",
     `${targetKey(target)} cannot be built within a transaction that has begun: it was not said before that it would be`,
   );
-
-/** A hook that failed when its relation was published already. */
-function afterPublish(error: unknown, target: Target): unknown {
-  if (!(error instanceof ProblemError)) return error;
-  const [problem] = error.problems;
-  if (problem === undefined) return error;
-  return refuse(
-    "hook-after-publish",
-    `${targetKey(target)} was published, but a hook that runs after that failed: ${problem.message}`,
-    problem.hint,
-  );
-}

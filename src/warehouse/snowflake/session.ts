@@ -25,6 +25,16 @@ export interface Described {
   readonly type: string;
 }
 
+/** Documented at https://docs.snowflake.com/en/sql-reference/session-variables. */
+const variableBytes = 256;
+
+const variableTooLong = (name: string) =>
+  new ProblemError({
+    code: "variable-too-long",
+    message: `session variable ${name} is longer than the ${variableBytes} bytes that Snowflake lets one have`,
+    hint: "Give it a shorter value; a letter outside of ASCII counts as two to four bytes.",
+  });
+
 export class SnowflakeSession implements Session {
   /** A statement failed; a transaction around it can only be discarded. */
   failed = false;
@@ -131,6 +141,8 @@ export class SnowflakeSession implements Session {
       if (/^[A-Z][A-Z0-9_]*$/.test(name)) continue;
       throw new ProblemError({ code: "variable-name", message: `session variable ${name} is not upper case` });
     }
+    const [tooLong] = [...texts].find(([, text]) => Buffer.byteLength(text ?? "") > variableBytes) ?? [];
+    if (tooLong !== undefined) throw variableTooLong(tooLong);
     if (texts.size === 0) return;
     await this.#next(setVariables([...texts.keys()]), 0, (running) => this.#link.setVariables(texts, running));
   }

@@ -20,8 +20,8 @@ describe("statements of the lease", () => {
       merge into "EHR".MEDFORM.LEASE as t
       using (select 'main' as NAME, ? as OWNER, ? as RUN_ID, ? as PID, ? as HOST, ? as COMMAND, ? as SINCE) as s
       on t.NAME = s.NAME
-      when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = t.TOKEN + 1, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
-      when not matched then insert (NAME, TOKEN, OWNER, RUN_ID, PID, HOST, COMMAND, SINCE, HEARTBEAT) values (s.NAME, 1, s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())
+      when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = case when t.TOKEN < datediff('millisecond', cast('1970-01-01' as timestamp_ntz(9)), sysdate()) then datediff('millisecond', cast('1970-01-01' as timestamp_ntz(9)), sysdate()) else t.TOKEN + 1 end, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
+      when not matched then insert (NAME, TOKEN, OWNER, RUN_ID, PID, HOST, COMMAND, SINCE, HEARTBEAT) values (s.NAME, datediff('millisecond', cast('1970-01-01' as timestamp_ntz(9)), sysdate()), s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())
 
       update "EHR".MEDFORM.LEASE set RUN_ID = ?, HEARTBEAT = sysdate() where NAME = 'main' and OWNER = ? and TOKEN = ?
 

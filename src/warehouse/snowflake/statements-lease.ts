@@ -27,15 +27,23 @@ export function readLease(database: string): string {
 }
 
 /**
- * Takes it where it is free, ours already, or silent for too long; changes no row otherwise.
+ * Takes it where it is free, ours already, or silent for too long; changes no row otherwise. Tokens go by the clock of the
+ * service, in milliseconds since 1970: where the row was lost, or is an older one again, they still rise.
  * Binds: owner, run id, pid, host, command, since; then the limit in seconds.
  */
 export function takeLease(database: string): string {
   return `merge into ${lease(database)} as t
 using (select 'main' as NAME, ? as OWNER, ? as RUN_ID, ? as PID, ? as HOST, ? as COMMAND, ? as SINCE) as s
 on t.NAME = s.NAME
-when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = t.TOKEN + 1, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
-when not matched then insert (${leaseColumns.join(", ")}) values (s.NAME, 1, s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())`;
+when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = case when t.TOKEN < ${now} then ${now} else t.TOKEN + 1 end, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
+when not matched then insert (${leaseColumns.join(", ")}) values (s.NAME, ${now}, s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())`;
+}
+
+const now = "datediff('millisecond', cast('1970-01-01' as timestamp_ntz(9)), sysdate())";
+
+/** Takes back what was inserted beside the row of another. Binds: owner. */
+export function withdrawLease(database: string): string {
+  return `delete from ${lease(database)} where NAME = 'main' and OWNER = ?`;
 }
 
 /** Binds: run id, owner, token. Changes no row where the lease is lost. */

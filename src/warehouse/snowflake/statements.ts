@@ -322,6 +322,16 @@ export function deletePending(database: string): string {
   return `delete from ${pending(database)} where BATCH = ?`;
 }
 
+/** Binds: database, schema, name. As if it had never been published. */
+export function withdrawPublication(database: string): string {
+  return `delete from ${publication(database)} where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?`;
+}
+
+/** Binds: database, schema, name. */
+export function giveUpPending(database: string): string {
+  return `delete from ${pending(database)} where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?`;
+}
+
 // DDL after COMMIT.
 
 export function swap(name: string, other: string): string {

@@ -1,24 +1,26 @@
 /**
  * What a commit leaves to be done: DDL, which cannot stand in a transaction. It is written into MEDFORM.PENDING within the
  * transaction that it belongs to, so that with the commit it is decided, and whoever comes next finishes it after a crash.
- * Each step looks at what is there, so that it may be done twice.
+ * Each step looks at what is there, so that it may be done twice; what cannot be done is refused by its name.
  */
 import { type Target, targetKey } from "../../graph/index.js";
 import type { Value } from "../contract.js";
-import { type Existing, existing, kindOf } from "./existing.js";
-import { besideToken, candidateOf, formerOf, qualified } from "./names.js";
+import { type Existing, existing } from "./existing.js";
+import { candidateOf, formerOf, qualified } from "./names.js";
+import { candidateMissing, pendingStep } from "./pendingErrors.js";
 import * as sql from "./statements.js";
 import type { PublishSession } from "./work.js";
 
 /**
  * `swap`: the candidate, a table like the one that is there, changes names with it. `take`: the candidate takes the name, from
- * whatever has it. `away`: what has the name and is no such view gives it up. `run`: a statement that may be run twice.
+ * what has it where something has. `away`: what has the name and is no such view gives it up. `run`: a statement that may be
+ * run twice. `hook`: one of the project's, after all others.
  */
-export type Step = { readonly target: Target } & (
-  | { readonly kind: "swap" | "take" }
-  | { readonly kind: "away"; readonly wanted: sql.Kind }
-  | { readonly kind: "run"; readonly statement: string }
-);
+export type Step =
+  | { readonly target: Target; readonly kind: "swap" }
+  | { readonly target: Target; readonly kind: "take"; readonly from: "nothing" | "former" }
+  | { readonly target: Target; readonly kind: "away"; readonly wanted: sql.Kind }
+  | { readonly target: Target; readonly kind: "run" | "hook"; readonly statement: string };
 
 /** The last words of the comment of a candidate that this batch will swap; after it they are the table's. */
 const signed = (batch: string) => `[medform ${batch}]`;
@@ -26,117 +28,114 @@ const signed = (batch: string) => `[medform ${batch}]`;
 export const withSign = (description: string, batch: string): string =>
   description === "" ? signed(batch) : `${description}\n${signed(batch)}`;
 
-const tokenOf = (batch: string) => Number(/^\d+/.exec(batch)?.[0] ?? 0);
+/** Of the lease under which it was made. */
+export const tokenOf = (batch: string) => Number(/^\d+/.exec(batch)?.[0] ?? 0);
 
-interface Doing {
+export interface Doing {
   readonly session: PublishSession;
   readonly database: string;
 }
 
-export function pendingBinds(batch: string, steps: readonly Step[]): readonly Value[] {
-  return steps.flatMap((step, position): Value[] => [
-    batch,
-    position,
-    step.target.database ?? "",
-    step.target.schema,
-    step.target.name,
-    step.kind,
-    step.kind === "run" ? step.statement : step.kind === "away" ? step.wanted : "",
-  ]);
+const textOf = (step: Step): string => {
+  switch (step.kind) {
+    case "run":
+    case "hook":
+      return step.statement;
+    case "away":
+      return step.wanted;
+    case "take":
+      return step.from;
+    case "swap":
+      return "";
+  }
+};
+
+/** Under this kind stands whose batch it is: the number of the run, which every publication has as its token. */
+export const ofRun = "of";
+
+/** Rows of a batch: first of which run it is, then its steps. */
+export function pendingBinds(batch: string, run: number | undefined, steps: readonly Step[]): readonly Value[] {
+  return [
+    ...[batch, -1, "", "", "", ofRun, String(run ?? "")],
+    ...steps.flatMap((step, position): Value[] => {
+      const { database = "", schema, name } = step.target;
+      return [batch, position, database, schema, name, step.kind, textOf(step)];
+    }),
+  ];
 }
 
-/** Carries the steps of a batch out, drops what gave up its name, and forgets them. */
-export async function finish(doing: Doing, batch: string, steps: readonly Step[]): Promise<void> {
+/** Carries out a hook of a relation that is in its place. */
+export type RunHook = (hook: { readonly target: Target; readonly statement: string }) => Promise<void>;
+
+/**
+ * Carries the steps of a batch out, drops what gave up its name, and forgets them; also where a hook fails, which is thrown
+ * then: all else is done.
+ *
+ * @throws ProblemError `candidate-missing` or `pending-step` where one cannot be done; all of them stay pending then.
+ */
+export async function finish(doing: Doing, batch: string, steps: readonly Step[], runHook: RunHook): Promise<void> {
   const { session, database } = doing;
-  const token = tokenOf(batch);
-  const moved = steps.filter(({ kind }) => kind !== "run").map(({ target }) => target);
-  const around = moved.flatMap((target) => [target, candidateOf(target, { database, token })]);
+  const lease = { database, token: tokenOf(batch) };
+  const moved = steps.filter(({ kind }) => kind !== "run" && kind !== "hook").map(({ target }) => target);
+  const around = moved.flatMap((target) => [target, candidateOf(target, lease), formerOf(target, lease)]);
   const there = around.length === 0 ? new Map<string, Existing>() : await existing(session, around, database);
-  for (const step of steps) await carryOut(doing, batch, step, there);
+  for (const step of steps) {
+    await carryOut(doing, batch, step, there).catch((error: unknown) => {
+      throw pendingStep(error, step.target);
+    });
+  }
+  let failed: { readonly error: unknown } | undefined;
+  for (const step of steps) {
+    if (step.kind !== "hook" || failed !== undefined) continue;
+    await runHook(step).catch((error: unknown) => {
+      failed = { error };
+    });
+  }
   await session.run(sql.deletePending(database), [batch]);
   for (const { target, kind } of steps) {
-    const had = there.get(targetKey(target));
+    const had = there.get(targetKey(formerOf(target, lease))) ?? there.get(targetKey(target));
     if ((kind !== "take" && kind !== "away") || had === undefined) continue;
-    await session.run(sql.drop(had.kind, qualified(formerOf(target, { database, token }), database)));
+    await session.run(sql.drop(had.kind, qualified(formerOf(target, lease), database)));
   }
+  if (failed !== undefined) throw failed.error;
 }
 
 async function carryOut({ session, database }: Doing, batch: string, step: Step, there: ReadonlyMap<string, Existing>) {
   const { target } = step;
-  const token = tokenOf(batch);
+  const lease = { database, token: tokenOf(batch) };
+  const beside = candidateOf(target, lease);
   const name = qualified(target, database);
-  const candidate = qualified(candidateOf(target, { database, token }), database);
+  const candidate = qualified(beside, database);
   const has = there.get(targetKey(target));
-  const made = there.get(targetKey(candidateOf(target, { database, token })));
+  const made = there.get(targetKey(beside));
+  const former = there.get(targetKey(formerOf(target, lease)));
   const moveAway = async () => {
-    const former = qualified(formerOf(target, { database, token }), database);
-    if (has !== undefined) await session.run(sql.rename(has.kind, name, former));
+    if (has !== undefined) await session.run(sql.rename(has.kind, name, qualified(formerOf(target, lease), database)));
   };
   switch (step.kind) {
+    case "hook":
+      return;
     case "run":
       await session.run(step.statement);
       return;
     case "swap":
       // Once it is done, what has the candidate's name is the former table, without these words.
       if (made?.description.endsWith(signed(batch))) await session.run(sql.swap(name, candidate));
+      else if (made === undefined && !has?.description.endsWith(signed(batch)))
+        throw candidateMissing(target, candidate);
       return;
-    case "take":
-      if (made === undefined) return;
-      await moveAway();
-      await session.run(sql.rename(made.kind, candidate, name));
+    case "take": {
+      if (made !== undefined) {
+        await moveAway();
+        await session.run(sql.rename(made.kind, candidate, name));
+        return;
+      }
+      // Once it is done, the name is taken, and what had it before stands beside.
+      const done = has !== undefined && (step.from === "nothing" || former !== undefined);
+      if (!done) throw candidateMissing(target, candidate);
       return;
+    }
     case "away":
       if (has?.kind !== step.wanted) await moveAway();
-  }
-}
-
-/** Which batches were committed and are not finished. */
-async function pending({ session, database }: Doing): Promise<ReadonlyMap<string, readonly Step[]>> {
-  const rows = await session.rows(sql.readPending(database));
-  const batches = new Map<string, Step[]>();
-  for (const row of rows) {
-    const batch = String(row.BATCH);
-    batches.set(batch, [...(batches.get(batch) ?? []), stepOf(row)]);
-  }
-  return batches;
-}
-
-/** Finishes those of these batches that were committed. */
-export async function finishThese(doing: Doing, these: ReadonlySet<string>): Promise<void> {
-  for (const [batch, steps] of await pending(doing)) if (these.has(batch)) await finish(doing, batch, steps);
-}
-
-/**
- * Finishes what holders of the lease before this one committed and did not finish, and drops candidates and former relations
- * of theirs. What this one has in hand stays.
- */
-export async function recover(doing: Doing, token: number, databases: readonly string[]): Promise<void> {
-  const { session, database } = doing;
-  for (const [batch, steps] of await pending(doing)) if (tokenOf(batch) < token) await finish(doing, batch, steps);
-  for (const each of databases) {
-    for (const row of await session.rows(sql.allBeside(each))) {
-      const target = { database: each, schema: String(row.SCHEMA), name: String(row.NAME) };
-      const of = besideToken(target, { database });
-      if (of !== undefined && of < token) await session.run(sql.drop(kindOf(row.KIND), qualified(target, database)));
-    }
-  }
-}
-
-function stepOf(row: Readonly<Record<string, Value>>): Step {
-  const owner = String(row.DATABASE_NAME);
-  const target: Target = {
-    ...(owner === "" ? {} : { database: owner }),
-    schema: String(row.SCHEMA_NAME),
-    name: String(row.NAME),
-  };
-  const text = String(row.STATEMENT);
-  switch (row.KIND) {
-    case "swap":
-    case "take":
-      return { kind: row.KIND, target };
-    case "away":
-      return { kind: "away", target, wanted: kindOf(text.toUpperCase()) };
-    default:
-      return { kind: "run", target, statement: text };
   }
 }

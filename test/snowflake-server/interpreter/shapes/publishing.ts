@@ -74,6 +74,8 @@ export const steps: readonly string[] = [
   `insert into <name>.MEDFORM.PENDING (BATCH, POSITION, DATABASE_NAME, SCHEMA_NAME, NAME, KIND, STATEMENT) {${ofStep}| union all }`,
   'select BATCH as "BATCH", POSITION as "POSITION", DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", KIND as "KIND", STATEMENT as "STATEMENT" from <name>.MEDFORM.PENDING order by BATCH, POSITION',
   "delete from <name>.MEDFORM.PENDING where BATCH = ?",
+  "delete from <name>.MEDFORM.PENDING where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?",
+  "delete from <name>.MEDFORM.PUBLICATION where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?",
   "alter table <target> swap with <target>",
   "alter <kind> <target> rename to <target>",
   "drop <kind> if exists <target>",

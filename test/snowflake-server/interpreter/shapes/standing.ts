@@ -27,6 +27,7 @@ export const catalog: readonly string[] = [
 ];
 
 const ours = "where NAME = 'main' and OWNER = ? and TOKEN = ?";
+const now = "datediff('millisecond', cast('1970-01-01' as timestamp_ntz(9)), sysdate())";
 const held = `exists (select 1 from <name>.MEDFORM.LEASE ${ours})`;
 
 export const lease: readonly string[] = [
@@ -34,11 +35,12 @@ export const lease: readonly string[] = [
   `merge into <name>.MEDFORM.LEASE as t
 using (select 'main' as NAME, ? as OWNER, ? as RUN_ID, ? as PID, ? as HOST, ? as COMMAND, ? as SINCE) as s
 on t.NAME = s.NAME
-when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = t.TOKEN + 1, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
-when not matched then insert (NAME, TOKEN, OWNER, RUN_ID, PID, HOST, COMMAND, SINCE, HEARTBEAT) values (s.NAME, 1, s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())`,
+when matched and (t.OWNER = '' or t.OWNER = s.OWNER or datediff('second', t.HEARTBEAT, sysdate()) >= ?) then update set TOKEN = case when t.TOKEN < ${now} then ${now} else t.TOKEN + 1 end, OWNER = s.OWNER, RUN_ID = s.RUN_ID, PID = s.PID, HOST = s.HOST, COMMAND = s.COMMAND, SINCE = s.SINCE, HEARTBEAT = sysdate()
+when not matched then insert (NAME, TOKEN, OWNER, RUN_ID, PID, HOST, COMMAND, SINCE, HEARTBEAT) values (s.NAME, ${now}, s.OWNER, s.RUN_ID, s.PID, s.HOST, s.COMMAND, s.SINCE, sysdate())`,
   `update <name>.MEDFORM.LEASE set RUN_ID = ?, HEARTBEAT = sysdate() ${ours}`,
   `update <name>.MEDFORM.LEASE set HEARTBEAT = sysdate() ${ours}`,
   `update <name>.MEDFORM.LEASE set OWNER = '', HEARTBEAT = sysdate() ${ours}`,
+  "delete from <name>.MEDFORM.LEASE where NAME = 'main' and OWNER = ?",
   "show transactions",
   "select system$abort_transaction(<number>)",
 ];
