@@ -19,6 +19,7 @@ export function addCommands(program: Command, choose: Choose): void {
   status(program, choose);
   snapshot(program, choose);
   clean(program, choose);
+  docs(program, choose);
   audit(program, choose);
   schedule(program, choose);
   sample(program, choose);
@@ -226,6 +227,27 @@ function clean(program: Command, choose: Choose): void {
         const { cleanCommand } = await import("./commands/clean.js");
         return cleanCommand({ ...options, ...given }, io);
       }),
+    );
+}
+
+function docs(program: Command, choose: Choose): void {
+  selecting(
+    program
+      .command("docs")
+      .description("tables, columns, grain, rules and lineage as a page of Markdown; needs no warehouse"),
+  )
+    .option("--out <file>", "write it there (default: stdout)")
+    .option("--title <text>", "title of the page (default: the folder's name)")
+    .action(
+      (
+        select: readonly string[],
+        given: { readonly exclude: readonly string[]; readonly out?: string; readonly title?: string },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { docsCommand } = await import("./commands/docs.js");
+          return docsCommand({ ...options, ...given, select }, io);
+        }),
     );
 }
 

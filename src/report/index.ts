@@ -4,6 +4,7 @@
  * everything is escaped, and the page makes no request and runs no script.
  */
 export { reportModel } from "./model.js";
+export { type ReferenceOptions, renderReference } from "./reference.js";
 export { renderReport } from "./render.js";
 export type { ReportInput, ReportModel } from "./types.js";
 export { age } from "./words.js";

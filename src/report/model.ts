@@ -2,6 +2,7 @@
 import { type Assertion, type Graph, type Relation, type Target, targetKey, targetLabel } from "../graph/index.js";
 import type { RuleState, RunState, State } from "../ledger/index.js";
 import { type Dispositions, proofRule } from "../run/index.js";
+import { descriptionOf, subjectOf } from "./subject.js";
 import type {
   Figure,
   Layer,
@@ -120,14 +121,6 @@ function ruleGroups(graph: Graph, state: State): readonly RuleGroup[] {
 
 const worst = (rules: readonly RuleRow[]) => Math.min(...rules.map(({ outcome }) => OUTCOME_RANK.indexOf(outcome)), 2);
 
-/** The relation whose config declares it, else the last in order of what it reads. */
-function subjectOf(assertion: Assertion, position: ReadonlyMap<string, number>): Target {
-  const last = assertion.dependencies.toSorted(
-    (a, b) => (position.get(targetKey(b)) ?? -1) - (position.get(targetKey(a)) ?? -1),
-  )[0];
-  return assertion.parent ?? last ?? assertion.target;
-}
-
 function ruleRow(assertion: Assertion, rule: string, state: State): RuleRow {
   const prefix = `${targetKey(assertion.target)}/`;
   const known =
@@ -157,14 +150,6 @@ function proofRow({ assertion, rule, severity, outcome, failing, at }: RuleState
     failing,
     at,
   };
-}
-
-/** A line `rule: what it says` of the assertion's description; the whole of it where it has one rule only. */
-function descriptionOf({ description, rules }: Assertion, rule: string): string | undefined {
-  const start = `${rule.toLowerCase()}:`;
-  const line = description?.split("\n").find((each) => each.trim().toLowerCase().startsWith(start));
-  if (line !== undefined) return line.trim().slice(start.length).trim();
-  return rules.length === 1 ? description : undefined;
 }
 
 const KNOWN_DISPOSITIONS = ["current", "superseded", "duplicate", "quarantined"];
