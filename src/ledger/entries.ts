@@ -60,6 +60,8 @@ export function publishEntry(
     readonly changed?: number | null;
     /** Why it was built: the plan's reason. */
     readonly reason?: string;
+    /** How many of its hooks ran outside of its transaction, so that no rule gated what they wrote. */
+    readonly ungated?: number;
   } & Work,
   outcome: "published" | "recovered" = "published",
 ): Entry {

@@ -7,16 +7,16 @@ import {
   targetKey,
 } from "../graph/index.js";
 import type { State } from "../ledger/index.js";
-import type { RelationInfo } from "../warehouse/index.js";
+import { type RelationInfo, ungatedHooks } from "../warehouse/index.js";
 import { type Decisions, decide, type Situation } from "./decide.js";
 import { factsFor } from "./facts.js";
 import { assertionSteps } from "./gates.js";
 import { orderOf } from "./groups.js";
 import { hashKeyDigest } from "./inputs.js";
 import { landingsOf, refuseGone } from "./landings.js";
-import { readsOf } from "./reads.js";
+import { type Reads, readsOf } from "./reads.js";
 import { refuse } from "./refuse.js";
-import type { Plan } from "./types.js";
+import type { Plan, Step } from "./types.js";
 import { unitsOf } from "./units.js";
 
 export interface PlanInput {
@@ -71,7 +71,9 @@ export function makePlan(input: PlanInput): Plan {
   const units = unitsOf(situation, decisions, assertions, order);
   refuse(units, reads, graph.engine);
   refuseGone(gone, reads, decisions.building);
-  const steps = [...reads.actions.keys()].flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? []);
+  const steps = [...reads.actions.keys()]
+    .flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? [])
+    .map((step) => withUngated(step, reads, graph.engine));
   return { asOf, fullRefresh, steps, units, landings, described: describedAnew(situation, decisions) };
 }
 
@@ -81,6 +83,16 @@ function selectedBy(input: PlanInput): ReadonlySet<string> {
   return resume.selected === null
     ? new Set(graph.actions.map(({ target }) => targetKey(target)))
     : new Set(resume.selected);
+}
+
+/** What an engine takes out of the transaction is said before it is done. */
+function withUngated(step: Step, reads: Reads, engine: Graph["engine"]): Step {
+  const action = reads.actions.get(targetKey(step.target));
+  const built =
+    action?.kind === "table" || action?.kind === "view" || action?.kind === "incremental" ? action : undefined;
+  if (engine !== "snowflake" || built === undefined || step.mode === undefined) return step;
+  const ungated = ungatedHooks(built, step.mode);
+  return ungated === 0 ? step : { ...step, ungated };
 }
 
 /** What stays as it is, and was published with other words. Where nobody knows with which, they are applied once more. */

@@ -20,6 +20,8 @@ export interface Step {
   readonly builds: readonly string[];
   /** Of a build: what it depends on, and is neither there nor built in this run. */
   readonly missing?: readonly Target[];
+  /** Of a build on Snowflake: how many of its hooks run outside of its transaction, so that no rule gates what they write. */
+  readonly ungated?: number;
   /** Of an assertion: the relation whose publication it can stop; absent where it gates nothing. */
   readonly gate?: Target;
   /** Of an assertion that bears a share of rows, or looks at new rows only: the table whose rows these are. */

@@ -41,7 +41,9 @@ export function publicationOf({ action, built, milliseconds, queryIds }: Made, c
   const [fingerprint, inputs] = [fingerprintOf(target, context), inputsOf(target, context)];
   const metadata = metadataFingerprint(action);
   const work = { milliseconds, queryIds, sqlHash: hashOf(action, context), reason: reasonOf(action, context) };
-  return publishEntry({ at: now(), target, kind, fingerprint, rows, changed, columns, metadata, inputs, ...work });
+  const { ungated } = context.step(target) ?? {};
+  const about = { at: now(), target, kind, fingerprint, rows, changed, columns, metadata, inputs, ...work };
+  return publishEntry({ ...about, ...(ungated !== undefined && { ungated }) });
 }
 
 /** Built, and not published. */

@@ -11,6 +11,7 @@ export type * from "./lander.js";
 export * from "./landing.js";
 export { leaseLost } from "./leaseLost.js";
 export { accessFrom, type SnowflakeAccess } from "./snowflake/access.js";
+export { ungatedHooks } from "./snowflake/hooks.js";
 export { loginProblem } from "./snowflake/login.js";
 export { openSnowflake } from "./snowflake/open.js";
 export { type Compute, type SnowflakeOptions, warehouseFor } from "./snowflake/options.js";

@@ -1,5 +1,7 @@
 /** A small project on Snowflake from end to end: planned, built, incremented, stopped by a rule, gone on with, and proved. */
+import colours from "picocolors";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { renderPlan } from "../../src/cli/render/plan.js";
 import type { Graph } from "../../src/graph/index.js";
 import { openLedger, scanLedger, verifyLedger } from "../../src/ledger/index.js";
 import type { Warehouse } from "../../src/warehouse/index.js";
@@ -20,6 +22,8 @@ select ID, V from \${ref("B", "STAGED")} \${when(incremental(), "where V > 1")}`
   "total.sqlx": `config { type: "table", schema: "G", name: "TOTAL", assertions: { rowConditions: ["N >= 0"] } }
 select count(*) as N, sum(V) as S from \${ref("S", "A")}`,
 };
+
+const paint = colours.createColors(false);
 
 let server: SnowflakeServer;
 let warehouse: Warehouse;
@@ -104,6 +108,29 @@ describe("a run on Snowflake", () => {
       expect(sent.find(({ requestId }) => requestId === commit)?.sqlText).toBe("commit");
     }
     expect(await verdict()).toMatchObject({ verified: true });
+  });
+
+  it("says in plan and ledger which hooks no rule gates", async () => {
+    const postOps = [
+      'create or replace table "EHR"."G"."COPY" as select 1 as X',
+      'insert into "EHR"."G"."COPY" select 2 as X',
+    ];
+    await tell(server, ...postOps);
+    const hooked: Graph = {
+      ...graph,
+      actions: graph.actions.map((action) =>
+        action.kind === "table" && action.target.name === "TOTAL" ? { ...action, postOps } : action,
+      ),
+    };
+    const plan = await w.plan(hooked);
+    expect(
+      plan.steps.flatMap(({ target, ungated }) => (ungated === undefined ? [] : [[target.name, ungated]])),
+    ).toEqual([["TOTAL", 2]]);
+    expect(renderPlan(plan, { width: 200, paint }).join("\n")).toMatch(/TOTAL.* 2 hooks ungated/i);
+    const ran = await w.run(hooked);
+    const published = (await w.ledger.entries(ran.finished.runId)).filter(({ kind }) => kind === "publish");
+    expect(published.map(({ subject, body }) => [subject, body.ungated])).toContainEqual(["EHR.G.TOTAL", 2]);
+    expect(await w.rows('select * from "EHR"."G"."COPY" order by 1')).toEqual([[1], [2]]);
   });
 
   it("publishes nothing that a rule stops, and goes on from there", async () => {

@@ -28,7 +28,7 @@ export function renderPlan(
       targetLabel(step.target),
       step.mode === "increment" ? "increment" : step.type,
       reasonOf(step),
-      gated(gates.get(targetKey(step.target)) ?? 0),
+      gated(gates.get(targetKey(step.target)) ?? 0, step.ungated ?? 0),
     ]),
     ...alone.map((step) => [paint.cyan("assert"), targetLabel(step.target), "", step.reason, ""]),
     ...unevaluated.map((step) => [paint.dim("skip"), targetLabel(step.target), "", step.reason, ""]),
@@ -58,4 +58,8 @@ function reasonOf({ reason, missing = [] }: Step): string {
     : `${reason}; ${missing.map(targetLabel).join(", ")} ${missing.length === 1 ? "does" : "do"} not exist`;
 }
 
-const gated = (assertions: number) => (assertions === 0 ? "" : `gated by ${counted(assertions, "assertion")}`);
+const gated = (assertions: number, ungated: number) =>
+  [
+    ...(assertions === 0 ? [] : [`gated by ${counted(assertions, "assertion")}`]),
+    ...(ungated === 0 ? [] : [`${counted(ungated, "hook")} ungated`]),
+  ].join(", ");

@@ -40,6 +40,12 @@ export function hooksOf(relation: Relation, mode: BuildMode): Hooks {
   };
 }
 
+/** How many of a build's hooks run before its transaction or after it, and so are gated by no rule. */
+export function ungatedHooks(relation: Relation, mode: BuildMode): number {
+  const { before, after } = hooksOf(relation, mode);
+  return before.length + after.length;
+}
+
 const replacing = [
   /^(?:grant|revoke|comment)\b/i,
   /^create\s+or\s+replace\b/i,
