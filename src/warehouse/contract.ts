@@ -22,10 +22,19 @@ export interface Session extends AsyncDisposable {
   cancel(): void;
 }
 
+export interface RelationColumn {
+  readonly name: string;
+  readonly type: string;
+  /** Its comment; empty or left out where it has none. */
+  readonly description?: string;
+}
+
 export interface RelationInfo {
   readonly target: Target;
   readonly kind: "table" | "view";
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly RelationColumn[];
+  /** Its comment; empty or left out where it has none. */
+  readonly description?: string;
   /** Of a table, where the engine's catalog has its size; nothing is counted for it. */
   readonly rows?: number;
   /** As it is stored. */

@@ -31,7 +31,7 @@ describe("the catalog on Snowflake", () => {
     ]);
   });
 
-  it("says relations, columns and types in a constant number of statements", async () => {
+  it("says relations, columns, types and comments in a constant number of statements", async () => {
     await using session = await warehouse.session();
     const statementsOfCatalog = async () => {
       await server.forgetStatements();
@@ -41,7 +41,7 @@ describe("the catalog on Snowflake", () => {
     const before = await statementsOfCatalog();
     for (let i = 0; i < 20; i += 1) {
       await session.run(
-        `create or replace table "EHR"."SILVER"."T${i}" ("ID" NUMBER(38,0), "Mixed" VARCHAR, "AT" TIMESTAMP_NTZ(9), "DAY" DATE)`,
+        `create or replace table "EHR"."SILVER"."T${i}" ("ID" NUMBER(38,0) comment 'by whom it is known', "Mixed" VARCHAR, "AT" TIMESTAMP_NTZ(9), "DAY" DATE) comment = 'one of many'`,
       );
     }
     const after = await statementsOfCatalog();
@@ -50,9 +50,10 @@ describe("the catalog on Snowflake", () => {
     expect(after.relations.find(({ target }) => target.name === "T3")).toMatchObject({
       target: { database: "EHR", schema: "SILVER", name: "T3" },
       kind: "table",
+      description: "one of many",
       columns: [
-        { name: "ID", type: "NUMBER(38,0)" },
-        { name: "Mixed", type: "VARCHAR(16777216)" },
+        { name: "ID", type: "NUMBER(38,0)", description: "by whom it is known" },
+        { name: "Mixed", type: "VARCHAR(16777216)", description: "" },
         { name: "AT", type: "TIMESTAMP_NTZ(9)" },
         { name: "DAY", type: "DATE" },
       ],

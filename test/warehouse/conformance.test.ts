@@ -778,15 +778,18 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
   });
 
   describe("catalog", () => {
-    it("lists relations with their columns and types", async () => {
-      await publish(warehouse, relation("LISTED", "select cast(1 as bigint) as \"Order\", 'x' as b"));
+    it("lists relations with their columns, types and descriptions", async () => {
+      const query = "select cast(1 as bigint) as \"Order\", 'x' as b";
+      const columns = [{ path: ["b"], description: "said of b", tags: [] }];
+      await publish(warehouse, relation("LISTED", query, { description: "what it's for", columns }));
       const found = (await warehouse.catalog.relations()).find((info) => info.target.name === "LISTED");
       expect(found).toMatchObject({
         target: target("LISTED"),
         kind: "table",
+        description: "what it's for",
         columns: [
-          { name: "Order", type: typed("BIGINT") },
-          { name: named("b"), type: typed("VARCHAR") },
+          { name: "Order", type: typed("BIGINT"), description: "" },
+          { name: named("b"), type: typed("VARCHAR"), description: "said of b" },
         ],
       });
     });

@@ -1,17 +1,17 @@
 /** What is in the warehouse, in two queries however large it is. */
 import { quoteName, type Target, targetKey } from "../../graph/index.js";
-import type { Catalog, RelationInfo } from "../contract.js";
+import type { Catalog, RelationColumn, RelationInfo } from "../contract.js";
 import type { Instance } from "./instance.js";
 import type { DuckDbSession } from "./session.js";
 import { createPublication } from "./statements.js";
 
 const relationsQuery = `
-select database_name, schema_name, table_name as name, 'table' as kind from duckdb_tables() where not internal and not temporary
+select database_name, schema_name, table_name as name, 'table' as kind, comment from duckdb_tables() where not internal and not temporary
 union all
-select database_name, schema_name, view_name, 'view' from duckdb_views() where not internal and not temporary`;
+select database_name, schema_name, view_name, 'view', comment from duckdb_views() where not internal and not temporary`;
 
 const columnsQuery = `
-select database_name, schema_name, table_name, column_name, data_type from duckdb_columns() where not internal
+select database_name, schema_name, table_name, column_name, data_type, comment from duckdb_columns() where not internal
 order by database_name, schema_name, table_name, column_index`;
 
 /** The catalog of all attached databases; `named` says whether targets carry the name of the main one. */
@@ -54,13 +54,17 @@ export function duckDbCatalog(
     databases,
     async relations() {
       const [relations, columns] = await Promise.all([session.rows(relationsQuery), session.rows(columnsQuery)]);
-      const byRelation = new Map<string, { name: string; type: string }[]>();
+      const byRelation = new Map<string, RelationColumn[]>();
       const key = (database: unknown, schema: unknown, name: unknown) =>
         targetKey({ database: String(database), schema: String(schema), name: String(name) });
       for (const row of columns) {
         const of = key(row.database_name, row.schema_name, row.table_name);
         const known = byRelation.get(of) ?? [];
-        known.push({ name: String(row.column_name), type: String(row.data_type) });
+        known.push({
+          name: String(row.column_name),
+          type: String(row.data_type),
+          description: String(row.comment ?? ""),
+        });
         byRelation.set(of, known);
       }
       return relations.map(
@@ -68,6 +72,7 @@ export function duckDbCatalog(
           target: target(String(row.database_name), String(row.schema_name), String(row.name)),
           kind: row.kind === "view" ? "view" : "table",
           columns: byRelation.get(key(row.database_name, row.schema_name, row.name)) ?? [],
+          description: String(row.comment ?? ""),
         }),
       );
     },

@@ -27,7 +27,7 @@ export async function prepare(work: Work, plan: ScopePlan, prepared: Map<string,
   for (const { relation, mode } of plan.builds) {
     refuseUngated(relation.target, hooksOf(relation, mode), targets, readingOf(work));
   }
-  const there = await existing(work.session, targets, work.database);
+  const there = await work.looked.of(work.session, targets, work.database);
   for (const target of plan.keeps ?? []) {
     if (!isTable(there.get(targetKey(target)))) continue;
     await work.session.run(sql.cloneKept(nameOf(work, keptOf(target)), nameOf(work, target)));
@@ -72,6 +72,8 @@ async function attempt(
 ): Promise<Prepared> {
   const hooks = hooksOf(relation, mode);
   const about = { relation, mode, hooks };
+  // These may change whatever they like; what stands within a transaction changes rows alone.
+  if (hooks.before.length + hooks.after.length > 0) work.looked.doubt();
   try {
     for (const hook of hooks.before) await work.session.run(redirected(work, hook));
     const ready = await makeReady(work, about, before);

@@ -1,6 +1,8 @@
 /** What is in the databases of a project, in a constant number of queries however large they are. */
 import { ProblemError, quoteName, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, RelationInfo, Row, Session } from "../contract.js";
+import { type Existing, relationOf } from "./existing.js";
+import type { Looked } from "./looked.js";
 import { isBeside } from "./names.js";
 import { createPending } from "./statements.js";
 import * as sql from "./statements-catalog.js";
@@ -13,6 +15,8 @@ export interface CatalogOptions {
   readonly databases: readonly string[];
   /** A session that nobody else uses. */
   readonly session: Session;
+  /** Told of what `relations` finds. */
+  readonly looked?: Looked;
 }
 
 export interface SnowflakeCatalog extends Catalog {
@@ -44,7 +48,7 @@ export function typeText({ TYPE, LENGTH, PRECISION, SCALE, FRACTION }: Row): str
   }
 }
 
-export function snowflakeCatalog({ database, databases, session }: CatalogOptions): SnowflakeCatalog {
+export function snowflakeCatalog({ database, databases, session, looked }: CatalogOptions): SnowflakeCatalog {
   const wanted = new Set([database, ...databases]);
   let line: Promise<unknown> = Promise.resolve();
 
@@ -79,21 +83,33 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
   return {
     databases: present,
     async relations() {
+      const at = Date.now();
       const names = await present();
       const relations = await session.rows(sql.relations(names));
       const byRelation = columnsByRelation(await session.rows(sql.columns(names)));
-      return relations.flatMap((row): readonly RelationInfo[] => {
+      const seen = new Map<string, Existing>();
+      const found = relations.flatMap((row): readonly RelationInfo[] => {
         const target = { database: String(row.DATABASE), schema: String(row.SCHEMA), name: String(row.NAME) };
         if (isBeside(target)) return [];
+        const columns = byRelation.get(targetKey(target)) ?? [];
+        const relation = relationOf(row, columns);
+        if (columns.length > 0) seen.set(targetKey(target), relation);
         const info: RelationInfo = {
           target,
-          kind: /VIEW/.test(String(row.KIND)) ? "view" : "table",
-          columns: byRelation.get(targetKey(target)) ?? [],
+          kind: relation.kind === "table" ? "table" : "view",
+          columns: columns.map((column, index) => ({
+            name: String(column.NAME),
+            type: typeText(column),
+            description: relation.columns[index]?.description ?? "",
+          })),
+          description: relation.description,
           ...(row.ROWS === null || row.ROWS === undefined ? {} : { rows: Number(row.ROWS) }),
           ...(row.BYTES === null || row.BYTES === undefined ? {} : { bytes: Number(row.BYTES) }),
         };
         return [info];
       });
+      looked?.saw(names, seen, at);
+      return found;
     },
     ensureSchemas: (schemas) => alone(() => ensure(schemas)),
     ensureOwn: () =>
@@ -110,11 +126,11 @@ export function snowflakeCatalog({ database, databases, session }: CatalogOption
 const place = (database: string, schema: string) => targetKey({ schema: database, name: schema });
 
 function columnsByRelation(rows: readonly Row[]) {
-  const byRelation = new Map<string, { name: string; type: string }[]>();
+  const byRelation = new Map<string, Row[]>();
   for (const row of rows) {
     const key = targetKey({ database: String(row.DATABASE), schema: String(row.SCHEMA), name: String(row.RELATION) });
     const known = byRelation.get(key) ?? [];
-    known.push({ name: String(row.NAME), type: typeText(row) });
+    known.push(row);
     byRelation.set(key, known);
   }
   return byRelation;

@@ -39,7 +39,8 @@ export async function existing(
   return found;
 }
 
-function relationOf(first: Row, columns: readonly Row[]): Existing {
+/** From what the information schema says of a relation, and of its columns in order. */
+export function relationOf(first: Row, columns: readonly Row[]): Existing {
   return {
     kind: kindOf(first.KIND),
     transient: first.TRANSIENT === "YES",

@@ -8,6 +8,7 @@ import { jsonText } from "./json.js";
 import { emptyStage, snowflakeLander } from "./lander.js";
 import type { OwnSession, SnowflakeLease } from "./lease.js";
 import { shareLease } from "./lease-shared.js";
+import { createLooked } from "./looked.js";
 import type { SnowflakeOptions } from "./options.js";
 import { createPool, type PoolOptions } from "./pool.js";
 import { snowflakePublisher } from "./publisher.js";
@@ -37,7 +38,8 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
   };
   try {
     const session = await own.acquire();
-    const catalog = snowflakeCatalog({ database, databases: options.databases ?? [], session });
+    const looked = createLooked();
+    const catalog = snowflakeCatalog({ database, databases: options.databases ?? [], session, looked });
     if (!readOnly) {
       await catalog.ensureOwn();
       lease = await shareLease(access.accessUrl ?? access.account, {
@@ -50,6 +52,7 @@ export async function openSnowflake(options: SnowflakeOptions): Promise<Warehous
     const publisher = snowflakePublisher({
       database,
       lease,
+      looked,
       connect: (plan, variables) =>
         plan === undefined ? own.acquire(plan, { variables }) : scopes.acquire(plan, { variables }),
       databases: () => catalog.databases(),

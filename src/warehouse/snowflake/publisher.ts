@@ -23,6 +23,7 @@ import { carryOut, type Prepared, prepare, prepareOne } from "./build.js";
 import { describing } from "./candidate.js";
 import { existing } from "./existing.js";
 import { newRows } from "./increment.js";
+import type { Looked } from "./looked.js";
 import { keptOf, qualified } from "./names.js";
 import { afterPublish } from "./pendingErrors.js";
 import { finishThese, recover, targetOf } from "./recover.js";
@@ -45,6 +46,7 @@ export interface PublisherOptions {
   readonly database: string;
   /** Undefined for who only reads. */
   readonly lease: PublishLease | undefined;
+  readonly looked: Looked;
   /** A session of its own for a scope, or for a question. */
   connect(plan?: ScopePlan, variables?: Readonly<Record<string, Value>>): Promise<PublishSession>;
   /** Where candidates may stand. */
@@ -72,7 +74,7 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
         await session[Symbol.asyncDispose]();
         throw error;
       }
-      return scope(session, { database, lease, plan, unfinished });
+      return scope(session, { database, lease, plan, unfinished, looked: options.looked });
     },
     async markers() {
       await using session = await connect();
@@ -107,14 +109,16 @@ interface ScopeOptions {
   readonly lease: PublishLease;
   readonly plan: ScopePlan | undefined;
   readonly unfinished: Set<string>;
+  readonly looked: Looked;
 }
 
-function scope(session: PublishSession, { database, lease, plan, unfinished }: ScopeOptions): PublishScope {
+function scope(session: PublishSession, { database, lease, plan, unfinished, looked }: ScopeOptions): PublishScope {
   const { token } = lease;
   const work: Work = {
     session,
     database,
     token,
+    looked,
     batch: `${token}-${randomUUID()}`,
     places: [],
     steps: [],
@@ -143,6 +147,12 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
       failed = true;
       throw underOwnNames(error);
     }
+  }
+
+  /** What an operation says is the project's own, and may change whatever it likes. */
+  async function beginOwn(): Promise<void> {
+    looked.doubt();
+    await begin();
   }
 
   async function begin(): Promise<void> {
@@ -281,16 +291,16 @@ function scope(session: PublishSession, { database, lease, plan, unfinished }: S
   const inside: Session = {
     run: (text, binds) =>
       guarded(async () => {
-        await begin();
+        await beginOwn();
         return session.run(text, binds);
       }),
     rows: (text, binds) =>
       guarded(async () => {
-        await begin();
+        await beginOwn();
         return session.rows(text, binds);
       }),
     async *stream(text, binds) {
-      await guarded(begin);
+      await guarded(beginOwn);
       yield* session.stream(text, binds);
     },
     setVariable: (name, value) => session.setVariable(name, value),

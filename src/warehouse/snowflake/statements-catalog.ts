@@ -19,12 +19,12 @@ export function schemas(names: readonly string[]): string {
   );
 }
 
-/** All tables and views of some databases. */
+/** All tables and views of some databases, with what people said of them. */
 export function relations(names: readonly string[]): string {
   return everyDatabase(
     names,
     (from) =>
-      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES" from ${from}.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
+      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES", IS_TRANSIENT as "TRANSIENT", CLUSTERING_KEY as "CLUSTERING", COMMENT as "DESCRIPTION" from ${from}.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
   );
 }
 
@@ -33,7 +33,7 @@ export function columns(names: readonly string[]): string {
   const all = everyDatabase(
     names,
     (from) =>
-      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", ORDINAL_POSITION as "POSITION" from ${from}.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
+      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", COMMENT as "COMMENT", ORDINAL_POSITION as "POSITION" from ${from}.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`,
   );
   return `${all}\norder by "DATABASE", "SCHEMA", "RELATION", "POSITION"`;
 }

@@ -3,6 +3,7 @@ import type { Target } from "../../graph/index.js";
 import type { Session, Value } from "../contract.js";
 import { type Place, type Reading, redirect } from "../redirect.js";
 import type { ColumnType } from "../shape.js";
+import type { Looked } from "./looked.js";
 import { qualified } from "./names.js";
 import type { Kind } from "./statements.js";
 import type { Step } from "./steps.js";
@@ -30,6 +31,7 @@ export interface Work {
   readonly database: string;
   /** The lease's. */
   readonly token: number;
+  readonly looked: Looked;
   /** Names what this scope leaves to be done after its commit. */
   readonly batch: string;
   /** Where relations stand until they are published, for those that are not made in their place. */

@@ -10,8 +10,8 @@ export const session: readonly string[] = [
 ];
 
 const schemata = 'select CATALOG_NAME as "DATABASE", SCHEMA_NAME as "SCHEMA" from <name>.information_schema.schemata';
-const tables = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES" from <name>.information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
-const columns = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", ORDINAL_POSITION as "POSITION" from <name>.information_schema.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
+const tables = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES", IS_TRANSIENT as "TRANSIENT", CLUSTERING_KEY as "CLUSTERING", COMMENT as "DESCRIPTION" from <name>.information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
+const columns = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", COMMENT as "COMMENT", ORDINAL_POSITION as "POSITION" from <name>.information_schema.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
 
 export const catalog: readonly string[] = [
   'select current_version() as "VERSION"',
