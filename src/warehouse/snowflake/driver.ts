@@ -6,6 +6,7 @@
  */
 import { createRequire } from "node:module";
 import { devNull } from "node:os";
+import { unburden } from "./unburden.js";
 
 export type Sdk = typeof import("snowflake-sdk");
 export type { Column, Connection, ConnectionOptions, RowStatement } from "snowflake-sdk";
@@ -44,6 +45,7 @@ export function driver(): Sdk {
     jsonColumnVariantParser: (raw: string) => raw,
     xmlColumnVariantParser: (raw: string) => raw,
   });
+  unburden(import.meta.url);
   loaded = sdk;
   return sdk;
 }

@@ -186,6 +186,9 @@ export class SnowflakeSession implements Session {
     const counted = counts.filter((name) => /^number of rows (?:inserted|updated|deleted)$/i.test(name));
     let changed = 0;
     if (counted.length === 0) return changed;
+    // The driver adds up all columns, which is right where all of them count rows; a stream of one row costs it more than that.
+    const added = counted.length === counts.length ? statement.getNumUpdatedRows() : undefined;
+    if (added !== undefined && added >= 0) return added;
     for await (const chunk of this.#link.read(statement, sql, running)) {
       for (const row of chunk) for (const name of counted) changed += Number(row[name] ?? 0);
     }
