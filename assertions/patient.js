@@ -35,19 +35,6 @@ findings("patient", {
   ...flags("conflict"),
 });
 
-declare(
-  { schema: "silver", name: "patient_xref" },
-  {
-    keys: ["patient_key", { name: "valid_from", type: "instant" }],
-    rules: [
-      oneCurrent("patient_xref_one_current", ["patient_key"], "valid_to is null"),
-      noOrphans("patient_xref_has_patient", ["patient_key"], ["silver", "patient"]),
-      nonNull("patient_xref_person", ["person_id", "cause"]),
-      ordered("patient_xref_period", ["valid_from", "valid_to"], { optional: ["valid_from", "valid_to"] }),
-    ],
-  },
-);
-
 // Each patient has its row in patient_xref, so that gold, which starts there, sees everybody.
 declare(
   { schema: "silver", name: "patient" },

@@ -13,6 +13,7 @@ require("../assertions/facility.js");
 require("../assertions/gold.js");
 require("../assertions/imaging_study.js");
 require("../assertions/immunization.js");
+require("../assertions/identity.js");
 require("../assertions/observation.js");
 require("../assertions/patient.js");
 require("../assertions/patient_event.js");

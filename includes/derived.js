@@ -24,17 +24,101 @@ module.exports = {
     ],
   },
   patient_xref: {
-    description: "Which person a patient key stands for. Until records are linked, each is its own person.",
+    description:
+      "Which person a patient key stands for, and when it was held to: one row a period, kept for good. An event keeps its patient key whatever happens here.",
     key: "patient_key, valid_from",
     columns: [
       patientKey,
       tenantId,
       column("person_id", "text", "The person. Gold resolves it through this table only.", ["phi:other"]),
-      column("valid_from", "instant", "From when on, in UTC. NULL: from the beginning."),
+      column(
+        "valid_from",
+        "instant",
+        "Since when the warehouse held so: when the record, or what changed its person, was landed, in UTC.",
+      ),
       column("valid_to", "instant", "Until when, in UTC, not included. NULL: still."),
-      column("cause", "text", "Why: `identity`, later `merge`, `link` or `unlink`."),
+      column(
+        "cause",
+        "text",
+        "Why: `identity` (it stands for itself), `link`, `merge` (somebody merged it, HL7 A40), or `unlink` (it stands for itself again).",
+      ),
       sourceSystem,
       ...provenance,
+    ],
+  },
+  patient_standard: {
+    description:
+      "What is compared of patient records: names, addresses and numbers in one way of writing, one row a patient. NULL where a record has none, or where so many have the same that it says nothing.",
+    key: "patient_key",
+    columns: [
+      patientKey,
+      tenantId,
+      column("given_name", "text", "First name: ASCII letters and digits in lower case.", ["phi:name"]),
+      column("family_name", "text", "Family name, likewise.", ["phi:name"]),
+      column("maiden_name", "text", "Family name before marriage, likewise.", ["phi:name"]),
+      column("birth_day", "text", "Birth date as eight digits.", ["phi:date"]),
+      column("sex", "text", "Sex as sent, in upper case."),
+      column("ssn_hash", "text", "Keyed hash of the social security number.", ["phi:ssn"]),
+      column("address_line", "text", "Street and number of the current home, with the usual abbreviations.", [
+        "phi:geography",
+      ]),
+      column("city", "text", "City of the current home.", ["phi:geography"]),
+      column("postal_code", "text", "First five characters of its postal code.", ["phi:geography"]),
+      column("phone", "text", "Telephone of whom to call first, its digits.", ["phi:phone"]),
+      column("email", "text", "Electronic mail of whom to call first, in lower case.", ["phi:email"]),
+    ],
+  },
+  patient_cluster: {
+    description:
+      "Which records are of one person by what is known now: one row a patient. Records that match hang together; where that would make one person of two (two numbers and two birth dates, or somebody said that they are not the same), only those with the same number stay together, else only those that somebody joined.",
+    key: "patient_key",
+    columns: [
+      patientKey,
+      tenantId,
+      column("cluster_key", "text", "All who hang together by matches, whether or not they stay together.", [
+        "phi:other",
+      ]),
+      column(
+        "person_id",
+        "text",
+        "The person: of its records the one that was landed first, so that who comes later renames nobody.",
+        ["phi:other"],
+      ),
+      column("record_count", "integer", "Records of this person."),
+      column(
+        "basis",
+        "text",
+        "Which links join it to others: `match` (all), `number` (with the same number, or decided), `decision` (decided only), or `none`.",
+      ),
+      column("is_split", "boolean", "Whether its cluster held what must stay apart: see gold.match_review."),
+      column("first_loaded_at", "instant", "When the record was first landed, in UTC.", ["provenance"]),
+      column("run_id", "text", "The run that concluded so.", ["provenance"]),
+    ],
+  },
+  patient_match: {
+    description:
+      "Pairs of patient records that were compared, or decided about, one row a pair, without values. `weight` is that of Fellegi and Sunter: the sum over the fields of log2(m / u).",
+    key: "patient_key, other_patient_key",
+    columns: [
+      column("patient_key", "text", "The record with the lesser key.", ["phi:other"]),
+      column("other_patient_key", "text", "The other record.", ["phi:other"]),
+      tenantId,
+      column("weight", "money", "How much likelier these answers are of one person than of two, in bits."),
+      column("outcome", "text", "`match`, `review` or `no_match`."),
+      column(
+        "decision",
+        "text",
+        "The last decision of somebody on the two, which holds whatever the weight. NULL: none.",
+      ),
+      column(
+        "is_conflict",
+        "boolean",
+        "Whether both number and birth date are two: never one person by the weight alone.",
+      ),
+      column("agreeing_fields", "text", "Fields in which they agree, separated by commas."),
+      column("near_fields", "text", "Fields in which they are near, separated by commas."),
+      column("differing_fields", "text", "Fields in which they differ, separated by commas."),
+      column("run_id", "text", "The run that compared them.", ["provenance"]),
     ],
   },
   department: {

@@ -20,6 +20,7 @@ const routes = [
   { bronze: "synthea_providers", entity: "provider" },
   { bronze: "synthea_patients", entity: "patient" },
   { bronze: "synthea_patients", entity: "patient_address" },
+  { bronze: "hospital_identity_decisions", entity: "identity_decision" },
   { bronze: "synthea_encounters", entity: "encounter" },
   { bronze: "synthea_appointments", entity: "appointment" },
   { bronze: "synthea_conditions", entity: "condition" },

@@ -27,6 +27,9 @@ const listed = (separator, ...parts) =>
     snowflake: `array_to_string(array_construct_compact(${parts.join(", ")}), ${literal(separator)})`,
   });
 
+/** How many letters must be put in, taken out or replaced to make one text of the other. Of ASCII: DuckDB counts bytes. */
+const editDistance = (a, b) => byEngine({ duckdb: `levenshtein(${a}, ${b})`, snowflake: `editdistance(${a}, ${b})` });
+
 /** An aggregate: values in an order (SQL) with a separator (JS) between them, NULL left out; NULL where nothing is left. */
 const gathered = (x, separator, order) =>
   byEngine({
@@ -34,4 +37,4 @@ const gathered = (x, separator, order) =>
     snowflake: `nullif(listagg(${x}, ${literal(separator)}) within group (order by ${order}), '')`,
   });
 
-module.exports = { chain, gathered, listed, literal, together, trimmed };
+module.exports = { chain, editDistance, gathered, listed, literal, together, trimmed };

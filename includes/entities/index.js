@@ -14,6 +14,7 @@ const all = [
   require("./provider.js"),
   require("./patient.js"),
   require("./patient_address.js"),
+  require("./identity_decision.js"),
   require("./payer.js"),
   require("./coverage.js"),
   require("./encounter.js"),

@@ -72,6 +72,19 @@ module.exports = {
       plain("REASON", "reason", "Why."),
     ],
   },
+  identity_decisions: {
+    description: "What was decided about two patient records, one row a decision.",
+    fields: [
+      id("identity_decision"),
+      patient,
+      plain("AUTHORITY", "authority", "Who gave that id; where empty, who gives the ids of the source."),
+      plain("OTHER_PATIENT", "other_patient_id", "Id of the other record.", ["phi:mrn"]),
+      plain("OTHER_AUTHORITY", "other_authority", "Who gave the other id, likewise."),
+      plain("DECISION", "decision", "`merge`, `link`, `unlink` or `not_same`."),
+      moment("DECIDED_AT", "decided", "When."),
+      plain("DECIDED_BY", "decided_by", "Who."),
+    ],
+  },
   staff: {
     description: "Who works in the network, one row each.",
     fields: [

@@ -58,6 +58,10 @@ export const ward: Delivery = {
     { Id: "eve", FIRST: "Eve", LAST: "E", BIRTHDATE: "2000-02-29" },
     { Id: "new", FIRST: "New", LAST: "N", BIRTHDATE: "2024-07-01" },
   ],
+  identity_decisions: [
+    { ID: "1", PATIENT: "ann", OTHER_PATIENT: "ben", DECISION: "not_same", DECIDED_AT: "2024-06-01T00:00:00Z" },
+    { ID: "2", PATIENT: "cat", OTHER_PATIENT: "dot", DECISION: "unlink", DECIDED_AT: "2024-06-01T00:00:00Z" },
+  ],
   encounters: [
     encounter("visit", "ann", "2024-06-01T14:00:00Z", "2024-06-01T15:30:00Z", {
       CODE: "v",

