@@ -4,11 +4,14 @@ const {
   key,
   keyColumns,
   noOrphans,
+  noOverlap,
   nonNull,
   ordered,
+  period,
   range,
   row,
 } = require("../includes/declared.js");
+const chronic = require("../includes/chronic.js");
 
 /** A score is given, or it is said why not. */
 const explained = (name, score, reason) =>
@@ -171,3 +174,131 @@ for (const index of ["charlson", "elixhauser"]) {
     },
   );
 }
+
+declare(
+  { schema: "gold", name: "vital_daily" },
+  {
+    keys: ["patient_key", { name: "observed_date", type: "date" }, "code", "unit"],
+    rules: [
+      ordered("vital_daily_average_between", ["value_least", "value_average", "value_greatest"]),
+      row("vital_daily_counted", "value_count is 1 or more", "value_count >= 1"),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "chronic_condition" },
+  {
+    keys: ["patient_key", "condition_name"],
+    rules: [
+      key("chronic_condition_key"),
+      codeSet("chronic_condition_known", "condition_name", chronic.names),
+      ordered("chronic_condition_dates", ["first_date", "last_date"]),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "preventive_care" },
+  {
+    keys: ["patient_key", "measure_name"],
+    rules: [key("preventive_care_key"), explained("preventive_care_explained", "is_up_to_date", "status_reason")],
+  },
+);
+
+declare(
+  { schema: "gold", name: "mortality" },
+  {
+    keys: ["tenant_id", { name: "month", type: "date" }],
+    rules: [
+      key("mortality_key"),
+      explained("mortality_explained", "in_hospital_mortality", "mortality_reason"),
+      addsUp("mortality_discharges_add_up", "discharge_count", ["stay", "is_completed"]),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "treatment_outcome" },
+  {
+    keys: ["tenant_id", { name: "month", type: "date" }, "code", "code_system"],
+    rules: [
+      key("treatment_outcome_key"),
+      explained("treatment_outcome_explained", "death_30_day_rate", "rate_reason"),
+      row(
+        "treatment_outcome_counts",
+        "of the procedures, those followed; of these, deaths and admissions",
+        "followed_count <= procedure_count and death_30_day_count <= followed_count and admission_30_day_count <= followed_count and resolved_90_day_count <= reason_count",
+      ),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "ml_readmission_features" },
+  {
+    keys: ["stay_key"],
+    rules: [
+      key("ml_readmission_features_key"),
+      noOrphans("ml_readmission_features_has_stay", ["stay_key"], ["gold", "stay"]),
+      explained("ml_readmission_features_explained", "lace_score", "lace_reason"),
+      range("ml_readmission_features_lace", "lace_score", { low: 0, high: 19, optional: true }),
+    ],
+  },
+);
+
+const everyPatient = (name) => ({
+  name,
+  description: "every patient has a row",
+  kind: "set",
+  sql: ({ ctx, table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "expected.", ["patient_key"])}
+from ${ctx.ref("silver", "patient")} as expected
+left join ${table} as shown
+  on shown.patient_key = expected.patient_key
+where shown.patient_key is null`,
+});
+
+declare(
+  { schema: "gold", name: "patient_search" },
+  {
+    keys: ["patient_key"],
+    rules: [
+      key("patient_search_key"),
+      everyPatient("patient_search_complete"),
+      nonNull("patient_search_name", ["search_name", "mrn"]),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "patient_metrics" },
+  {
+    keys: ["patient_key"],
+    rules: [
+      key("patient_metrics_key"),
+      everyPatient("patient_metrics_complete"),
+      addsUp("patient_metrics_stays_add_up", "stay_count", ["stay", "true"]),
+      addsUp("patient_metrics_alerts_add_up", "alert_count", ["medication_alert", "true"]),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "encounter_summary" },
+  {
+    keys: ["encounter_key"],
+    rules: [
+      key("encounter_summary_key"),
+      row("encounter_summary_until_as_of", "it began until as_of", "started_at <= as_of"),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "patient_as_of" },
+  {
+    keys: ["fact_type", "fact_key"],
+    rules: [period("patient_as_of_period"), noOverlap("patient_as_of_no_overlap", ["fact_type", "fact_key"])],
+  },
+);

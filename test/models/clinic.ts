@@ -43,6 +43,8 @@ export const clinic: Delivery = {
     encounter("watched", "sue", "2024-03-20T15:00:00Z", "2024-03-21T15:00:00Z", { CODE: "76464004" }),
     encounter("last", "tom", "2024-04-01T15:00:00Z", "2024-04-03T16:00:00Z"),
     encounter("recent", "una", "2024-06-08T15:00:00Z", "2024-06-10T15:00:00Z"),
+    encounter("long-before", "una", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
+    encounter("just-before", "una", "2024-06-08T10:00:00Z", "2024-06-08T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
     encounter("lasting", "una", "2024-06-29T15:00:00Z", ""),
     encounter("nursing", "vic", "2024-05-01T15:00:00Z", "2024-05-20T15:00:00Z", { ENCOUNTERCLASS: "snf" }),
     encounter("er", "vic", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
@@ -69,6 +71,7 @@ export const clinic: Delivery = {
     medication("sue", "brand", "Zocor Pack"),
     medication("sue", "past", "itraconazole 100 MG Oral Capsule", "2024-01-01", "2024-02-01"),
     medication("sue", "other", "norcodeineless 5 MG Oral Tablet"),
+    medication("tom", "heart", "Furosemide 40 MG Oral Tablet", "2024-03-01"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet", "2024-06-02"),
     medication("vic", "asa", "aspirin 81 MG Oral Tablet"),
@@ -76,6 +79,28 @@ export const clinic: Delivery = {
     medication("vic", "perc", "Acetaminophen 325 MG / Oxycodone Hydrochloride 10 MG Oral Tablet [Percocet]"),
     medication("vic", "diaz", "Diazepam 5 MG Oral Tablet"),
   ],
+  procedures: [
+    // Ten years are over the day after.
+    { PATIENT: "sue", CODE: "73761001", DESCRIPTION: "Colonoscopy", START: "2014-07-01T15:00:00Z" },
+    { PATIENT: "tom", CODE: "p1", START: "2024-03-20T15:00:00Z" },
+    { PATIENT: "una", ENCOUNTER: "recent", CODE: "p1", REASONCODE: "44054006", START: "2024-06-09T15:00:00Z" },
+  ],
+  observations: [
+    ["2024-06-09T15:00:00Z", "70"],
+    // Still the 9th in New York.
+    ["2024-06-10T03:00:00Z", "80"],
+    ["2024-06-10T14:00:00Z", "90"],
+    ["2024-06-10T14:30:00Z", "fast"],
+  ].map(([DATE = "", VALUE = ""]) => ({
+    PATIENT: "una",
+    ENCOUNTER: "recent",
+    CATEGORY: "vital-signs",
+    CODE: "8867-4",
+    DATE,
+    VALUE,
+    UNITS: "/min",
+    TYPE: VALUE === "fast" ? "text" : "numeric",
+  })),
   allergies: [
     { PATIENT: "vic", CODE: "1191", DESCRIPTION: "Aspirin", START: "2010-01-01" },
     { PATIENT: "vic", CODE: "7984", DESCRIPTION: "Penicillin V", START: "2010-01-01", STOP: "2020-01-01" },

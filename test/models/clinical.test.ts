@@ -130,3 +130,165 @@ describe("alerts", () => {
     ]);
   });
 });
+
+/** Columns of a model beside the source's patient id. */
+const ofPatient = (model: string, columns: string) =>
+  answers(
+    `select p.patient_id as id, ${columns} from "EHR".GOLD."${model}" as g
+     left join "EHR".SILVER.PATIENT as p using (patient_key) order by all`,
+  );
+
+describe("illness and treatment", () => {
+  it("averages vital signs by local day", async () => {
+    expect(
+      await ofPatient(
+        "VITAL_DAILY",
+        "observed_date::varchar, code, unit, value_count, value_average, value_least, value_greatest",
+      ),
+    ).toEqual([
+      ["una", "2024-06-09", "8867-4", "/min", 2, 75, 70, 80],
+      ["una", "2024-06-10", "8867-4", "/min", 1, 90, 90, 90],
+    ]);
+  });
+
+  it("groups diagnoses of both code systems as chronic conditions", async () => {
+    expect(
+      await ofPatient(
+        "CHRONIC_CONDITION",
+        "condition_name, first_date::varchar, last_date::varchar, diagnosis_count, is_active",
+      ),
+    ).toEqual([
+      ["sue", "cancer_breast", "2024-03-08", "2024-03-08", 1, true],
+      ["sue", "chronic_kidney_disease", "2024-03-08", "2024-03-08", 1, true],
+      ["sue", "diabetes", "2024-01-01", "2024-03-08", 3, true],
+      ["sue", "ischemic_heart_disease", "2024-01-01", "2024-01-01", 1, true],
+      ["una", "diabetes", "2024-06-08", "2024-06-08", 1, true],
+    ]);
+  });
+
+  it("says what is due, and that it does not know where nothing of the kind is delivered", async () => {
+    const rows = await ofPatient(
+      "PREVENTIVE_CARE",
+      "measure_name, last_done_date::varchar, due_date::varchar, is_up_to_date, status_reason",
+    );
+    expect(rows.filter(([id]) => id === "sue")).toEqual([
+      ["sue", "blood_pressure", null, null, false, null],
+      ["sue", "cholesterol", null, null, null, "not_delivered"],
+      ["sue", "colorectal_cancer_screening", "2014-07-01", "2024-07-01", true, null],
+      ["sue", "depression_screening", null, null, false, null],
+      ["sue", "influenza_vaccine", null, null, null, "not_delivered"],
+      ["sue", "pneumococcal_vaccine", null, null, null, "not_delivered"],
+    ]);
+    expect(rows.filter(([id]) => id === "tom")).toEqual([]);
+  });
+
+  it("counts deaths by month, in stays and after them", async () => {
+    expect(
+      await answers(
+        `select month::varchar, death_count, patient_count, crude_death_rate_per_1000, discharge_count, in_hospital_death_count,
+           in_hospital_mortality, death_within_30_days_count from "EHR".GOLD.MORTALITY order by 1`,
+      ),
+    ).toEqual([
+      ["2024-01-01", 0, 4, 0, 1, 0, 0, 0],
+      ["2024-02-01", 0, 4, 0, 1, 0, 0, 0],
+      ["2024-03-01", 0, 4, 0, 1, 0, 0, 0],
+      ["2024-04-01", 1, 4, 250, 1, 1, 1, 0],
+      ["2024-06-01", 0, 3, 0, 1, 0, 0, 0],
+    ]);
+  });
+
+  it("follows treatments for 30 days", async () => {
+    expect(
+      await answers(
+        `select month::varchar, code, procedure_count, followed_count, death_30_day_count, admission_30_day_count, death_30_day_rate,
+           rate_reason, reason_count, resolved_90_day_count from "EHR".GOLD.TREATMENT_OUTCOME order by 1`,
+      ),
+    ).toEqual([
+      ["2014-07-01", "73761001", 1, 1, 0, 0, 0, null, 0, 0],
+      ["2024-03-01", "p1", 1, 1, 1, 1, 1, null, 0, 0],
+      ["2024-06-01", "p1", 1, 0, 0, 0, null, "short_follow_up", 1, 0],
+    ]);
+  });
+
+  it("knows of a stay what was known at its discharge", async () => {
+    expect(
+      await of(
+        "ML_READMISSION_FEATURES",
+        "stay_key",
+        `g.age_years, g.is_weekend_discharge, g.is_emergency_admission, g.stay_count_365_days, g.emergency_visit_count_180_days,
+         g.procedure_count, g.medication_count, g.chronic_condition_count, g.charlson_score, g.lace_score, g.lace_reason`,
+      ),
+    ).toEqual({
+      first: [73, true, false, 0, 0, 0, 1, 2, 1, 5, null],
+      thirty: [73, false, false, 1, 0, 0, 0, 2, 0, 1, null],
+      "thirty-one": [74, false, false, 2, 0, 0, 0, 4, 8, 5, null],
+      recent: [34, false, true, 0, 1, 1, 0, 1, null, null, "no_icd_codes"],
+    });
+  });
+});
+
+describe("the patient at hand", () => {
+  const at = (instant: string) =>
+    `valid_from <= timestamp '${instant}' and (valid_to is null or valid_to > timestamp '${instant}')`;
+
+  it("is shown as of any instant", async () => {
+    const taken = (instant: string) =>
+      answers(
+        `select p.patient_id as id, g.code from "EHR".GOLD.PATIENT_AS_OF as g inner join "EHR".SILVER.PATIENT as p using (patient_key)
+         where fact_type = 'prescription' and ${at(instant)} order by all`,
+      );
+    expect(await taken("2024-01-15")).toEqual([["sue", "past"]]);
+    expect(await taken("2024-04-03 03:59:59")).toEqual([["tom", "heart"]]);
+    expect(await taken("2024-04-03 04:00:00")).toEqual([]);
+    const now = await answers(
+      `select p.patient_id as id, g.code from "EHR".GOLD.CURRENT_MEDICATIONS as g inner join "EHR".SILVER.PATIENT as p using (patient_key)
+       where prescription_key is not null order by all`,
+    );
+    expect(now.length).toBe(12);
+    expect(await taken("2024-06-30 12:00:00")).toEqual(now);
+    const rate = (instant: string) =>
+      answers(`select value_number from "EHR".GOLD.PATIENT_AS_OF where fact_type = 'vital_sign' and ${at(instant)}`);
+    expect(await rate("2024-06-09 14:59:59")).toEqual([]);
+    expect(await rate("2024-06-09 15:00:00")).toEqual([[70]]);
+    expect(await rate("2024-06-10 03:00:00")).toEqual([[80]]);
+  });
+
+  it("is found by the beginning of a name, page by page", async () => {
+    const page = (after: string) =>
+      answers(
+        `select search_name, mrn, birth_date::varchar from "EHR".GOLD.PATIENT_SEARCH
+         where (search_name > '${after}') order by search_name, patient_key limit 2`,
+      );
+    expect(await page("")).toEqual([
+      ["S, SUE", "sue", "1950-03-01"],
+      ["T, TOM", "tom", "1940-01-01"],
+    ]);
+    expect((await page("T, TOM")).map(([name]) => name)).toEqual(["U, UNA", "V, VIC"]);
+  });
+
+  it("is summed up for the provider and in figures", async () => {
+    expect(
+      await of(
+        "ENCOUNTER_SUMMARY",
+        "encounter_key",
+        "g.condition_count, g.procedure_count, g.vital_sign_count, g.first_name",
+      ),
+    ).toEqual({
+      "just-before": [0, 0, 0, "Una"],
+      recent: [1, 1, 4, "Una"],
+      lasting: [0, 0, 0, "Una"],
+    });
+    expect(
+      await ofPatient(
+        "PATIENT_METRICS",
+        `encounter_count, encounter_count_12_months, emergency_visit_count_12_months, stay_count, round(los_days_average, 6),
+         readmission_count, current_medication_count, active_chronic_condition_count, alert_count`,
+      ),
+    ).toEqual([
+      ["sue", 5, 5, 0, 3, 2.270833, 1, 6, 4, 4],
+      ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 0, 0],
+      ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
+      ["vic", 2, 2, 1, 0, null, 0, 6, 0, 4],
+    ]);
+  });
+});
