@@ -77,6 +77,21 @@ describe("a run on Snowflake", () => {
     expect(await verdict()).toMatchObject({ verified: true });
   });
 
+  it("asks what is there once, not for each table that keeps its shape", async () => {
+    const looks = async () => {
+      const sent = await server.statements({ matches: "from \\S+information_schema[.]tables as t inner join" });
+      return sent.flatMap(({ binds }) => binds.map(({ value }) => value));
+    };
+    await server.forgetStatements();
+    const full = await w.run(graph, { fullRefresh: true });
+    expect(full.statuses).toEqual({ "b.staged": "built", "s.a": "built", "g.total": "built" });
+    expect(await looks()).not.toEqual(expect.arrayContaining(["TOTAL"]));
+    // Who has a table in hand again asks for it, for it was changed since.
+    const again = await w.run(graph, { fullRefresh: true });
+    expect(again.finished.outcome).toBe("succeeded");
+    expect(await looks()).toEqual(expect.arrayContaining(["A", "TOTAL"]));
+  });
+
   it("adds what is new in one transaction, and names its statements in the ledger", async () => {
     await insert(["a", "1"], ["b", "2"]);
     const full = await w.run(graph, { fullRefresh: true });
