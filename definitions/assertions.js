@@ -11,6 +11,7 @@ require("../assertions/coverage.js");
 require("../assertions/encounter.js");
 require("../assertions/facility.js");
 require("../assertions/gold.js");
+require("../assertions/kpi.js");
 require("../assertions/imaging_study.js");
 require("../assertions/immunization.js");
 require("../assertions/identity.js");

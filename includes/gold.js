@@ -68,8 +68,30 @@ const aggregateProvenance = ({ loadedAt, values }) => {
   ${keys.content(hashed)} as row_hash`;
 };
 
+/** What a part of a KPI says: see kpis.js. */
+const kpiPart = {
+  kpi: "The KPI; see gold.kpi_definition.",
+  numerator: "What it adds to what is counted or summed.",
+  denominator: "What it adds to that by which is divided. NULL for counts and sums.",
+  tenant_id: "The organisation.",
+  facility_key: "The facility. NULL where not known.",
+  kpi_date: phi("The day for which it counts, where the source is.", "date"),
+  loaded_at: { description: "When its row was landed, in UTC.", tags: ["provenance"] },
+};
+
 /** Columns that count, one for each event of timeline.js. */
 const counted = (events, name, description) =>
   Object.fromEntries(events.map((event) => [name(event), description(event)]));
 
-module.exports = { aggregate, aggregateProvenance, asOf, counted, name, patient, phi, provenance, provenanceOf };
+module.exports = {
+  aggregate,
+  aggregateProvenance,
+  asOf,
+  counted,
+  kpiPart,
+  name,
+  patient,
+  phi,
+  provenance,
+  provenanceOf,
+};

@@ -73,6 +73,13 @@ const history = (name: string): Wrong => ({
   [`${name}_has_patient`]: repeat(silver(name), "'nobody' as patient_key"),
   [`${name}_never_rewritten`]: set(silver(name), "recorded_from = recorded_from - interval '1 day'"),
 });
+const figures = (name: string): Wrong => ({
+  [`${name}_key`]: repeat(gold(name)),
+  [`${name}_placed`]: set(gold(name), "unit = null"),
+  [`${name}_known`]: set(gold(name), "kpi = 'odd'"),
+  [`${name}_value_or_reason`]: set(gold(name), "reason = null", "value is null"),
+  [`${name}_share`]: set(gold(name), "value = 2, reason = null", "kpi = 'completion_rate'"),
+});
 const timed = ["after_death", "outside_encounter", "encounter_unresolved"];
 const measured = [...timed, "value_out_of_range", "unit_unknown"];
 const observed = (entity: string): Wrong => ({
@@ -276,6 +283,8 @@ const wrong: Wrong = {
   finding_key: repeat(silver("finding")),
   finding_severity: set(silver("finding"), "severity = 'error'"),
 
+  ...figures("kpi_daily"),
+  ...figures("kpi_monthly"),
   dim_patient_key: repeat(gold("dim_patient")),
   dim_patient_complete: lose(gold("dim_patient")),
   dim_patient_known: repeat(gold("dim_patient"), "'nobody' as patient_key"),

@@ -225,3 +225,58 @@ describe("gold at an instant", () => {
     ).toEqual(["eve", "one/patients.csv#5"]);
   });
 });
+
+describe("KPIs", () => {
+  const kpi = async (name: string) =>
+    (
+      await hospital.rows(
+        `select f.facility_id as facility, cast(k.kpi_month as varchar) as month, k.value, k.reason
+         from "EHR".GOLD.KPI_MONTHLY as k left join "EHR".SILVER.FACILITY as f on f.facility_key = k.facility_key
+         where k.kpi = '${name}' order by all`,
+      )
+    ).map(({ facility, month, value, reason }) => [facility, month, value === null ? reason : Number(value)]);
+
+  /** Counted by plain code from the rows of silver, by facility and month. */
+  const counted = async (sql: string, count: (rows: readonly Row[]) => number) => {
+    const groups = new Map<string, Row[]>();
+    for (const row of await hospital.rows(sql)) {
+      const place = `${row.facility ?? ""} ${String(row.day).slice(0, 7)}`;
+      groups.set(place, [...(groups.get(place) ?? []), row]);
+    }
+    return new Map([...groups].map(([place, rows]) => [place, count(rows)]));
+  };
+  const encounters = `select f.facility_id as facility, cast(e.start_date as varchar) as day, e.encounter_type, e.patient_key
+    from "EHR".SILVER.ENCOUNTER as e left join "EHR".SILVER.FACILITY as f on f.facility_key = e.facility_key`;
+
+  it.each([
+    ["encounters", (rows: readonly Row[]) => rows.length],
+    ["unique_patients", (rows: readonly Row[]) => new Set(rows.map(({ patient_key }) => patient_key)).size],
+    [
+      "emergency_visits",
+      (rows: readonly Row[]) => rows.filter(({ encounter_type }) => encounter_type === "emergency").length,
+    ],
+  ] as const)("count %s by facility and month", async (name, count) => {
+    const expected = await counted(encounters, count);
+    expect(expected.size).toBeGreaterThan(1);
+    const found = (await kpi(name)).map(([facility, month, value]) => [
+      `${facility ?? ""} ${String(month).slice(0, 7)}`,
+      value,
+    ]);
+    expect(found).toEqual(found.map(([place]) => [place, expected.get(String(place)) ?? 0]));
+    expect(new Map(found.filter(([, value]) => value !== 0) as [string, number][])).toEqual(
+      new Map([...expected].filter(([, value]) => value !== 0)),
+    );
+  });
+
+  it("are NULL with a reason where nothing is delivered or nothing can be divided, and never 0 for that", async () => {
+    expect(await kpi("appointments")).toContainEqual(["o", "2024-07-01", 1]);
+    expect(await kpi("completion_rate")).toContainEqual(["o", "2024-07-01", 0]);
+    // Nobody has come to an appointment yet.
+    expect(new Set((await kpi("average_wait")).map(([, , value]) => value))).toEqual(
+      new Set(["no source delivers it"]),
+    );
+    expect(new Set((await kpi("denial_rate")).map(([, , value]) => value))).toEqual(
+      new Set(["nothing to divide by", 0]),
+    );
+  });
+});

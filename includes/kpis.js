@@ -1,0 +1,104 @@
+/**
+ * The figures by which the network is led: what each is, in which unit, of what it is made, and who defines it so. `kind` says how
+ * parts add up over days and what nothing means:
+ *
+ * - `count`, `sum`: numerators added; none is 0 where some source delivers the figure at all.
+ * - `ratio`, `mean`: numerators over denominators; without a denominator there is no value.
+ * - `distinct`: counted anew for each period, for a person may come on two days.
+ */
+const seeds = require("./seeds.js");
+
+const kpi = (name, kind, unit, definition, source) => ({ name, kind, unit, definition, source });
+
+const HOUSE = "Definition of this warehouse.";
+
+const KPIS = [
+  kpi(
+    "encounters",
+    "count",
+    "encounters",
+    "Encounters that began that day, but for those that were voided or cancelled.",
+    HOUSE,
+  ),
+  kpi("unique_patients", "distinct", "persons", "Persons who had such an encounter, each once.", HOUSE),
+  kpi("emergency_visits", "count", "encounters", "Of these, encounters of the type emergency.", HOUSE),
+  kpi(
+    "average_length_of_stay",
+    "mean",
+    "days",
+    "Days of completed acute stays, by day of discharge: seconds divided by 86,400 (gold.stay).",
+    "OECD Health Statistics, average length of stay: days stayed by discharges.",
+  ),
+  kpi(
+    "readmission_rate",
+    "ratio",
+    "share",
+    "Index stays followed by an acute stay within 30 local days, by day of discharge (gold.readmission).",
+    "CMS Hospital-Wide All-Cause Unplanned Readmission Measure, without its exclusions by age and payer.",
+  ),
+  kpi("appointments", "count", "appointments", "Appointments scheduled for that day, whatever became of them.", HOUSE),
+  kpi("completion_rate", "ratio", "share", "Completed appointments of all that were scheduled for that day.", HOUSE),
+  kpi(
+    "average_wait",
+    "mean",
+    "minutes",
+    "From arrival (checked in) to the start, of appointments with both and in that order.",
+    HOUSE,
+  ),
+  kpi(
+    "arrival_offset",
+    "mean",
+    "minutes",
+    "From the scheduled start to the arrival: negative where people come early.",
+    HOUSE,
+  ),
+  kpi("claims_submitted", "count", "claims", "Claims by day of service.", HOUSE),
+  kpi("claims_amount", "sum", "USD", "What was charged on them.", HOUSE),
+  kpi("insurance_payments", "sum", "USD", "What payers paid of it, whenever (silver.claim_balance).", HOUSE),
+  kpi(
+    "reimbursement_rate",
+    "ratio",
+    "share",
+    "What payers paid of what was charged, of claims with a charge.",
+    "HFMA MAP Keys: payments by gross charges.",
+  ),
+  kpi(
+    "denial_rate",
+    "ratio",
+    "share",
+    "Claims that a payer denied of all that one decided on, by day of service of the claim.",
+    "HFMA Claim Integrity Task Force: initial denial rate, by number of claims.",
+  ),
+];
+
+/** The condition that something happened at all: a booked encounter that never was is none. */
+const tookPlace = (encounter) => `${encounter}.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
+
+/** Select list of one figure of one day: SQL for both parts. */
+const part = (name, numerator, denominator = "cast(null as double)") => {
+  if (!KPIS.some((known) => known.name === name)) throw new Error(`no KPI is called ${name}`);
+  return `'${name}' as kpi,
+  cast(${numerator} as double) as numerator,
+  cast(${denominator} as double) as denominator`;
+};
+
+const relation = () =>
+  seeds.relation(
+    "kpi",
+    ["kpi", "kind", "unit", "definition", "source"],
+    KPIS.map(({ name, kind, unit, definition, source }) => [name, kind, unit, definition, source]),
+  );
+
+/** What a period's sums say: NULL where nothing can be divided. */
+const value = (of) => `case
+    when ${of}.kind in ('ratio', 'mean') then ${of}.numerator / nullif(${of}.denominator, 0)
+    when ${of}.is_delivered then coalesce(${of}.numerator, 0)
+  end`;
+
+/** Why there is no value. */
+const reason = (of) => `case
+    when not ${of}.is_delivered then 'no source delivers it'
+    when ${of}.kind in ('ratio', 'mean') and coalesce(${of}.denominator, 0) = 0 then 'nothing to divide by'
+  end`;
+
+module.exports = { KPIS, part, reason, relation, tookPlace, value };
