@@ -26,7 +26,9 @@ const silver = require("./silver.js");
  */
 const verdict = ({ entity: name, ref, self, rules, values = {}, joins = [] }) => {
   const entity = entities[name];
-  const hasOwnKey = entity.cluster === undefined || entity.sent.some((column) => column.name === `${name}_id`);
+  const hasOwnKey =
+    entity.optionalId === undefined &&
+    (entity.cluster === undefined || entity.sent.some((column) => column.name === `${name}_id`));
   const steps = [
     fresh(entity, ref, hasOwnKey),
     candidates(entity, ref, self),

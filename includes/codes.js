@@ -82,6 +82,49 @@ const CLAIM_TYPE = { 1: "professional", 2: "institutional" };
 /** What a payer decided. */
 const REMITTANCE_DECISION = { paid: "paid", denied: "denied", adjusted: "adjusted" };
 
+/** Status of a laboratory order, of a report, of a dose and of a document; beside our own words those of FHIR and of HL7 tables 0085 and 0123. */
+const LAB_ORDER_STATUS = {
+  ordered: "ordered",
+  active: "ordered",
+  collected: "collected",
+  completed: "completed",
+  cancelled: "cancelled",
+  canceled: "cancelled",
+  revoked: "cancelled",
+};
+const LAB_RESULT_STATUS = {
+  preliminary: "preliminary",
+  p: "preliminary",
+  final: "final",
+  f: "final",
+  corrected: "corrected",
+  amended: "corrected",
+  c: "corrected",
+};
+const ADMINISTRATION_STATUS = {
+  given: "given",
+  completed: "given",
+  refused: "refused",
+  held: "held",
+  "on-hold": "held",
+  missed: "missed",
+  "not-done": "missed",
+};
+const REPORT_STATUS = {
+  preliminary: "preliminary",
+  final: "final",
+  amended: "amended",
+  corrected: "amended",
+};
+const DOCUMENT_STATUS = {
+  draft: "draft",
+  preliminary: "draft",
+  signed: "signed",
+  final: "signed",
+  withdrawn: "withdrawn",
+  "entered-in-error": "withdrawn",
+};
+
 /** Where an observation belongs: first by its code, then by the source's category, else to `observation`. */
 const ROUTE_BY_CODE = {
   // Asked in a questionnaire, yet filed as laboratory by Synthea: where the patient lives.
@@ -144,7 +187,12 @@ module.exports = {
   appointmentStatus: (status) => seeds.mapped(status, APPOINTMENT_STATUS),
   icdDiagnosisSystem: (version) => seeds.mapped(version, ICD_DIAGNOSIS),
   icdProcedureSystem: (version) => seeds.mapped(version, ICD_PROCEDURE),
+  administrationStatus: (status) => seeds.mapped(status, ADMINISTRATION_STATUS),
+  documentStatus: (status) => seeds.mapped(status, DOCUMENT_STATUS),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
+  labOrderStatus: (status) => seeds.mapped(status, LAB_ORDER_STATUS),
+  labResultStatus: (status) => seeds.mapped(status, LAB_RESULT_STATUS),
   observationEntity: (code, category) =>
     `coalesce(${seeds.mapped(code, ROUTE_BY_CODE)}, ${seeds.mapped(category, ROUTE_BY_CATEGORY)}, 'observation')`,
+  reportStatus: (status) => seeds.mapped(status, REPORT_STATUS),
 };

@@ -3,7 +3,7 @@
  *
  * An entity's own file in entities/ lists its columns; what several entities share stands here. A column is
  * `{ name, type, description, tags }`, with `type` one of text, instant (UTC), date (local to the source), integer, money,
- * number, degree, boolean. Tags `phi:<identifier>` follow the 18 identifiers of HIPAA's safe harbor; `provenance` marks
+ * number, degree, quantity, boolean. Tags `phi:<identifier>` follow the 18 identifiers of HIPAA's safe harbor; `provenance` marks
  * what depends on how and when a row was loaded, not on what it says.
  */
 const column = (name, type, description, tags) => ({ name, type, description, tags: tags || [] });

@@ -175,7 +175,7 @@ module.exports = {
       column("stopped_at", "instant", "When it ended, in UTC. NULL: not ended, not said, or a moment.", ["phi:date"]),
       column("stop_date", "date", "The day when it ended, where the source is.", ["phi:date"]),
       shared.encounterKey,
-      column("status", "text", "Status of encounters and appointments, else NULL."),
+      column("status", "text", "Status of what has one, else NULL."),
       column("code", "text", "Its code."),
       column("code_system", "text", "The code's system."),
       column("description", "text", "The source's text for the code."),

@@ -7,6 +7,9 @@ const flagMeanings = {
   outside_encounter: "admitted, though it lies outside its encounter",
   encounter_unresolved: "admitted, though the encounter that it names is not known",
   appointment_unresolved: "admitted, though the appointment that it names is not known",
+  author_unresolved: "admitted, though who ordered or wrote it is not a known provider",
+  out_of_order: "admitted, though its times are out of order",
+  value_missing: "admitted, though what it is about was not sent",
   conflict: "delivered again in one file with other content; the last row was taken",
 };
 

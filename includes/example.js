@@ -11,6 +11,7 @@ const sqlTypes = {
   money: "decimal(18, 4)",
   number: "double",
   degree: "decimal(12, 8)",
+  quantity: "decimal(18, 6)",
   boolean: "boolean",
 };
 

@@ -22,6 +22,7 @@ const REASONS = {
   integer: "no whole number",
   money: "no amount",
   degree: "no degree",
+  quantity: "no quantity",
   number: "no number",
   measure: "said to be numeric, and no number",
 };

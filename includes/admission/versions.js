@@ -18,13 +18,17 @@ const disposed = (entity) => {
       order by ${oldestFirst}
     )`;
   const onward = versions.replace(/\n {4}\)$/, "\n      rows between current row and unbounded following\n    )");
+  // Where a source sends versions on purpose, those that its own time tells apart are no conflict.
+  const sameTime = entity.hasVersions
+    ? `\n        and recorded_at is not distinct from lag(recorded_at) over ${versions}`
+    : "";
   return `versioned as (
   select
     judged.*,
     coalesce(row_hash = lag(row_hash) over ${versions}, false) as is_copy,
     coalesce(
       batch_id = lag(batch_id) over ${versions}
-        and file_name = lag(file_name) over ${versions},
+        and file_name = lag(file_name) over ${versions}${sameTime},
       false
     ) as follows_in_file,
     min(row_hash) over ${onward} as least_from_here,
@@ -45,10 +49,10 @@ disposed as (
 )`;
 };
 
-const verdictValues = (hasOwnKey) => ({
+const verdictValues = (canConflict) => ({
   flags: `case
     when disposed.disposition = 'current' then ${
-      hasOwnKey
+      canConflict
         ? `nullif(ltrim(
       coalesce(',' || disposed.broken_flags, '') || case when disposed.follows_in_file then ',conflict' else '' end,
       ','
@@ -62,7 +66,7 @@ const verdictValues = (hasOwnKey) => ({
 
 /** The verdicts; an increment keeps only those that are new or have changed. */
 const verdicts = (entity, self, hasOwnKey) => {
-  const values = verdictValues(hasOwnKey);
+  const values = verdictValues(hasOwnKey || entity.optionalId !== undefined);
   const columns = names(silver.verdictColumns(entity.name)).map((name) =>
     values[name] === undefined ? `disposed.${name}` : `${values[name]} as ${name}`,
   );

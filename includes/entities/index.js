@@ -1,12 +1,16 @@
 /**
  * Every entity that has a route from bronze, by name, in the order in which they are judged. An entity is
- * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, isFlagged?, cluster?, time?, timedByEncounter? }`:
+ * `{ name, description, key, sent, sentOnly?, references?, judged, derived?, isFlagged?, cluster?, time?, timedByEncounter?,
+ * optionalId?, identity?, hasVersions? }`:
  * `sent` is what the source said (with the key the whole content of a row), `sentOnly` the same but kept in the verdict table
  * only, `judged` what is found when the row is judged beside others, `derived` what the entity's own model adds, and
  * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved), and
  * `timedByEncounter` that a row whose `start_precision` is `encounter` has the time of its encounter.
+ * The key of an event without an id is a hash of what it says; `optionalId` is the column of an id that only some sources give,
+ * `identity` the columns that tell otherwise equal events apart. `hasVersions`: a source may send versions in one file on purpose.
  */
 const claims = require("./claim_transactions.js");
+const harm = require("./harm.js");
 const observations = require("./observations.js");
 
 const all = [
@@ -30,9 +34,16 @@ const all = [
   claims.claim_line,
   claims.payment,
   claims.remittance,
+  require("./lab_order.js"),
   observations.lab_result,
   observations.vital_sign,
   observations.observation,
+  require("./medication_administration.js"),
+  require("./radiology_report.js"),
+  require("./document.js"),
+  require("./infection.js"),
+  harm.adverse_event,
+  harm.medication_error,
 ];
 
 module.exports = Object.fromEntries(all.map((entity) => [entity.name, entity]));

@@ -1,14 +1,13 @@
-/** Laboratory results, vital signs and other observations: three tables of one shape. */
+/** Laboratory results, vital signs and other observations: three tables of one shape, the first two with what only they have. */
 const { codeOf, column, encounterKey, encounterRaw, patientKey, startOf } = require("../columns.js");
 
-const observationOf = (name, description, what, extra) => ({
+const observationOf = (name, description, key, { sent = [], judged = [], references = [], ...more } = {}) => ({
   name,
   description,
-  key: column(`${name}_key`, "text", `The ${what}: a hash of its patient, encounter, code, time and ordinal.`, [
-    "phi:other",
-  ]),
+  key: column(`${name}_key`, "text", key, ["phi:other"]),
   cluster: ["patient_key", "observed_date"],
   time: "observed",
+  ...more,
   sent: [
     patientKey,
     encounterRaw,
@@ -20,10 +19,14 @@ const observationOf = (name, description, what, extra) => ({
     column("value_number", "number", "The value as a number, without its comparator. NULL where it is none."),
     column("comparator", "text", "`<`, `<=`, `>` or `>=` where the value was sent with one."),
     column("unit", "text", "The unit as sent."),
+    ...sent,
   ],
-  references: ["encounter"],
-  judged: [encounterKey, ...extra],
+  references: ["encounter", ...references],
+  judged: [encounterKey, ...judged],
 });
+
+const hashed = (what, more = "") =>
+  `The ${what}: a hash of its patient, encounter, code, time${more} and ordinal, where the source gives it no id.`;
 
 const standard = [
   column(
@@ -38,13 +41,76 @@ const standard = [
   ),
 ];
 
+const instant = (name, description) => column(name, "instant", description, ["phi:date"]);
+const FLAGS = "`LL`, `L`, `N`, `H` or `HH`, as in HL7 table 0078";
+const COMPARED = "in the standard unit where the value's unit is known, else in the unit as sent";
+
 module.exports = {
-  lab_result: observationOf("lab_result", "A laboratory result.", "result", standard),
-  vital_sign: observationOf("vital_sign", "A vital sign or body measure.", "vital sign", standard),
+  lab_result: observationOf(
+    "lab_result",
+    "A laboratory result, as its newest version says; older versions stay in lab_result_verdict as `superseded`. Where the laboratory sends its own reports, it was observed when it was resulted.",
+    hashed("result"),
+    {
+      optionalId: "lab_result_id",
+      hasVersions: true,
+      sent: [
+        column("lab_result_id", "text", "The source's id of the result. NULL where it has none.", ["phi:other"]),
+        column("lab_order_raw", "text", "The order's id as the source sent it.", ["phi:other"]),
+        column("status_raw", "text", "Status as the source sent it. NULL where it has none."),
+        column("status", "text", "`preliminary`, `final` or `corrected`. NULL where the source has none."),
+        instant(
+          "resulted_at",
+          "When it was resulted, in UTC. NULL where the source does not tell it from the time of observation.",
+        ),
+        ...startOf("When somebody was told of it", "notified_at", "notified_date", "notified_precision"),
+        column("reference_low", "quantity", "Least of the reference range as sent, in the unit as sent."),
+        column("reference_high", "quantity", "Greatest of the reference range as sent, in the unit as sent."),
+        column("flag_sent", "text", `${FLAGS}, or another, as sent.`),
+      ],
+      references: ["lab_order"],
+      judged: [
+        column("lab_order_key", "text", "The order. NULL where the source names none or one that is not known.", [
+          "phi:other",
+        ]),
+        instant("ordered_at", "When it was ordered, in UTC, as its order says."),
+        instant("collected_at", "When the specimen was taken, in UTC, as its order says."),
+        ...standard,
+        column(
+          "range_low",
+          "number",
+          `Least of the range that is usual, ${COMPARED}. NULL: no lower end, or no range.`,
+        ),
+        column(
+          "range_high",
+          "number",
+          `Greatest of the range that is usual, ${COMPARED}. NULL: no upper end, or no range.`,
+        ),
+        column(
+          "range_source",
+          "text",
+          "`sent`: with the result; `seed`: by age and sex, includes/lab_limits.js says after whom. NULL: none is known.",
+        ),
+        column(
+          "flag_computed",
+          "text",
+          `${FLAGS}: by the range, and by the critical limits of includes/lab_limits.js. NULL where there is no range, or a bound was sent that lies on both sides.`,
+        ),
+      ],
+    },
+  ),
+  vital_sign: observationOf("vital_sign", "A vital sign or body measure.", hashed("vital sign", ", device, sequence"), {
+    identity: ["device_raw", "device_sequence"],
+    sent: [
+      column("device_raw", "text", "The id of the monitor that measured it. NULL: no monitor is named.", [
+        "phi:device",
+      ]),
+      column("device_sequence", "integer", "The monitor's own count."),
+    ],
+    judged: standard,
+  }),
   observation: observationOf(
     "observation",
     "What was observed otherwise: surveys, scores, examinations, social history.",
-    "observation",
-    [],
+    hashed("observation"),
   ),
 };

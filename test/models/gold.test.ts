@@ -67,10 +67,40 @@ describe("gold at an instant", () => {
       ["ann", "2339-0", "2024-03-10", "100", "mg/dL", null, 100, "mg/dL", 2, 90.078, 9.922, slope],
       ["ann", "2339-0", "2024-05-10", "6", "mmol/L", null, 108.0936, "mg/dL", 1, 100, 8.0936, slope],
       ["ann", "2339-0", "2024-05-11", "7", "spoons", null, 7, "spoons", 1, null, null, null],
+      ["ann", "2947-0", "2024-06-01", "110", "mmol/L", null, 110, "mmol/L", 1, null, null, null],
+      ["ann", "6298-4", "2024-06-01", "6.5", "mmol/L", null, 6.5, "mmol/L", 1, null, null, null],
       ["ann", "seen", "2024-06-01", "<0.01", null, "<", 0.01, null, 2, null, null, null],
       ["ann", "seen", "2024-06-01", "0.03", null, null, 0.03, null, 1, 0.01, 0.02, null],
       ["ann", "word", "2024-06-01", "positive", null, null, null, null, 1, null, null, null],
       ...["ben", "cat", "dot", "eve", "new"].map((id) => [id, ...Array(11).fill(null)]),
+    ]);
+  });
+
+  it("shows how fast a result came, and why that cannot be said", async () => {
+    const rows = await shown(
+      "FCT_LAB_RESULT",
+      "g.code, g.turnaround_hours, g.turnaround_reason, g.result_value, g.flag_sent, g.flag_computed, g.is_critical, g.encounter_key is not null",
+      "g.observed_at",
+    );
+    expect(rows).toHaveLength(12);
+    expect(rows.filter(([, code]) => code === "2947-0" || code === "6298-4" || code === "word")).toEqual([
+      ["ann", "word", null, "result_time_not_sent", null, null, null, false, false],
+      ["ann", "6298-4", 4, null, 6.5, "HH", "HH", true, true],
+      ["ann", "2947-0", 4 + 1 / 60, null, 110, "L", "LL", true, true],
+    ]);
+  });
+
+  it("shows critical results with the time until somebody was told, and those of which nobody was", async () => {
+    expect(
+      await shown(
+        "CRITICAL_LAB",
+        `g.code, g.direction, g.flagged_by, g.critical_low, g.critical_high, g.minutes_to_notification,
+         g.notification_status, g.is_never_notified`,
+        "g.code",
+      ),
+    ).toEqual([
+      ["ann", "2947-0", "low", "limits", 120, 158, null, "never_notified", true],
+      ["ann", "6298-4", "high", "both", 2.8, 6.2, 20, "notified", false],
     ]);
   });
 
@@ -129,10 +159,18 @@ describe("gold at an instant", () => {
         procedure: 1,
         prescription: 6,
         allergy: 1,
-        lab_result: 10,
+        lab_result: 12,
+        vital_sign: 1,
         observation: 1,
         immunization: 1,
         imaging_study: 2,
+        lab_order: 1,
+        medication_administration: 1,
+        radiology_report: 1,
+        document: 2,
+        infection: 1,
+        adverse_event: 1,
+        medication_error: 1,
       },
       ben: { encounter: 1, prescription: 1, vital_sign: 1 },
       cat: { encounter: 1, appointment: 1, appointment_change: 1, prescription: 2 },
@@ -190,14 +228,25 @@ describe("gold at an instant", () => {
       "2024-06-01T11:00:00 lab_result",
       "2024-06-01T11:00:00 lab_result",
       "2024-06-01T14:00:00 encounter",
+      "2024-06-01T14:05:00 lab_order",
       "2024-06-01T14:10:00 prescription",
       "2024-06-01T14:11:00 prescription",
       "2024-06-01T14:12:00 prescription",
       "2024-06-01T14:15:00 procedure",
       "2024-06-01T14:20:00 observation",
       "2024-06-01T14:25:00 immunization",
+      "2024-06-01T14:32:00 medication_administration",
       "2024-06-01T14:40:00 imaging_study",
       "2024-06-01T14:40:00 imaging_study",
+      "2024-06-01T14:50:00 vital_sign",
+      "2024-06-01T15:00:00 radiology_report",
+      "2024-06-01T15:05:00 document",
+      "2024-06-01T15:06:00 document",
+      "2024-06-01T15:10:00 infection",
+      "2024-06-01T15:11:00 adverse_event",
+      "2024-06-01T15:12:00 medication_error",
+      "2024-06-01T18:12:00 lab_result",
+      "2024-06-01T18:13:00 lab_result",
       "2024-06-02T00:00:00 prescription",
       "2024-06-30T03:00:00 encounter",
       "2024-06-30T12:00:00 prescription",

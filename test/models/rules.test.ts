@@ -115,7 +115,7 @@ const observations: readonly Line[] = [
   observation("2947-0", "14000", "mmol/L"),
   observation("6298-4", "4", "mg/dL"),
   observation("2069-3", "much", "mmol/L"),
-  observation("777-3", "-5", "10*3/uL"),
+  observation("2857-1", "-5", "10*3/uL"),
   observation("8310-5", "98.6", "[degF]", { CATEGORY: "vital-signs" }),
   observation("8867-4", "7200", "/min", { CATEGORY: "vital-signs" }),
   observation("56799-0", "1 Some Street", "", { TYPE: "text" }),
@@ -372,21 +372,21 @@ describe("rules of admission", () => {
       "2947-0": "value_out_of_range",
       "6298-4": "unit_unknown",
       "2069-3": "",
-      "777-3": "",
+      "2857-1": "",
     });
     expect(await said("VITAL_SIGN", "code")).toEqual({ "8310-5": "", "8867-4": "value_out_of_range" });
     expect(await said("OBSERVATION", "code")).toEqual({ "56799-0": "", QALY: "" });
     const rows = await hospital.rows(
       `select code, comparator, round(standard_value, 3) as value, standard_unit from "EHR".SILVER.LAB_RESULT
-       where code in ('2345-7', '38483-4', '4548-4', '6298-4', '2069-3', '777-3') order by 1`,
+       where code in ('2345-7', '38483-4', '4548-4', '6298-4', '2069-3', '2857-1') order by 1`,
     );
     expect(rows).toEqual([
       { code: "2069-3", comparator: null, value: null, standard_unit: "mmol/L" },
       { code: "2345-7", comparator: null, value: 90.078, standard_unit: "mg/dL" },
+      { code: "2857-1", comparator: null, value: null, standard_unit: null },
       { code: "38483-4", comparator: null, value: 1, standard_unit: "mg/dL" },
       { code: "4548-4", comparator: "<", value: 5.993, standard_unit: "%" },
       { code: "6298-4", comparator: null, value: null, standard_unit: "mmol/L" },
-      { code: "777-3", comparator: null, value: null, standard_unit: null },
     ]);
     expect(
       await hospital.rows(`select round(standard_value, 3) as c from "EHR".SILVER.VITAL_SIGN where code = '8310-5'`),

@@ -47,6 +47,24 @@ const transaction = (ID: string, TYPE: string): Line => ({
   APPOINTMENTID: "visit",
 });
 
+/** At this time of Ann's visit. */
+const at = (time: string) => `2024-06-01T${time}:00Z`;
+const care = (ID: string, CODE?: string): Line => ({
+  ID,
+  PATIENT: "ann",
+  ENCOUNTER: "visit",
+  ...(CODE === undefined ? {} : { CODE }),
+});
+const note = (VERSION: string, time: string): Line => ({
+  DOCUMENT: "note",
+  VERSION,
+  KIND: "progress_note",
+  TITLE: "Visit",
+  PROVIDER: "r",
+  WRITTEN_AT: at(time),
+  TEXT: "No complaints.",
+});
+
 export const ward: Delivery = {
   organizations: [{ Id: "o", NAME: "Place" }],
   providers: [{ Id: "r", ORGANIZATION: "o" }],
@@ -198,4 +216,77 @@ export const ward: Delivery = {
       REASON: "asked for",
     },
   ],
+  lab_orders: [
+    {
+      ...care("order", "24323-8"),
+      PROVIDER: "r",
+      ORDERED_AT: at("14:05"),
+      COLLECTED_AT: at("14:12"),
+      STATUS: "completed",
+    },
+  ],
+  lab_reports: [
+    {
+      ...care("potassium", "6298-4"),
+      LAB_ORDER: "order",
+      VALUE: "6.5",
+      UNITS: "mmol/L",
+      TYPE: "numeric",
+      FLAG: "HH",
+      STATUS: "final",
+      RESULTED_AT: at("18:12"),
+      NOTIFIED_AT: at("18:32"),
+    },
+    {
+      ...care("sodium", "2947-0"),
+      LAB_ORDER: "order",
+      VALUE: "110",
+      UNITS: "mmol/L",
+      TYPE: "numeric",
+      FLAG: "L",
+      STATUS: "final",
+      RESULTED_AT: at("18:13"),
+    },
+  ],
+  device_vitals: [
+    {
+      DEVICE: "monitor",
+      SEQUENCE: "1",
+      PATIENT: "ann",
+      ENCOUNTER: "visit",
+      MEASURED_AT: at("14:50"),
+      CODE: "8867-4",
+      VALUE: "72",
+      UNITS: "/min",
+      TYPE: "numeric",
+    },
+  ],
+  medication_administrations: [
+    {
+      ...care("dose", "open"),
+      DOSE: "2.5",
+      UNIT: "mg",
+      SCHEDULED_AT: at("14:30"),
+      ADMINISTERED_AT: at("14:32"),
+      STATUS: "given",
+    },
+  ],
+  radiology_reports: [
+    {
+      ...care("read"),
+      IMAGING_STUDY: "chest",
+      PROVIDER: "r",
+      REPORTED_AT: at("15:00"),
+      STATUS: "final",
+      TEXT: "Clear lungs.",
+      REVIEW: "agree",
+    },
+  ],
+  documents: [
+    { ...care("draft"), ...note("1", "15:05"), STATUS: "draft" },
+    { ...care("signed"), ...note("2", "15:06"), STATUS: "signed", SIGNER: "r", SIGNED_AT: at("15:07") },
+  ],
+  infections: [{ ...care("fever", "68566005"), DIAGNOSED_AT: at("15:10"), ORIGIN: "community" }],
+  adverse_events: [{ ...care("fall"), OCCURRED_AT: at("15:11"), REPORTED_AT: at("16:00"), CATEGORY: "fall" }],
+  medication_errors: [{ ...care("slip", "open"), OCCURRED_AT: at("15:12"), REPORTED_AT: at("16:00"), SEVERITY: "B" }],
 };

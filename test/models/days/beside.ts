@@ -3,6 +3,20 @@ import { files, type Line } from "../csv.js";
 import type { Files } from "./days.js";
 import { records } from "./text.js";
 
+/** A row of each of some encounters, in its first minute. */
+const ofEncounters =
+  (row: (id: string, at: string) => Line) =>
+  (of: (table: string) => readonly Line[]): readonly Line[] =>
+    of("encounters")
+      .slice(0, 2 * FEW)
+      .map(({ Id = "", PATIENT = "", START = "" }) => ({
+        ID: `of ${Id}`,
+        PATIENT,
+        ENCOUNTER: Id,
+        ...row(Id, START),
+      }));
+const harm = ofEncounters((_, at) => ({ OCCURRED_AT: at, REPORTED_AT: at, SEVERITY: "mild" }));
+
 /** Rows by table, out of the lines of the sample's tables; what a table is made from must be there. */
 const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => readonly Line[]>> = {
   identity_decisions: (of) =>
@@ -32,11 +46,34 @@ const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => 
       const booked = change(1, BOOKED_AT, "", "scheduled");
       return STATUS === "scheduled" ? [booked] : [booked, change(2, UPDATED_AT, "scheduled", STATUS)];
     }),
+  medication_administrations: ofEncounters((_, at) => ({
+    CODE: "1",
+    DOSE: "2.5",
+    ADMINISTERED_AT: at,
+    STATUS: "given",
+  })),
+  radiology_reports: (of) =>
+    of("imaging_studies").map(({ Id = "", PATIENT = "", ENCOUNTER = "", DATE = "" }) => ({
+      ID: `of ${Id}`,
+      IMAGING_STUDY: Id,
+      PATIENT,
+      ENCOUNTER,
+      REPORTED_AT: DATE,
+      STATUS: "final",
+      TEXT: "Nothing seen.",
+    })),
+  documents: ofEncounters((id, at) => ({ DOCUMENT: `in ${id}`, VERSION: "1", WRITTEN_AT: at, STATUS: "draft" })),
+  infections: ofEncounters((_, at) => ({ DIAGNOSED_AT: at, CODE: "1" })),
+  adverse_events: harm,
+  medication_errors: harm,
 };
 
-/** With the tables that the sample itself does not have. */
+/** So few rows of a small sample would be in hardly a delivery. */
+const FEW = 12;
+
+/** With the tables of which the sample has none or few rows. */
 export function withHospital(sample: Files): Files {
   const of = (table: string) => records(sample[table] ?? "");
-  const missing = Object.entries(made).filter(([table]) => sample[table] === undefined);
+  const missing = Object.entries(made).filter(([table]) => of(table).length < FEW);
   return { ...sample, ...files(Object.fromEntries(missing.map(([table, make]) => [table, make(of)]))) };
 }

@@ -74,6 +74,29 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     ["PROVIDER", always("nobody")],
     ["ENDED_AT", always("")],
   ],
+  lab_orders: [
+    ["STATUS", always("unheard of")],
+    ["COLLECTED_AT", always("2001-01-01")],
+  ],
+  lab_reports: [
+    ["VALUE", always("7")],
+    ["LAB_ORDER", always("nothing")],
+    ["STATUS", always("corrected")],
+    ["FLAG", always("A")],
+  ],
+  device_vitals: [["VALUE", always("7")]],
+  medication_administrations: [["DOSE", always("")], other],
+  radiology_reports: [
+    ["TEXT", always("Another reading.")],
+    ["IMAGING_STUDY", always("nothing")],
+  ],
+  documents: [
+    ["VERSION", always("9")],
+    ["STATUS", always("unheard of")],
+  ],
+  infections: [["ORIGIN", always("community")]],
+  adverse_events: [["SEVERITY", always("severe")]],
+  medication_errors: [["SEVERITY", always("C")]],
   appointment_changes: [
     ["TO_STATUS", always("unheard of")],
     ["APPOINTMENT", always("nothing")],
