@@ -92,6 +92,85 @@ describe.skipIf(!present)("Synthea's 27 and 109 patients, in MEDFORM_DATA", () =
     ]);
   });
 
+  it("has every row of every file that has an entity, and the deaths", async () => {
+    const tables = {
+      patients: "PATIENT",
+      encounters: "ENCOUNTER",
+      conditions: "CONDITION",
+      medications: "PRESCRIPTION",
+      allergies: "ALLERGY",
+      immunizations: "IMMUNIZATION",
+    };
+    for (const [table, entity] of Object.entries(tables)) {
+      const rows = await hospital.count(`select count(*) from "EHR".SILVER."${entity}"`);
+      expect([entity, rows]).toEqual([entity, read(table).length]);
+    }
+    const until = localDay(Date.parse(asOf));
+    const died = read("patients").filter(({ DEATHDATE = "" }) => DEATHDATE !== "" && DEATHDATE <= until);
+    expect(died.length).toBe(11);
+    expect(await hospital.count(`select sum(death_count) from "EHR".GOLD.MORTALITY`)).toBe(died.length);
+    expect(await hospital.count(`select count(*) from "EHR".GOLD.DIM_PATIENT where status = 'deceased'`)).toBe(
+      died.length,
+    );
+  });
+
+  it("has what each patient took at any instant, and takes now", async () => {
+    const deaths = new Map(read("patients").map(({ Id = "", DEATHDATE = "" }) => [Id, DEATHDATE]));
+    const taken = (instant: string) =>
+      read("medications")
+        .filter(({ START = "", STOP = "", PATIENT = "" }) => {
+          const at = Date.parse(instant);
+          const death = deaths.get(PATIENT) ?? "";
+          const alive = death === "" || death > localDay(at);
+          return alive && Date.parse(START) <= at && (STOP === "" || Date.parse(STOP) > at);
+        })
+        .map(({ PATIENT, CODE, START = "" }) => `${PATIENT} ${CODE} ${new Date(START).toISOString().slice(0, 19)}`)
+        .sort();
+    const shown = async (sql: string) =>
+      (
+        await hospital.rows(
+          `select p.patient_id || ' ' || m.code || ' ' || strftime(m.began, '%Y-%m-%dT%H:%M:%S') as line
+           from (${sql}) as m inner join "EHR".SILVER.PATIENT as p using (patient_key) order by line`,
+        )
+      ).map(({ line }) => line);
+    for (const instant of ["1999-12-31T23:59:59Z", "2012-07-01T12:00:00Z", "2020-04-15T00:00:00Z", asOf]) {
+      const expected = taken(instant);
+      expect(expected.length).toBeGreaterThan(20);
+      expect(
+        await shown(
+          `select patient_key, code, valid_from as began from "EHR".GOLD.PATIENT_AS_OF where fact_type = 'prescription'
+             and valid_from <= timestamp '${instant.slice(0, 19)}' and (valid_to is null or valid_to > timestamp '${instant.slice(0, 19)}')`,
+        ),
+      ).toEqual(expected);
+    }
+    expect(
+      await shown(
+        `select patient_key, code, started_at as began from "EHR".GOLD.CURRENT_MEDICATIONS where prescription_key is not null`,
+      ),
+    ).toEqual(taken(asOf));
+  });
+
+  it("averages the heart rates of each patient and day", async () => {
+    const byDay = new Map<string, number[]>();
+    for (const { PATIENT, DATE = "", CODE, VALUE } of readCsv(join(data, "synthea-csv-27/observations.csv.gz"))) {
+      if (CODE !== "8867-4") continue;
+      const day = `${PATIENT} ${localDay(Date.parse(DATE))}`;
+      byDay.set(day, [...(byDay.get(day) ?? []), Number(VALUE)]);
+    }
+    const expected = [...byDay].map(([day, values]) => {
+      const average = values.reduce((sum, value) => sum + value, 0) / values.length;
+      return `${day} ${values.length} ${average.toFixed(6)}`;
+    });
+    const rows = await hospital.rows(
+      `select p.patient_id || ' ' || d.observed_date as day, d.value_count as n, d.value_average as average
+       from "EHR".GOLD.VITAL_DAILY as d inner join "EHR".SILVER.PATIENT as p using (patient_key) where d.code = '8867-4'`,
+    );
+    expect(rows.map(({ day, n, average }) => `${day} ${Number(n)} ${Number(average).toFixed(6)}`).sort()).toEqual(
+      expected.sort(),
+    );
+    expect(expected.length).toBeGreaterThan(10);
+  });
+
   it("has no comorbidity score without ICD codes, and says why", async () => {
     for (const index of ["CHARLSON", "ELIXHAUSER"]) {
       const rows = await hospital.rows(
@@ -121,7 +200,7 @@ describe.skipIf(!existsSync(maps))("terminology/comorbidipy_maps.json, in MEDFOR
   globals.dataform = { projectConfig: { warehouse: "duckdb" } };
   const seed = createRequire(import.meta.url)("../../../includes/comorbidity.js") as Comorbidity;
 
-  // Conditions stand in the same order; where they do not, the codes would differ.
+  // Both list the conditions in the order of the paper.
   it.each([
     ["charlson", "icd9", "charlson"],
     ["charlson", "icd10", "charlson"],
