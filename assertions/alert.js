@@ -18,7 +18,7 @@ for (const type of ["interaction", "duplicate_therapy", "allergy_conflict", "age
 declare(
   { schema: "gold", name: "current_ingredient" },
   {
-    keys: ["patient_key", "medication_code", "ingredient"],
+    keys: ["person_id", "medication_code", "ingredient"],
     rules: [
       key("current_ingredient_key"),
       noOrphans("current_ingredient_is_current", ["prescription_key"], ["gold", "current_medications"]),

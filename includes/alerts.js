@@ -4,7 +4,7 @@ const keys = require("./keys.js");
 
 const columns = {
   alert_key: gold.phi(
-    "The alert: a hash of its kind, patient and what it is about. The same as long as that is so.",
+    "The alert: a hash of its kind, person and what it is about. The same as long as that is so.",
     "other",
   ),
   alert_type: "interaction, duplicate_therapy, allergy_conflict or age_warning.",
@@ -33,7 +33,7 @@ const OPTIONAL = {
 /** `select` of an alert model from the CTE `found`; `has`: which of the optional columns it has. */
 const selected = (type, has) => {
   const about = ["rule_name", "medication_code", ...has.filter((column) => column !== "other_medication")];
-  const key = keys.hash(`'${type}'`, "patient_key", ...about);
+  const key = keys.hash(`'${type}'`, "person_id", ...about);
   return `select
   ${key} as alert_key,
   '${type}' as alert_type,

@@ -162,6 +162,7 @@ describe("illness and treatment", () => {
       ["sue", "chronic_kidney_disease", "2024-03-08", "2024-03-08", 1, true],
       ["sue", "diabetes", "2024-01-01", "2024-03-08", 3, true],
       ["sue", "ischemic_heart_disease", "2024-01-01", "2024-01-01", 1, true],
+      ["tom", "heart_failure", "2024-04-01", "2024-04-01", 1, true],
       ["una", "diabetes", "2024-06-08", "2024-06-08", 1, true],
     ]);
   });
@@ -286,7 +287,7 @@ describe("the patient at hand", () => {
       ),
     ).toEqual([
       ["sue", 5, 5, 0, 3, 2.270833, 1, 6, 4, 4],
-      ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 0, 0],
+      ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 1, 0],
       ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
       ["vic", 2, 2, 1, 0, null, 0, 6, 0, 4],
     ]);
