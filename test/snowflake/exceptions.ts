@@ -44,6 +44,18 @@ export const exceptions: readonly Exception[] = [
     why: `it knows no stages to describe; ${documented("desc-stage")}`,
   })),
   {
+    parser: "polyglot",
+    construct: /^show grants on [^\n]*$/,
+    instead: "",
+    why: `it knows no grants of one relation; ${documented("show-grants")}`,
+  },
+  {
+    parser: "polyglot",
+    construct: / to database role ("[^"]+")\."[^\n]*" with grant option$/,
+    instead: " to role $1 with grant option",
+    why: `it knows no database roles; ${documented("grant-privilege")}`,
+  },
+  {
     parser: "sqlparser",
     construct: /^put '[^\n]*$/,
     instead: "",

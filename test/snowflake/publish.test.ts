@@ -277,6 +277,56 @@ describe("policies", () => {
   let lost = 0;
 });
 
+describe("grants", () => {
+  async function plainly(text: string) {
+    await tell(server, text);
+    await using plain = await openOn(server, { readOnly: true });
+    await using session = await plain.session();
+    return await session.rows(text);
+  }
+  const granted = async (name: string) =>
+    (await plainly(`show grants on view "EHR"."SILVER"."${name}"`))
+      .map((row) => `${row.privilege} ${row.grantee_name}`)
+      .filter((each) => !each.startsWith("OWNERSHIP"));
+  const give = (privileges: string, name: string, to = 'role "Night shift"') =>
+    plainly(`grant ${privileges} on table "EHR"."SILVER"."${name}" to ${to}`);
+
+  it("go from a table to a view and back, as far as both have them", async () => {
+    const built = relation("GIVEN", "select 1 as x");
+    await publish([built], 1);
+    await give("select, insert", "GIVEN");
+    await publish([{ ...built, kind: "view" }], 2);
+    expect(await granted("GIVEN")).toEqual(["SELECT Night shift"]);
+    await publish([{ ...built, transient: true }], 3);
+    expect(await granted("GIVEN")).toEqual(["SELECT Night shift"]);
+    expect(await state("GIVEN")).toMatchObject({ ...clean, kind: "TRANSIENT BASE TABLE" });
+  });
+
+  it("are given by who comes next, where the one died that was to give them", async () => {
+    const built = relation("GIVEN_LATER", "select 1 as x");
+    await publish([built], 1);
+    await give("select", "GIVEN_LATER");
+    await failing("^grant select on view");
+    await failing("delete from .*PENDING where BATCH");
+    await expect(publish([{ ...built, kind: "view" }], 2)).rejects.toThrow();
+    await reopen();
+    expect(await granted("GIVEN_LATER")).toEqual(["SELECT Night shift"]);
+    expect(await state("GIVEN_LATER")).toMatchObject(clean);
+  });
+
+  it("to a share are not lost in silence", async () => {
+    const built = relation("SHARED_OUT", "select 1 as x");
+    await publish([built], 1);
+    await give("select", "SHARED_OUT", 'share "PARTNER"');
+    const view: Relation = { ...built, kind: "view" };
+    {
+      await using scope = await warehouse.publisher.open({}, planOf([view]));
+      expect(await code(scope.build(view, "create"))).toBe("grants-lost");
+    }
+    expect(await state("SHARED_OUT")).toMatchObject({ ...clean, kind: "BASE TABLE" });
+  });
+});
+
 describe("an increment that widens its table", () => {
   const first = relation("GROWS", "select 1 as id, cast(1.5 as decimal(5, 2)) as v, 'x' as gone", {
     kind: "incremental",

@@ -123,6 +123,14 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
       ["view", t],
       ["materialized view", t],
     ],
+    showGrants: [
+      ["table", t],
+      ["materialized view", t],
+    ],
+    grant: [
+      ["view", t, { privilege: "SELECT", role: ["READER"], ofDatabase: false, withOption: false }],
+      ["table", t, { privilege: "REFERENCES", role: ["EHR", 'it\'s "x"'], ofDatabase: true, withOption: true }],
+    ],
     clusterBy: [
       [t, ["ID", "to_date(AT)"]],
       [t, []],

@@ -4,6 +4,7 @@ import { ensureKeyed } from "../putIn.js";
 import { ensureOnce } from "../refuse.js";
 import { type ColumnType, same } from "../shape.js";
 import { clusteredOtherwise, type Existing, existing, isTable } from "./existing.js";
+import { grantsAgain } from "./grants.js";
 import { candidateOf } from "./names.js";
 import { type Policies, policiesOf } from "./policies.js";
 import * as sql from "./statements.js";
@@ -83,6 +84,10 @@ export async function freshTable(
       ...(rowAccess && { rowAccess }),
     }),
   );
+  if (before !== undefined && before.kind !== "table") {
+    const turning = { target: relation.target, from: before.kind, to: "table", candidate } as const;
+    work.steps.push(...(await grantsAgain(work.session, turning, work.database)));
+  }
   replaces(work, relation, candidate, kind === "swap" ? "swap" : before === undefined ? "nothing" : "former");
   return at;
 }
@@ -132,7 +137,11 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   work.places.push(placeAt(work, target, candidate));
   const wanted = relation.materialized ? "materialized view" : "view";
   work.beside.push({ kind: wanted, name: at, taken: false });
-  if (before !== undefined && before.kind !== wanted) work.steps.push({ kind: "away", target, wanted });
+  if (before !== undefined && before.kind !== wanted) {
+    work.steps.push({ kind: "away", target, wanted });
+    const turning = { target, from: before.kind, to: wanted, candidate } as const;
+    work.steps.push(...(await grantsAgain(work.session, turning, work.database)));
+  }
   const statement = sql.createView({ ...view, name: nameOf(work, target), copyGrants: before?.kind === wanted });
   work.steps.push({ kind: "run", target, statement });
   return { at, columns, query };

@@ -28,22 +28,26 @@ export function pendingStep(error: unknown, target: Target): unknown {
   );
 }
 
-/** A hook that failed when its relation was published already. */
-export function afterPublish(error: unknown, target: Target): unknown {
+/** Of a statement what it does, and nothing that could be a value. */
+export const firstWords = (statement: string): string =>
+  /^\s*((?:[a-z]+\s+){0,4}[a-z]+)\b/i.exec(statement)?.[1]?.replace(/\s+/g, " ").toLowerCase() ?? "a statement";
+
+/** A hook, or a grant, that failed when its relation was published already. */
+export function afterPublish(error: unknown, target: Target, statement: string): unknown {
   if (!(error instanceof ProblemError)) return error;
   const [problem] = error.problems;
   if (problem === undefined) return error;
   return refuse(
     "hook-after-publish",
-    `${targetKey(target)} was published, but a hook that runs after that failed: ${problem.message}`,
+    `${targetKey(target)} was published, but a hook that runs after that failed (${firstWords(statement)} …): ${problem.message}`,
     problem.hint,
   );
 }
 
 /** A hook of a process that died: to carry it out twice could do harm, and so could not to say so. */
-export const hookUnknown = (target: Target, words: string): ProblemError =>
+export const hookUnknown = (target: Target, statement: string): ProblemError =>
   refuse(
     "hook-unknown",
-    `${targetKey(target)} was published by a process that died; whether its hook that runs after that (${words} …) was carried out is not known, and it is not carried out again`,
+    `${targetKey(target)} was published by a process that died; whether its hook that runs after that (${firstWords(statement)} …) was carried out is not known, and it is not carried out again`,
     "See what it should have done, and do it by hand; or build the table anew with --full-refresh.",
   );

@@ -274,7 +274,7 @@ function scope(session: PublishSession, { database, lease, plan, unfinished, loo
           session.run(statement).then(
             () => undefined,
             (error: unknown) => {
-              hook = afterPublish(error, target);
+              hook = afterPublish(error, target, statement);
               throw hook;
             },
           ),

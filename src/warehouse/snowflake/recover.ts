@@ -4,7 +4,7 @@ import type { PendingWork, Row, Unfinished } from "../contract.js";
 import { kindOf } from "./existing.js";
 import { isRepeatable } from "./hooks.js";
 import { besideToken, qualified } from "./names.js";
-import { afterPublish, hookUnknown } from "./pendingErrors.js";
+import { afterPublish, firstWords, hookUnknown } from "./pendingErrors.js";
 import * as sql from "./statements.js";
 import { type Doing, finish, ofRun, type RunHook, type Step, tokenOf } from "./steps.js";
 
@@ -40,9 +40,9 @@ async function current({ session, database }: Doing, { run, steps }: Batch): Pro
 const again =
   ({ session }: Doing): RunHook =>
   async ({ target, statement }) => {
-    if (!isRepeatable(statement)) throw hookUnknown(target, firstWords(statement));
+    if (!isRepeatable(statement)) throw hookUnknown(target, statement);
     await session.run(statement).catch((error: unknown) => {
-      throw afterPublish(error, target);
+      throw afterPublish(error, target, statement);
     });
   };
 
@@ -95,10 +95,6 @@ const wordsOf = (step: Step): string => {
       return `${step.kind === "hook" ? "hook: " : ""}${firstWords(step.statement)}`;
   }
 };
-
-/** Of a statement what it does, and nothing that could be a value. */
-export const firstWords = (statement: string): string =>
-  /^\s*((?:[a-z]+\s+){0,4}[a-z]+)\b/i.exec(statement)?.[1]?.replace(/\s+/g, " ").toLowerCase() ?? "a statement";
 
 /** What is pending, for who settles it; `connect` gives a session of its own. */
 export function pendingWork(database: string, connect: () => Promise<Doing["session"] & AsyncDisposable>): PendingWork {

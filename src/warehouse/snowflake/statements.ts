@@ -348,6 +348,23 @@ export function drop(kind: Kind, name: string): string {
   return `drop ${kind} if exists ${name}`;
 }
 
+/** Columns as Snowflake shows them: privilege, granted_to, grantee_name, grant_option, and more. */
+export function showGrants(kind: Kind, name: string): string {
+  return `show grants on ${kind} ${name}`;
+}
+
+export interface Grant {
+  readonly privilege: string;
+  /** Of a database role its database too. */
+  readonly role: readonly string[];
+  readonly ofDatabase: boolean;
+  readonly withOption: boolean;
+}
+
+export function grant(kind: Kind, name: string, { privilege, role, ofDatabase, withOption }: Grant): string {
+  return `grant ${privilege.toLowerCase()} on ${kind} ${name} to ${ofDatabase ? "database role" : "role"} ${role.map(quoteName).join(".")}${withOption ? " with grant option" : ""}`;
+}
+
 export function clusterBy(name: string, keys: readonly string[]): string {
   return keys.length === 0 ? `alter table ${name} drop clustering key` : `alter table ${name}${clustered(keys)}`;
 }

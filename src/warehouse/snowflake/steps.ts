@@ -14,7 +14,7 @@ import type { PublishSession } from "./work.js";
 /**
  * `swap`: the candidate, a table like the one that is there, changes names with it. `take`: the candidate takes the name, from
  * what has it where something has. `away`: what has the name and is no such view gives it up. `run`: a statement that may be
- * run twice. `hook`: one of the project's, after all others.
+ * run twice. `hook`: one of the project's, or a grant, after all others.
  */
 export type Step =
   | { readonly target: Target; readonly kind: "swap" }

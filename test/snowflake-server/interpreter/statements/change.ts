@@ -3,7 +3,7 @@ import type { Entry, Privilege } from "../catalog.js";
 import { beyond, compilation, exists, missing } from "../errors.js";
 import { lex, quoted, significant, unquoted } from "../lex.js";
 import { unescaped } from "../portable.js";
-import { done } from "../results.js";
+import { done, statementType, texts } from "../results.js";
 import type { Context } from "../session.js";
 import { duckType } from "../sqltypes.js";
 import { keyOf, parseTarget, placeText, spoken, type Target } from "../target.js";
@@ -11,6 +11,9 @@ import { SnowflakeError } from "../types.js";
 import { ddl } from "./ddl.js";
 import { columnOf } from "./options.js";
 import { type Shape, shape } from "./shape.js";
+
+/** Before the name of a share among those of roles; no role is called so. */
+const ofShare = "share ";
 
 const kindOf = (words: string): Entry["kind"] => (/view/i.test(words) ? "view" : "table");
 const relation = "(?<kind>table|view|materialized view)";
@@ -178,14 +181,31 @@ export const change: readonly Shape[] = [
       describe(context, name, commentColumn(column, unescaped(text))),
   ),
   shape(
-    "grant (?<privileges>[a-z, ]+) on(?: table| view)? {name} to(?: role)? {role}",
-    async ({ privileges = "", name = "", role = "" }, context) =>
+    "grant (?<privileges>[a-z, ]+) on(?: table| view| materialized view)? {name} to(?<to> role| database role| share)? {role}(?: with grant option)?",
+    async ({ privileges = "", name = "", to = "", role = "" }, context) =>
       describe(context, name, (entry) => {
         const all = privileges.split(",").map((privilege) => privilege.trim().toUpperCase() as Privilege);
-        const who = unquoted(role);
+        const who = /share/i.test(to) ? `${ofShare}${unquoted(role)}` : unquoted(role);
         const grants = new Map(entry.grants);
         grants.set(who, new Set([...(grants.get(who) ?? []), ...all]));
         return { ...entry, grants };
       }),
   ),
+  shape(`show grants on ${relation} {name}`, async ({ name = "" }, { session, server }) => {
+    const {
+      kind,
+      owner,
+      grants = new Map<string, ReadonlySet<string>>(),
+    } = server.catalog.need(parseTarget(name, session));
+    const shown = (privilege: string, role: string) =>
+      role.startsWith(ofShare)
+        ? (["", privilege, kind.toUpperCase(), name, "SHARE", role.slice(ofShare.length), "false", owner] as const)
+        : (["", privilege, kind.toUpperCase(), name, "ROLE", role, "false", owner] as const);
+    const rows = [...grants].flatMap(([role, all]) => [...all].map((privilege) => shown(privilege, role)));
+    return texts(
+      ["created_on", "privilege", "granted_on", "name", "granted_to", "grantee_name", "grant_option", "granted_by"],
+      [shown("OWNERSHIP", owner), ...rows],
+      statementType.show,
+    );
+  }),
 ];
