@@ -6,6 +6,7 @@
  * - `ratio`, `mean`: numerators over denominators; without a denominator there is no value.
  * - `distinct`: counted anew for each period, for a person may come on two days.
  */
+const numbers = require("./numbers.js");
 const seeds = require("./seeds.js");
 
 const kpi = (name, kind, unit, definition, source) => ({ name, kind, unit, definition, source });
@@ -91,7 +92,7 @@ const relation = () =>
 
 /** What a period's sums say: NULL where nothing can be divided. */
 const value = (of) => `case
-    when ${of}.kind in ('ratio', 'mean') then ${of}.numerator / nullif(${of}.denominator, 0)
+    when ${of}.kind in ('ratio', 'mean') then ${numbers.ratio(`${of}.numerator`, `${of}.denominator`)}
     when ${of}.is_delivered then coalesce(${of}.numerator, 0)
   end`;
 

@@ -1,29 +1,32 @@
-// Every value that was delivered and could not be typed: where it is and why, never what it is.
+// Every value that was delivered and could not be typed: where it is and why, never what it is. One view a format, and all of them.
 const { column } = require("../../includes/columns.js");
 
-const failures = formats.tables.flatMap(({ name: table, fields }) =>
-  fields
-    .map((field) => format.failure(field, source_systems.zone("_source_system")))
-    .filter((failure) => failure !== undefined)
-    .map((failure) => ({ table, ...failure })),
-);
+const columns = silver.describeColumns([
+  column("table_name", "text", "The bronze table."),
+  column("source_record", "text", "The delivered row.", ["provenance"]),
+  column("batch_id", "text", "The batch that landed the row.", ["provenance"]),
+  column("column_name", "text", "The column; of a time without its _at, _date or _precision."),
+  column("reason", "text", "What it is not."),
+]);
+const what =
+  "values that were delivered and could not be typed; they are NULL in bronze. The value itself stays in landing.";
 
-publish("cast_failure", {
-  type: "view",
-  schema: "bronze",
-  description:
-    "Values that were delivered and could not be typed; they are NULL in bronze. The value itself stays in landing.",
-  columns: silver.describeColumns([
-    column("table_name", "text", "The bronze table."),
-    column("source_record", "text", "The delivered row.", ["provenance"]),
-    column("batch_id", "text", "The batch that landed the row.", ["provenance"]),
-    column("column_name", "text", "The column; of a time without its _at, _date or _precision."),
-    column("reason", "text", "What it is not."),
-  ]),
-}).query((ctx) =>
-  failures
-    .map(
-      ({ table, name, reason, said, when }) => `
+for (const { name: of, tables } of formats.formats) {
+  const failures = tables.flatMap(({ name: table, fields }) =>
+    fields
+      .map((field) => format.failure(field, source_systems.zone("_source_system")))
+      .filter((failure) => failure !== undefined)
+      .map((failure) => ({ table, ...failure })),
+  );
+  publish(`cast_failure_${of}`, {
+    type: "view",
+    schema: "bronze",
+    description: `Of the format ${of}: ${what}`,
+    columns,
+  }).query((ctx) =>
+    failures
+      .map(
+        ({ table, name, reason, said, when }) => `
 select
   '${table}' as table_name,
   ${landing.sourceRecord} as source_record,
@@ -35,6 +38,22 @@ from (
   from ${ctx.ref("raw", table)}
 ) as landed
 where ${when}`,
+      )
+      .join("\nunion all"),
+  );
+}
+
+publish("cast_failure", { type: "view", schema: "bronze", description: `V${what.slice(1)}`, columns }).query((ctx) =>
+  formats.formats
+    .map(
+      ({ name }) => `
+select
+  table_name,
+  source_record,
+  batch_id,
+  column_name,
+  reason
+from ${ctx.ref("bronze", `cast_failure_${name}`)}`,
     )
     .join("\nunion all"),
 );
