@@ -24,6 +24,23 @@ const encounterKey = column(
 );
 const encounterRaw = column("encounter_raw", "text", "The encounter reference as the source sent it.", ["phi:other"]);
 
+/** A patient whom a row may name, though it is no event of theirs: as resolved, and as the source sent it. */
+const patientNamed = column(
+  "patient_key",
+  "text",
+  "The patient whom it names. NULL where the source names none or one who is not known.",
+  ["phi:other"],
+);
+const patientRaw = column("patient_raw", "text", "The patient's id as the source sent it.", ["phi:mrn"]);
+
+/** The unit of the network that a row names. */
+const unitRaw = [
+  column("facility_raw", "text", "The facility's id as the source sent it."),
+  column("department_raw", "text", "The department as the source sent it."),
+];
+const facilityKey = column("facility_key", "text", "The facility. NULL where not known.");
+const departmentKey = column("department_key", "text", "The department. NULL where the source names none.");
+
 /** Start of an event: instant, local day, and how exactly the source said it. */
 const startOf = (what, at = "started_at", date = "start_date", precision = "start_precision") => [
   column(
@@ -46,6 +63,9 @@ const stopOf = (what) => [
   column("stop_date", "date", `${what}: the day, where the source is.`, ["phi:date"]),
   column("stop_precision", "text", "How exactly the source said it: `instant` or `day` (then compare by day)."),
 ];
+
+/** Time for which something is planned; of no patient. */
+const planned = [...startOf("When it begins"), ...stopOf("When it ends")].map((each) => ({ ...each, tags: [] }));
 
 /** A coded fact. */
 const codeOf = (what) => [
@@ -117,15 +137,21 @@ module.exports = {
   address,
   codeOf,
   column,
+  departmentKey,
   encounterKey,
   encounterRaw,
+  facilityKey,
   flags,
   patientKey,
+  patientNamed,
+  patientRaw,
+  planned,
   provenance,
   reason,
   sourceSystem,
   startOf,
   stopOf,
   tenantId,
+  unitRaw,
   verdict,
 };

@@ -84,6 +84,18 @@ where parent.${parentColumns[0]} is null${optional.map((column) => ` and child.$
   };
 }
 
+/** Of an entity with an id of its source: its key stands once, and tenant and id are given. */
+const identified = (entity) => [
+  key(`${entity}_key_unique`),
+  nonNull(`${entity}_identified`, ["tenant_id", `${entity}_id`]),
+];
+
+/** The row of another entity that one names, where it was found, stands in silver. */
+const known = (entity, parent) =>
+  noOrphans(`${entity}_has_${parent}`, [`${parent}_key`], ["silver", parent], [`${parent}_key`], {
+    optional: [`${parent}_key`],
+  });
+
 /** Among the rows of one `of`, exactly one satisfies `condition`. */
 function oneCurrent(name, of, condition) {
   return {
@@ -183,8 +195,10 @@ module.exports = {
   codeSet,
   declare,
   findings,
+  identified,
   key,
   keyColumns,
+  known,
   neverRewritten,
   noGap,
   noOrphans,

@@ -5,16 +5,25 @@
  * `quarantine` keeps the row out, only where it has no key, no parent, no place in time or no meaning; `flag` admits it and
  * records the finding.
  */
+const types = require("./types.js");
+
 const quarantine = (name, when) => ({ name, outcome: "quarantine", when });
 const flag = (name, when) => ({ name, outcome: "flag", when });
 
 /** An id that the source must give. */
 const declaredId = (id) => [quarantine("key_missing", `candidate.${id} is null`)];
 
+/** A place in time. */
+const timed = (at) => quarantine("event_time_missing", `candidate.${at} is null`);
+
+/** What a row is nothing without, and what it only names: tried again until it is known. */
+const needed = (name) => quarantine(`${name}_unresolved`, `${name}.${name}_key is null`);
+const named = (name) => flag(`${name}_unresolved`, `candidate.${name}_ref is not null and ${name}.${name}_key is null`);
+
 /** What every event of a patient must have: a patient who is known, and a day in that patient's life. */
 const ofPatient = (at, date) => [
-  quarantine("patient_unresolved", "patient.patient_key is null"),
-  quarantine("event_time_missing", `candidate.${at} is null`),
+  needed("patient"),
+  timed(at),
   quarantine("before_birth", `candidate.${date} < patient.birth_date`),
   flag("after_death", `candidate.${date} > patient.death_date`),
 ];
@@ -22,7 +31,7 @@ const ofPatient = (at, date) => [
 /** What refers to another event: to one that is known, and of the same patient; of an unknown patient nothing can be said yet. */
 const ofEvent = (name) => [
   quarantine(`${name}_other_patient`, `${name}.patient_key <> patient.patient_key`),
-  flag(`${name}_unresolved`, `candidate.${name}_ref is not null and ${name}.${name}_key is null`),
+  named(name),
 ];
 const ofEncounter = ofEvent("encounter");
 
@@ -96,6 +105,12 @@ const measured = [
 
 const endsBeforeStart = isBefore(STOP, START);
 
+/** The judged value of a duration: NULL where it has not ended, or ends before it starts. */
+const durationSeconds = `case
+      when not coalesce(${endsBeforeStart}, false)
+        then ${types.secondsBetween("candidate.started_at", "candidate.stopped_at")}
+    end`;
+
 /** Every rule whose finding can stand in `flags`, in the order in which they are reported. */
 const FLAGS = [
   "file_damaged",
@@ -110,6 +125,15 @@ const FLAGS = [
   "appointment_unresolved",
   "provider_unresolved",
   "claim_unresolved",
+  "patient_unresolved",
+  "staff_schedule_unresolved",
+  "bed_unresolved",
+  "user_missing",
+  "role_unmapped",
+  "action_unmapped",
+  "purpose_missing",
+  "npi_invalid",
+  "status_contradicted",
   "out_of_order",
   "terminal_status_left",
   "transition_illegal",
@@ -127,12 +151,15 @@ module.exports = {
   authorKnown,
   declaredId,
   either,
+  durationSeconds,
   endsBeforeStart,
   FLAGS,
   flag,
   inOrder,
   measured,
   moment,
+  named,
+  needed,
   OBSERVED,
   ofClaim,
   ofEncounter,
@@ -143,5 +170,6 @@ module.exports = {
   START,
   STOP,
   time,
+  timed,
   withinEncounter,
 };

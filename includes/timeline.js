@@ -65,6 +65,12 @@ const events = [
     ...uncoded("reason"),
     status: "to_status",
   }),
+  event("encounter_location", "places during an encounter", uncoded("bed_raw")),
+  moment("satisfaction", "answers of satisfaction", "surveyed", {
+    ...uncoded("question"),
+    value_text: "cast(score_sent as varchar)",
+    value_number: "cast(score as double)",
+  }),
   event("condition", "conditions"),
   event("procedure", "procedures"),
   event("prescription", "prescriptions"),

@@ -1,7 +1,7 @@
 /** The rows to judge, as CTEs: what was sent, and in an increment the stored rows for which the answer can have changed. */
 const keys = require("../keys.js");
 const types = require("../types.js");
-const { entityOf, hasPatient, isEvent } = require("./references.js");
+const { entityOf, hasPatient, isJudgedBy } = require("./references.js");
 const { list, names } = require("./text.js");
 
 const ORIGIN = [
@@ -39,10 +39,13 @@ const RECORDED = [
   { name: "recorded_by", type: "text" },
 ];
 
+/** A patient's key is the authority's, not the source's: who names one says it in `sent`, as `patient_ref`. */
+const keyedHere = ({ references = [] }) => references.filter((reference) => reference !== "patient");
+
 /** New rows with hash, references and delivery; events without an id of their own get key and ordinal here. */
 const fresh = (entity, ref, hasOwnKey) => {
   const content = [...entity.sent, ...(entity.sentOnly || []), ...RECORDED];
-  const references = (entity.references || []).map(
+  const references = keyedHere(entity).map(
     (reference) =>
       `${keys.of(reference, "sent.tenant_id", "sent.source_system", `sent.${reference}_raw`)} as ${reference}_ref`,
   );
@@ -168,7 +171,7 @@ const gathered = (entity, ref, self, name) => {
     "stored.disposition = 'quarantined'",
     ...(entity.references || []).map((of) => `(stored.${of}_ref is not null and stored.${of}_key is null)`),
     ...(hasPatient(entity) ? [`stored.patient_key in ${changed("patient")}`] : []),
-    ...(entity.references || []).filter(isEvent).map((of) => `stored.${of}_ref in ${changed(of)}`),
+    ...(entity.references || []).filter(isJudgedBy).map((of) => `stored.${of}_ref in ${changed(of)}`),
   ];
   return `affected as (
   select ${key}

@@ -31,7 +31,7 @@ const ruleNames = (rules, outcome) => {
 /** Each row beside the rows that it names, with the rules that it breaks. */
 const judged = (entity, ref, rules, values, joins) => {
   const tables = lookups(entity).map((of) => {
-    const on = of === "patient" ? "candidate.patient_key" : `candidate.${of}_ref`;
+    const on = of === "patient" && hasPatient(entity) ? "candidate.patient_key" : `candidate.${of}_ref`;
     return `left join (
     ${lookup(of, ref)}
   ) as ${of}

@@ -10,6 +10,7 @@ const isEvent = (of) => hasPatient(entities[entityOf(of)]);
 
 /** What a lookup brings along, where it is more than key and patient. */
 const COLUMNS = {
+  organization_unit: ["branch", "region", "authority", "bed_count"],
   patient: ["birth_date", "death_date", "sex"],
   encounter: [
     "patient_key",
@@ -35,10 +36,15 @@ const COLUMNS = {
   study: ["patient_key", "performed_at", "performed_date", "performed_precision"],
 };
 
+const columnsOf = (of) => COLUMNS[of] || (isEvent(of) ? ["patient_key"] : []);
+
+/** Whether more is seen of it than its key, so that another answer can follow from a change of it. */
+const isJudgedBy = (of) => columnsOf(of).length > 0;
+
 /** The rows that can be referred to, one a key: current ones only. */
 const lookup = (of, ref) => {
   const key = `${of}_key`;
-  const columns = COLUMNS[of] || (isEvent(of) ? ["patient_key"] : []);
+  const columns = columnsOf(of);
   const isGathered = GATHERED[of] !== undefined;
   const selected = isGathered ? columns.map((column) => `min(${column}) as ${column}`) : columns;
   return `select ${[key, ...selected].join(", ")}
@@ -46,4 +52,4 @@ const lookup = (of, ref) => {
     where disposition = 'current'${isGathered ? `\n    group by ${key}` : ""}`;
 };
 
-module.exports = { entityOf, hasPatient, isEvent, lookup };
+module.exports = { entityOf, hasPatient, isJudgedBy, lookup };

@@ -58,6 +58,14 @@ const findings = (entity: string, rules: readonly string[]): Wrong =>
 const orphan = (name: string, table: string, column: string): Wrong => ({
   [name]: set(silver(table), `${column} = 'nowhere'`),
 });
+const orphans = (entity: string, ...parents: readonly string[]): Wrong =>
+  Object.fromEntries(
+    parents.map((parent) => [`${entity}_has_${parent}`, set(silver(entity), `${parent}_key = 'nowhere'`)]),
+  );
+const identified = (entity: string): Wrong => ({
+  [`${entity}_key_unique`]: repeat(silver(entity)),
+  [`${entity}_identified`]: set(silver(entity), `${entity}_id = null`),
+});
 const later = "timestamp '2026-06-01' as valid_from, timestamp '2026-07-01' as valid_to, false as is_current";
 const earlier = "timestamp '2020-01-01' as valid_from, timestamp '2020-02-01' as valid_to, false as is_current";
 const periods = (name: string, table: string, another = ""): Wrong => ({
@@ -225,6 +233,75 @@ const wrong: Wrong = {
   appointment_has_provider: set(silver("appointment"), "provider_key = null"),
   appointment_status: set(silver("appointment"), "status = 'odd'"),
   ...findings("appointment", ["out_of_order", "after_death", "encounter_unresolved", "conflict"]),
+
+  ...identified("organization_unit"),
+  ...findings("organization_unit", ["conflict"]),
+  ...identified("staff"),
+  staff_role_known: set(silver("staff"), "staff_role = 'odd'"),
+  ...orphans("staff", "provider", "facility"),
+  ...findings("staff", ["provider_unresolved", "role_unmapped", "npi_invalid", "end_before_start", "conflict"]),
+  ...identified("provider_license"),
+  provider_license_dated: set(silver("provider_license"), "expires_on = null"),
+  ...orphans("provider_license", "provider"),
+  provider_license_status: set(silver("provider_license"), "status = 'odd'"),
+  ...findings("provider_license", ["end_before_start", "conflict"]),
+  ...identified("provider_schedule"),
+  provider_schedule_dated: set(silver("provider_schedule"), "started_at = null"),
+  ...orphans("provider_schedule", "provider"),
+  ...findings("provider_schedule", ["end_before_start", "value_out_of_range", "conflict"]),
+  ...identified("staff_schedule"),
+  staff_schedule_dated: set(silver("staff_schedule"), "start_date = null"),
+  ...orphans("staff_schedule", "staff"),
+  ...findings("staff_schedule", ["end_before_start", "conflict"]),
+  ...identified("timesheet"),
+  timesheet_dated: set(silver("timesheet"), "work_date = null"),
+  ...orphans("timesheet", "staff", "staff_schedule"),
+  timesheet_status: set(silver("timesheet"), "status = null"),
+  timesheet_worked: set(silver("timesheet"), "worked_seconds = -1"),
+  ...findings("timesheet", ["staff_schedule_unresolved", "end_before_start", "status_contradicted", "conflict"]),
+  ...identified("bed"),
+  ...orphans("bed", "facility"),
+  ...findings("bed", ["conflict"]),
+  ...identified("bed_day"),
+  bed_day_dated: set(silver("bed_day"), "bed_date = null"),
+  ...orphans("bed_day", "bed", "patient", "encounter"),
+  bed_day_status: set(silver("bed_day"), "status = 'odd'"),
+  ...findings("bed_day", ["patient_unresolved", "status_contradicted", "encounter_unresolved", "conflict"]),
+  ...eventRules("encounter_location"),
+  ...ofEncounter("encounter_location"),
+  ...orphans("encounter_location", "bed"),
+  encounter_location_duration: set(silver("encounter_location"), "duration_seconds = -1"),
+  ...findings("encounter_location", [...timed, "end_before_start", "bed_unresolved", "conflict"]),
+  ...identified("equipment"),
+  ...orphans("equipment", "facility"),
+  ...findings("equipment", ["value_out_of_range", "conflict"]),
+  ...identified("equipment_usage"),
+  equipment_usage_dated: set(silver("equipment_usage"), "start_date = null"),
+  ...orphans("equipment_usage", "equipment", "patient", "encounter"),
+  equipment_usage_duration: set(silver("equipment_usage"), "used_seconds = -1"),
+  ...findings("equipment_usage", ["patient_unresolved", "end_before_start", "encounter_unresolved", "conflict"]),
+  ...eventRules("satisfaction", "surveyed_at", "surveyed_date"),
+  ...ofEncounter("satisfaction"),
+  satisfaction_score: set(silver("satisfaction"), "score = 6"),
+  ...findings("satisfaction", ["value_out_of_range", "after_death", "encounter_unresolved", "conflict"]),
+  ...identified("audit_finding"),
+  audit_finding_dated: set(silver("audit_finding"), "found_on = null"),
+  ...orphans("audit_finding", "facility"),
+  audit_finding_status: set(silver("audit_finding"), "status = 'odd'"),
+  ...findings("audit_finding", ["end_before_start", "status_contradicted", "conflict"]),
+  ...identified("phi_access_log"),
+  phi_access_log_dated: set(silver("phi_access_log"), "accessed_at = null"),
+  ...orphans("phi_access_log", "patient", "staff"),
+  phi_access_log_role: set(silver("phi_access_log"), "user_role = 'odd'"),
+  phi_access_log_action: set(silver("phi_access_log"), "action = 'odd'"),
+  ...findings("phi_access_log", [
+    "patient_unresolved",
+    "user_missing",
+    "role_unmapped",
+    "action_unmapped",
+    "purpose_missing",
+    "conflict",
+  ]),
 
   ...eventRules("appointment_change", "changed_at", "changed_date", "appointment_key"),
   appointment_change_has_appointment: set(silver("appointment_change"), "appointment_key = 'nowhere'"),
@@ -534,7 +611,7 @@ describe("findings", () => {
       if (action.query.includes("then ',conflict'")) raised.push(`${entity}_conflict`);
     }
     const declared = assertions
-      .filter(({ target }) => target.name.endsWith("_FINDING") && target.name !== "SILVER_FINDING")
+      .filter(({ target }) => target.name.endsWith("_FINDING") && !/^SILVER_(AUDIT_)?FINDING$/.test(target.name))
       .flatMap(({ rules }) => rules);
     expect([...declared].sort()).toEqual(raised.sort());
   });

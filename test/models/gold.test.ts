@@ -146,7 +146,7 @@ describe("gold at an instant", () => {
     expect(await shown("PATIENT_360", columns.map((name) => `g.${name}`).join(", "), "1")).toEqual([
       // The second before six months and the second after now are events as well.
       ["ann", "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 2, 0],
-      ["ben", "2024-02-01", "2024-02-01", "2024-02-01", 0, 0, 1, 0],
+      ["ben", "2024-02-01", "2024-02-03", "2024-02-01", 0, 0, 1, 0],
       ["cat", "2024-03-01", "2024-07-10", "2024-03-01", 0, 1, 0, 0],
       ["dot", null, null, null, 0, 0, 0, 6],
       ["eve", null, null, null, 0, 0, 0, 0],
@@ -155,6 +155,7 @@ describe("gold at an instant", () => {
     expect(await counted("")).toEqual({
       ann: {
         encounter: 2,
+        encounter_location: 1,
         condition: 2,
         procedure: 1,
         prescription: 6,
@@ -172,7 +173,7 @@ describe("gold at an instant", () => {
         adverse_event: 1,
         medication_error: 1,
       },
-      ben: { encounter: 1, prescription: 1, vital_sign: 1 },
+      ben: { encounter: 1, satisfaction: 1, prescription: 1, vital_sign: 1 },
       cat: { encounter: 1, appointment: 1, appointment_change: 1, prescription: 2 },
       dot: {},
       eve: {},
@@ -207,6 +208,7 @@ describe("gold at an instant", () => {
       ["ben", "prescription", "2024-02-01T14:00:00", "2024-02-01", "instant", "of-the-dead", null, null],
       ["ben", "vital_sign", "2024-02-01T14:30:00", "2024-02-01", "instant", "8867-4", "70", null],
       ["ben", "encounter", "2024-02-01T15:00:00", "2024-02-01", "instant", null, null, "end_before_start"],
+      ["ben", "satisfaction", "2024-02-03T14:00:00", "2024-02-03", "instant", null, "4", null],
       ["cat", "encounter", "2024-03-01T14:00:00", "2024-03-01", "instant", null, null, null],
       ["cat", "prescription", "2024-06-01T04:00:00", "2024-06-01", "day", "until-today", null, null],
       ["cat", "appointment_change", "2024-06-20T14:00:00", "2024-06-20", "instant", null, null, null],
@@ -238,6 +240,7 @@ describe("gold at an instant", () => {
       "2024-06-01T14:32:00 medication_administration",
       "2024-06-01T14:40:00 imaging_study",
       "2024-06-01T14:40:00 imaging_study",
+      "2024-06-01T14:50:00 encounter_location",
       "2024-06-01T14:50:00 vital_sign",
       "2024-06-01T15:00:00 radiology_report",
       "2024-06-01T15:05:00 document",

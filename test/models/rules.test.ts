@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Delivery, files, type Line } from "./csv.js";
 import { type Hospital, openHospital } from "./hospital.js";
+import { said as saidOf } from "./said.js";
 
 /** `p` lives; `d` died on the 3rd of March 2015. Times are UTC; New York is five hours behind in winter, four in summer. */
 const patients: readonly Line[] = [
@@ -234,21 +235,7 @@ beforeAll(async () => {
 });
 afterAll(() => hospital[Symbol.asyncDispose]());
 
-/** What stands against each name in a verdict table: the rules that keep it out, else its flags. */
-async function said(entity: string, name: string): Promise<Readonly<Record<string, string>>> {
-  const rows = await hospital.rows(
-    `select coalesce(${name}, '') as name, disposition, coalesce(broken_rules, flags, '') as rules
-     from "EHR".SILVER.${entity}_VERDICT order by record_number`,
-  );
-  const all: Record<string, string> = {};
-  for (const row of rows) {
-    const text = [row.disposition === "current" ? "" : row.disposition, row.rules]
-      .filter((part) => part !== "")
-      .join(": ");
-    all[String(row.name)] = [all[String(row.name)], text].filter((part) => part !== undefined).join(" / ");
-  }
-  return all;
-}
+const said = (entity: string, name: string) => saidOf(hospital, entity, name);
 
 describe("rules of admission", () => {
   it("keeps an encounter out only without key, patient, time or meaning, and lists every reason", async () => {

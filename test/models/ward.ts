@@ -46,6 +46,45 @@ const transaction = (ID: string, TYPE: string): Line => ({
   FROMDATE: "2024-06-01T14:00:00Z",
   APPOINTMENTID: "visit",
 });
+const unit = { ORGANIZATION: "o", DEPARTMENT: "o:ambulatory" };
+const license = { PROVIDER: "r", LICENSE_NUMBER: "1", STATE: "NY", KIND: "medical", STATUS: "active" };
+const access = (ID: string, ACCESSED_AT: string, USER_ID: string, more: Line = {}): Line => ({
+  ID,
+  ACCESSED_AT,
+  USER_ID,
+  USER_ROLE: "nurse",
+  PATIENT: "ann",
+  ACTION: "view",
+  RESOURCE: "encounter",
+  PURPOSE: "treatment",
+  RELATIONSHIP: "care_team",
+  DATA_KINDS: "demographics labs",
+  OUTCOME: "success",
+  ...unit,
+  ...more,
+});
+const login = { PATIENT: "", ACTION: "login", RESOURCE: "", PURPOSE: "", RELATIONSHIP: "", DATA_KINDS: "" };
+/** The last day begins at noon of the 29th, which is 8 in the morning in New York. */
+const accesses: readonly Line[] = [
+  access("the day before", "2024-06-29T11:59:59Z", "nurse", { RELATIONSHIP: "none" }),
+  access("begins the day", "2024-06-29T12:00:00Z", "nurse"),
+  access("login", "2024-06-29T13:00:00Z", "nurse", login),
+  access("guessed", "2024-06-29T13:01:00Z", "nurse", { ...login, OUTCOME: "failure" }),
+  access("guessed again", "2024-06-30T06:00:00Z", "somebody", { ...login, OUTCOME: "failure" }),
+  access("curious", "2024-06-30T03:00:00Z", "nurse", { RELATIONSHIP: "none", PATIENT: "ben" }),
+  access("refused", "2024-06-30T03:01:00Z", "nurse", { RELATIONSHIP: "none", PATIENT: "ben", OUTCOME: "failure" }),
+  access("broke the glass", "2024-06-29T18:00:00Z", "doctor", {
+    USER_ROLE: "provider",
+    RELATIONSHIP: "none",
+    PURPOSE: "emergency",
+  }),
+  access("own record", "2024-06-30T12:00:00Z", "portal", {
+    USER_ROLE: "patient",
+    RELATIONSHIP: "self",
+    PURPOSE: "operations",
+  }),
+  access("later", "2024-06-30T12:00:01Z", "nurse", { RELATIONSHIP: "none" }),
+];
 
 /** At this time of Ann's visit. */
 const at = (time: string) => `2024-06-01T${time}:00Z`;
@@ -206,6 +245,94 @@ export const ward: Delivery = {
     },
     { Id: "unsure", PATIENT: "dot", PROVIDER: "r", SCHEDULED_START: "2024-07-10T14:00:00Z", STATUS: "perhaps" },
   ],
+  organization_units: [{ ORGANIZATION: "o", BRANCH: "North", REGION: "Coast", BED_COUNT: "2" }],
+  staff: [
+    { ID: "nurse", NAME: "Nell", ROLE: "nurse", ...unit, HIRED_ON: "2020-01-01" },
+    { ID: "doctor", NAME: "Rob", ROLE: "provider", PROVIDER: "r", NPI: "1234567893", ...unit },
+  ],
+  licenses: [
+    { ...license, ID: "ends-today", EXPIRES_ON: "2024-06-30" },
+    { ...license, ID: "ends-on-the-60th", EXPIRES_ON: "2024-08-29" },
+    { ...license, ID: "ends-on-the-61st", EXPIRES_ON: "2024-08-30" },
+    { ...license, ID: "ended-yesterday", EXPIRES_ON: "2024-06-29" },
+    { ...license, ID: "suspended", EXPIRES_ON: "2024-07-01", STATUS: "suspended" },
+  ],
+  provider_schedules: [
+    {
+      ID: "session",
+      PROVIDER: "r",
+      ...unit,
+      START: "2024-06-28T13:00:00Z",
+      STOP: "2024-06-28T17:00:00Z",
+      BOOKABLE_MINUTES: "240",
+    },
+  ],
+  staff_schedules: [
+    { ID: "shift", STAFF: "nurse", ...unit, START: "2024-06-28T11:00:00Z", STOP: "2024-06-28T23:00:00Z" },
+  ],
+  timesheets: [
+    {
+      ID: "worked",
+      STAFF: "nurse",
+      SCHEDULE: "shift",
+      WORK_DATE: "2024-06-28",
+      CLOCK_IN: "2024-06-28T11:00:00Z",
+      CLOCK_OUT: "2024-06-28T23:00:00Z",
+      STATUS: "present",
+    },
+  ],
+  beds: [
+    { ID: "bed-1", ...unit, KIND: "ward" },
+    { ID: "bed-2", ...unit, KIND: "icu" },
+  ],
+  bed_days: [
+    { BED: "bed-1", DATE: "2024-06-29", STATUS: "occupied", PATIENT: "ann", ENCOUNTER: "stay" },
+    { BED: "bed-2", DATE: "2024-06-29", STATUS: "free" },
+  ],
+  encounter_locations: [
+    {
+      ID: "lay",
+      PATIENT: "ann",
+      ENCOUNTER: "visit",
+      BED: "bed-1",
+      DEPARTMENT: "o:ambulatory",
+      START: "2024-06-01T14:50:00Z",
+      STOP: "2024-06-01T15:20:00Z",
+    },
+  ],
+  equipment: [{ ID: "scanner", ...unit, KIND: "ct", DAILY_MINUTES: "600" }],
+  equipment_usage: [
+    {
+      ID: "scan",
+      EQUIPMENT: "scanner",
+      PATIENT: "ann",
+      ENCOUNTER: "visit",
+      START: "2024-06-01T14:50:00Z",
+      STOP: "2024-06-01T15:00:00Z",
+    },
+  ],
+  audit_findings: [
+    {
+      ID: "found",
+      ...unit,
+      FOUND_ON: "2024-06-20",
+      CATEGORY: "privacy",
+      SEVERITY: "low",
+      STATUS: "closed",
+      CLOSED_ON: "2024-06-25",
+    },
+  ],
+  satisfaction: [
+    {
+      ID: "answer",
+      PATIENT: "ben",
+      ENCOUNTER: "backwards",
+      SURVEYED_AT: "2024-02-03T14:00:00Z",
+      QUESTION: "overall",
+      SCORE: "4",
+    },
+  ],
+  access_log: accesses,
   appointment_changes: [
     {
       ID: "booking",

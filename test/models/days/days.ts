@@ -97,6 +97,35 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   infections: [["ORIGIN", always("community")]],
   adverse_events: [["SEVERITY", always("severe")]],
   medication_errors: [["SEVERITY", always("C")]],
+  organization_units: [["BRANCH", always("Elsewhere")]],
+  staff: [
+    ["ROLE", always("unheard of")],
+    ["PROVIDER", always("nobody")],
+  ],
+  licenses: [
+    ["STATUS", always("unheard of")],
+    ["PROVIDER", always("nobody")],
+  ],
+  provider_schedules: [["PROVIDER", always("nobody")], stop],
+  staff_schedules: [["STAFF", always("nobody")], stop],
+  timesheets: [
+    ["STATUS", always("unheard of")],
+    ["SCHEDULE", always("nothing")],
+  ],
+  beds: [["KIND", always("other")]],
+  bed_days: [
+    ["STATUS", always("unheard of")],
+    ["PATIENT", always("nobody")],
+  ],
+  encounter_locations: [stop, ["BED", always("nothing")]],
+  equipment: [["KIND", always("other")]],
+  equipment_usage: [["EQUIPMENT", always("nothing")], stop],
+  audit_findings: [["STATUS", always("unheard of")]],
+  satisfaction: [["SCORE", always("9")]],
+  access_log: [
+    ["PATIENT", always("nobody")],
+    ["ACTION", always("unheard of")],
+  ],
   appointment_changes: [
     ["TO_STATUS", always("unheard of")],
     ["APPOINTMENT", always("nothing")],
