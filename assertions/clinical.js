@@ -116,6 +116,7 @@ declare(
         "a readmission is told of stays in the denominator, and only of them",
         "(is_readmitted_inpatient_only is not null) = is_index and (is_readmitted_all_admissions is not null) = is_index",
       ),
+      explained("readmission_planned_explained", "is_planned", "planned_reason"),
       row(
         "readmission_definitions",
         "who was readmitted to an acute stay was admitted",

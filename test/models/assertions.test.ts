@@ -487,6 +487,7 @@ const wrong: Wrong = {
   readmission_days: set(gold("readmission"), "days_to_next_stay = -1"),
   readmission_exclusion: set(gold("readmission"), "exclusion_reason = 'odd'", "not is_index"),
   readmission_denominator: set(gold("readmission"), "is_index = not is_index"),
+  readmission_planned_explained: set(gold("readmission"), "planned_reason = null", "is_planned is null"),
   readmission_definitions: set(
     gold("readmission"),
     "is_readmitted_all_admissions = false",

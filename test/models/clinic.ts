@@ -82,6 +82,8 @@ export const clinic: Delivery = {
   procedures: [
     // Ten years are over the day after.
     { PATIENT: "sue", CODE: "73761001", DESCRIPTION: "Colonoscopy", START: "2014-07-01T15:00:00Z" },
+    // A kidney transplant.
+    { PATIENT: "sue", ENCOUNTER: "thirty", SYSTEM: "ICD-10-PCS", CODE: "0TY00Z0", START: "2024-02-05T16:00:00Z" },
     { PATIENT: "tom", CODE: "p1", START: "2024-03-20T15:00:00Z" },
     { PATIENT: "una", ENCOUNTER: "recent", CODE: "p1", REASONCODE: "44054006", START: "2024-06-09T15:00:00Z" },
   ],

@@ -65,7 +65,7 @@ describe("stays", () => {
          g.is_readmitted_all_admissions, g.is_planned, g.planned_reason`,
       ),
     ).toEqual({
-      first: [true, null, 30, 30, true, true, null, "not_judged"],
+      first: [true, null, 30, 30, true, true, true, null],
       thirty: [true, null, 31, 31, false, false, null, "not_readmitted"],
       "thirty-one": [true, null, null, 12, false, true, null, "not_readmitted"],
       last: [false, "death", null, null, null, null, null, "not_readmitted"],
@@ -206,6 +206,7 @@ describe("illness and treatment", () => {
       ),
     ).toEqual([
       ["2014-07-01", "73761001", 1, 1, 0, 0, 0, null, 0, 0],
+      ["2024-02-01", "0TY00Z0", 1, 1, 0, 0, 0, null, 0, 0],
       ["2024-03-01", "p1", 1, 1, 1, 1, 1, null, 0, 0],
       ["2024-06-01", "p1", 1, 0, 0, 0, null, "short_follow_up", 1, 0],
     ]);
@@ -221,7 +222,7 @@ describe("illness and treatment", () => {
       ),
     ).toEqual({
       first: [73, true, false, 0, 0, 0, 1, 2, 1, 5, null],
-      thirty: [73, false, false, 1, 0, 0, 0, 2, 0, 1, null],
+      thirty: [73, false, false, 1, 0, 1, 0, 2, 0, 1, null],
       "thirty-one": [74, false, false, 2, 0, 0, 0, 4, 8, 5, null],
       recent: [34, false, true, 0, 1, 1, 0, 1, null, null, "no_icd_codes"],
     });

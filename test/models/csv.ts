@@ -18,7 +18,7 @@ const SYNTHEA = {
     "PAYER_COVERAGE",
   ],
   conditions: ["START", "STOP", "PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION"],
-  procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "REASONCODE"],
+  procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION", "REASONCODE"],
   medications: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "DISPENSES"],
   allergies: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
   immunizations: ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],

@@ -219,6 +219,41 @@ describe.skipIf(!existsSync(maps))("terminology/comorbidipy_maps.json, in MEDFOR
   });
 });
 
+const ccs = join(data, "terminology/readmissions");
+describe.skipIf(!existsSync(ccs))("terminology/readmissions, in MEDFORM_DATA", () => {
+  const globals = globalThis as { dataform?: unknown };
+  globals.dataform = { projectConfig: { warehouse: "duckdb" } };
+  const seed = createRequire(import.meta.url)("../../../includes/planned.js") as {
+    isPlannedDiagnosis(code: string): string;
+    isPlannedProcedure(code: string): string;
+  };
+
+  it("has as always planned the codes that our seed has", async () => {
+    await using hospital = await openHospital();
+    const differ = (map: string, category: string, planned: string, condition: string) =>
+      hospital.count(
+        `select count(*) from read_parquet('${join(ccs, map)}.parquet') as code
+         where ${condition} is distinct from (${category} in (select cast(${category} as varchar) from read_parquet('${join(ccs, planned)}.parquet')))`,
+      );
+    expect(
+      await differ(
+        "icd_10_cm_to_ccs",
+        "ccs_diagnosis_category",
+        "always_planned_ccs_diagnosis_category",
+        seed.isPlannedDiagnosis("icd_10_cm"),
+      ),
+    ).toBe(0);
+    expect(
+      await differ(
+        "icd_10_pcs_to_ccs",
+        "ccs_procedure_category",
+        "always_planned_ccs_procedure_category",
+        seed.isPlannedProcedure("icd_10_pcs"),
+      ),
+    ).toBe(0);
+  });
+});
+
 describe.skipIf(!existsSync(maps) || !existsSync(mimic))("MIMIC-IV's diagnoses, in MEDFORM_DATA", () => {
   const table = (name: string) => readCsv(join(mimic, `${name}.csv.gz`));
   let hospital: Hospital;
