@@ -158,6 +158,23 @@ describe("the lease on Snowflake", () => {
     await chain.seal("succeeded");
   });
 
+  it("says whose a lock may be that was waited for in vain, and does not wait for it again and again", async () => {
+    await using warehouse = await openOn(server);
+    await using ledger = await openLedger(warehouse);
+    // Of another user's dead run, which this one may not end.
+    const message =
+      "Another transaction has locked table 'LEDGER_HEAD' and this lock has not yet been released. Your statement was aborted because it waited too long.";
+    const effect = { kind: "error", code: "000625", sqlState: "57014", message } as const;
+    const hook = await server.hook({ on: "statement", matches: "^update .*LEDGER_HEAD", occurrence: 1, effect });
+    // Were it tried once more, it would go well.
+    const error = await refusal(ledger.open("load", {}));
+    await hook.remove();
+    expect(error.problems[0]).toMatchObject({
+      code: "lock-timeout",
+      hint: expect.stringContaining("system$abort_transaction"),
+    });
+  });
+
   it("keeps itself alive by a heartbeat in a session of its own, and a process that holds it can end", async () => {
     const child = await holder({ lease: { beat: 0.05 } });
     const beats = async () =>

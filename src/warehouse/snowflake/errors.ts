@@ -38,6 +38,12 @@ const compute: Family = {
   hint: "Name one in the environment's connection (warehouse), and grant the role USAGE on it.",
 };
 const conflict: Family = { code: "conflict", message: "another transaction held the same table for too long" };
+/** As long as LOCK_TIMEOUT says: to wait for as long once more is of no use. */
+const locked: Family = {
+  code: "lock-timeout",
+  message: "another transaction held the same table for as long as this waits",
+  hint: "`show locks in account` says which. `select system$abort_transaction(ID)` ends it, by the user who began it or an account administrator: names of medform's own begin with MEDFORM_. Snowflake ends one that is idle and in the way by itself, after five minutes.",
+};
 const timeout: Family = {
   code: "engine-timeout",
   message: "the statement took longer than it may",
@@ -193,6 +199,8 @@ export function rawOf(error: unknown): Raw {
 }
 
 function familyOf({ code, state, text }: Raw): Family {
+  // Too many waiters are fewer in a moment.
+  if (code === "000625" && !/\bnumber of waiters\b/i.test(text)) return locked;
   if (/^57014$/.test(state) && code !== "000604" && /\bdeadlock\b/i.test(text)) return conflict;
   return byCode[code] ?? byState[state] ?? byState[state.slice(0, 2)] ?? unknown;
 }

@@ -177,6 +177,15 @@ describe("what Snowflake is sent to publish", () => {
       sql.insertPending(2, "EHR"),
       sql.readPending("EHR"),
       sql.deletePending("EHR"),
+      sql.withdrawPublication("EHR"),
+      sql.giveUpPending("EHR"),
+      sql.showGrants("table", '"EHR"."SILVER"."T"'),
+      sql.grant("view", '"EHR"."SILVER"."T"', {
+        privilege: "SELECT",
+        role: ["R"],
+        ofDatabase: false,
+        withOption: false,
+      }),
       sql.commit,
       sql.rollback,
     ];
@@ -198,6 +207,14 @@ describe("what Snowflake is sent to publish", () => {
       select BATCH as "BATCH", POSITION as "POSITION", DATABASE_NAME as "DATABASE_NAME", SCHEMA_NAME as "SCHEMA_NAME", NAME as "NAME", KIND as "KIND", STATEMENT as "STATEMENT" from "EHR".MEDFORM.PENDING order by BATCH, POSITION
 
       delete from "EHR".MEDFORM.PENDING where BATCH = ?
+
+      delete from "EHR".MEDFORM.PUBLICATION where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?
+
+      delete from "EHR".MEDFORM.PENDING where DATABASE_NAME = ? and SCHEMA_NAME = ? and NAME = ?
+
+      show grants on table "EHR"."SILVER"."T"
+
+      grant select on view "EHR"."SILVER"."T" to role "R"
 
       commit
 
