@@ -35,6 +35,27 @@ const ENCOUNTER_TYPE = {
 const ICD_DIAGNOSIS = { 9: "ICD-9-CM", 10: "ICD-10-CM" };
 const ICD_PROCEDURE = { 9: "ICD-9-PCS", 10: "ICD-10-PCS" };
 
+/** Measures of MIMIC's outpatient record, by the name that holds their unit, to LOINC codes and UCUM units. */
+const OMR_CODE = {
+  "weight (lbs)": "29463-7",
+  weight: "29463-7",
+  "height (inches)": "8302-2",
+  height: "8302-2",
+  "bmi (kg/m2)": "39156-5",
+  bmi: "39156-5",
+  "blood pressure": "85354-9",
+  "blood pressure lying": "85354-9",
+  "blood pressure sitting": "85354-9",
+  "blood pressure standing": "85354-9",
+  "blood pressure standing (1 min)": "85354-9",
+  "blood pressure standing (3 mins)": "85354-9",
+};
+const OMR_UNIT = {
+  "weight (lbs)": "[lb_av]",
+  "height (inches)": "[in_i]",
+  "bmi (kg/m2)": "kg/m2",
+};
+
 /** Status of an appointment; beside our own words those of FHIR. */
 const APPOINTMENT_STATUS = {
   scheduled: "scheduled",
@@ -189,6 +210,8 @@ module.exports = {
   icdProcedureSystem: (version) => seeds.mapped(version, ICD_PROCEDURE),
   administrationStatus: (status) => seeds.mapped(status, ADMINISTRATION_STATUS),
   documentStatus: (status) => seeds.mapped(status, DOCUMENT_STATUS),
+  omrCode: (name) => seeds.mapped(name, OMR_CODE),
+  omrUnit: (name) => seeds.mapped(name, OMR_UNIT),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),
   labOrderStatus: (status) => seeds.mapped(status, LAB_ORDER_STATUS),
   labResultStatus: (status) => seeds.mapped(status, LAB_RESULT_STATUS),

@@ -83,6 +83,12 @@ const number = (x) =>
 /** The first moment of a day, where the source is, as an instant in UTC. */
 const midnight = (date, zone) => fromLocal(`cast(${date} as datetime)`, zone);
 
+/** The comparator before a number (`<0.01`); NULL without one. */
+const comparator = (x) => `case
+      when ${x} like '<=%' or ${x} like '>=%' then substr(${x}, 1, 2)
+      when ${x} like '<%' or ${x} like '>%' then substr(${x}, 1, 1)
+    end`;
+
 /** Seconds from one instant to a later one. */
 const secondsBetween = (from, to) => dates.between("second", from, to);
 
@@ -123,6 +129,7 @@ const readable = (x, type) => {
 
 module.exports = {
   asText,
+  comparator,
   day,
   daysBetween,
   degree,

@@ -104,7 +104,7 @@ module.exports = {
       column("device_raw", "text", "The id of the monitor that measured it. NULL: no monitor is named.", [
         "phi:device",
       ]),
-      column("device_sequence", "integer", "The monitor's own count."),
+      column("device_sequence", "integer", "The monitor's own count, or the record's."),
     ],
     judged: standard,
   }),
@@ -112,5 +112,11 @@ module.exports = {
     "observation",
     "What was observed otherwise: surveys, scores, examinations, social history.",
     hashed("observation"),
+    {
+      optionalId: "observation_id",
+      sent: [
+        column("observation_id", "text", "The source's id of the observation. NULL where it has none.", ["phi:other"]),
+      ],
+    },
   ),
 };

@@ -29,6 +29,9 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
       "mimic_procedures_icd > procedure": 722,
       "mimic_hcpcsevents > procedure": 61,
       "mimic_prescriptions > prescription": 18_087,
+      "mimic_labevents > lab_result": 107_727,
+      "mimic_omr > vital_sign": 2_964,
+      "mimic_microbiologyevents > observation": 2_899,
     });
     await using read = await reader(box.warehouse);
     expect(
@@ -37,6 +40,10 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
     expect(
       await read.rows("select * from EHR.SILVER.ACCOUNTING where left_count is distinct from right_count"),
     ).toEqual([]);
+    // A quarter of the results belong to no admission, and are there.
+    expect(
+      await read.rows("select cast(count(*) as integer) as n from EHR.SILVER.LAB_RESULT where encounter_key is null"),
+    ).toEqual([{ n: 28_420 }]);
     // A diagnosis that was billed has the time of its admission.
     expect(
       await read.rows(
