@@ -2,6 +2,7 @@ const {
   balanced,
   codeSet,
   declare,
+  everyOne,
   key,
   keyColumns,
   noGap,
@@ -16,19 +17,6 @@ const {
 } = require("../includes/declared.js");
 const { events } = require("../includes/timeline.js");
 
-/** Each `column` of `from`, a relation of silver, has a row in the table: nobody and nothing is missing. */
-const everyOne = (name, column, from, condition = "true") => ({
-  name,
-  description: `every ${column} of silver.${from} has a row`,
-  kind: "set",
-  sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys, "expected.", [column])}
-from ${ctx.ref("silver", from)} as expected
-left join ${table} as shown
-  on shown.${column} = expected.${column}
-where shown.${column} is null
-  and ${condition}`,
-});
 const everyPatient = (name) => everyOne(name, "patient_key", "patient");
 
 /** One row an event; the row of a patient without any stands once, and only where the patient has no other. */

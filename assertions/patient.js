@@ -57,7 +57,7 @@ declare(
   },
 );
 
-for (const name of ["patient_history", "patient_address_history"]) {
+for (const name of ["patient_history", "patient_status_history", "patient_address_history"]) {
   const { key: of, attributes, uniqueKey, columns } = histories[name];
   const keys = uniqueKey.map((each) => columns.find((column) => column.name === each));
   const table = { schema: "silver", name };

@@ -79,6 +79,39 @@ const APPOINTMENT_COURSE = transitions.course("scheduled", {
   cancelled: [],
   no_show: [],
 });
+/** Status of a patient in a register, and which may follow which: nobody comes back from death. */
+const PATIENT_STATUS = {
+  active: "active",
+  inactive: "inactive",
+  transferred: "transferred",
+  deceased: "deceased",
+};
+const PATIENT_COURSE = transitions.course("active", {
+  active: ["inactive", "transferred", "deceased"],
+  inactive: ["active", "transferred", "deceased"],
+  transferred: ["active", "deceased"],
+  deceased: [],
+});
+
+/** Who may see a record, also by HL7's codes (v3 Confidentiality). */
+const CONFIDENTIALITY = {
+  normal: "normal",
+  n: "normal",
+  restricted: "restricted",
+  r: "restricted",
+  v: "restricted",
+  vip: "vip",
+};
+
+/** Numbers by which a patient is known. */
+const IDENTIFIER_KIND = {
+  mrn: "mrn",
+  ssn: "ssn",
+  passport: "passport",
+  drivers_license: "drivers_license",
+  insurance_member: "insurance_member",
+};
+
 /** What a transaction of a claim is. */
 const CLAIM_TRANSACTION = {
   charge: "charge",
@@ -200,6 +233,12 @@ module.exports = {
   admissionSource: (source) => otherwise(source, ADMISSION_SOURCE),
   /** `died`, `against_advice`, `acute_transfer` or `other`; NULL where the source does not say. */
   dischargeDisposition: (disposition) => otherwise(disposition, DISCHARGE_DISPOSITION),
+  patientCourse: PATIENT_COURSE,
+  patientStatus: (status) => seeds.mapped(status, PATIENT_STATUS),
+  /** A mark that is not known protects: it is `restricted`. Nothing said is `normal`. */
+  confidentiality: (mark) =>
+    `case when ${mark} is null then 'normal' else coalesce(${seeds.mapped(mark, CONFIDENTIALITY)}, 'restricted') end`,
+  identifierKind: (kind) => seeds.mapped(kind, IDENTIFIER_KIND),
   claimTransaction: (type) => seeds.mapped(type, CLAIM_TRANSACTION),
   claimType: (type) => seeds.mapped(type, CLAIM_TYPE),
   debtor: (type) => seeds.mapped(type, DEBTOR),

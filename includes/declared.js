@@ -96,6 +96,22 @@ const known = (entity, parent) =>
     optional: [`${parent}_key`],
   });
 
+/** Each `column` of `from`, a relation of silver, has a row in the table: nobody and nothing is missing. */
+function everyOne(name, column, from, condition = "true") {
+  return {
+    name,
+    description: `every ${column} of silver.${from} has a row`,
+    kind: "set",
+    sql: ({ ctx, table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "expected.", [column])}
+from ${ctx.ref("silver", from)} as expected
+left join ${table} as shown
+  on shown.${column} = expected.${column}
+where shown.${column} is null
+  and ${condition}`,
+  };
+}
+
 /** Among the rows of one `of`, exactly one satisfies `condition`. */
 function oneCurrent(name, of, condition) {
   return {
@@ -194,6 +210,7 @@ module.exports = {
   balanced,
   codeSet,
   declare,
+  everyOne,
   findings,
   identified,
   key,

@@ -139,6 +139,21 @@ module.exports = {
       ...provenance,
     ],
   },
+  patient_risk_score: {
+    description: "A patient's scores of risk: one row a score, with its value and the one before it.",
+    key: "patient_key, score_name",
+    columns: [
+      patientKey,
+      column("score_name", "text", "Which score."),
+      column("score", "number", "Its value."),
+      column("current_since", "instant", "Since when it is that, in UTC.", ["phi:date"]),
+      column("previous_score", "number", "The value before. NULL: none."),
+      column("previous_since", "instant", "Since when it was that, in UTC.", ["phi:date"]),
+      tenantId,
+      sourceSystem,
+      ...provenance,
+    ],
+  },
   claim_balance: {
     description:
       "Whether a claim adds up: what was charged is what was paid, adjusted (taken off) and is outstanding. One row a claim; what was passed from one debtor to another changes nothing of it. Provenance is the claim's.",

@@ -7,7 +7,14 @@ const { provenance, sourceSystem, tenantId } = require("./columns.js");
 const entities = require("./entities/index.js");
 const scd = require("./scd.js");
 
-const history = ({ of, description, key, attributes, carried = [] }) => {
+const history = ({
+  of,
+  description,
+  key,
+  attributes,
+  carried = [],
+  at = "coalesce(recorded_at, delivered_at, loaded_at)",
+}) => {
   const entity = entities[of];
   const all = [entity.key, ...entity.sent, ...entity.judged];
   const columnsOf = (names) => names.map((name) => all.find((column) => column.name === name));
@@ -17,6 +24,7 @@ const history = ({ of, description, key, attributes, carried = [] }) => {
     description,
     key,
     attributes,
+    at,
     uniqueKey: [...key, "valid_from", "recorded_from"],
     columns: [
       ...columnsOf([...key, ...attributes]),
@@ -33,9 +41,17 @@ const histories = {
   patient_history: history({
     of: "patient",
     description:
-      "What a patient's status and confidentiality were, when, and when it was known: one row a version, kept for good.",
+      "What a patient's status and confidentiality were by the rows of patients, when, and when it was known: one row a version, kept for good.",
     key: ["patient_key"],
     attributes: ["status", "confidentiality"],
+  }),
+  patient_status_history: history({
+    of: "patient_status",
+    description:
+      "What a register said that a patient's status, confidentiality and language were, when, and when it was known: one row a version, kept for good.",
+    key: ["patient_key"],
+    attributes: ["status", "confidentiality", "language"],
+    at: "changed_at",
   }),
   patient_address_history: history({
     of: "patient_address",
@@ -48,14 +64,14 @@ const histories = {
 
 /** The model: versions of everything that was admitted; in an increment those that are new or have ended. */
 const model = ({ name, ref, self }) => {
-  const { of, key, attributes, carried } = histories[name];
+  const { of, key, attributes, carried, at } = histories[name];
   const log = ref("silver", `${of}_verdict`);
   const columns = [...new Set([...key, ...attributes, ...carried, ...oldestNames])];
   const since = self === undefined ? "" : `\n    and ${scd.affected({ log, key, recorded: "loaded_at", self })}`;
   return `with change as (
   select
     ${columns.join(",\n    ")},
-    coalesce(recorded_at, delivered_at, loaded_at) as said_at
+    ${at} as said_at
   from ${log}
   where disposition <> 'quarantined'${since}
 ),

@@ -13,6 +13,9 @@ const observed = (entity) => ({
   only: `${codes.observationEntity("code", "category")} = '${entity}'`,
 });
 
+/** In which column of synthea_patients a number of a patient stands, by its kind. */
+const numberOf = { mrn: "patient_id", ssn: "ssn", passport: "passport", drivers_license: "drivers_license" };
+
 const isCharge = `coalesce(${codes.claimTransaction("transaction_type")} = 'charge', false)`;
 
 const routes = [
@@ -29,6 +32,17 @@ const routes = [
   { bronze: "synthea_allergies", entity: "allergy" },
   { bronze: "synthea_immunizations", entity: "immunization" },
   { bronze: "synthea_imaging_studies", entity: "imaging_study" },
+  ...["mrn", "ssn", "passport", "drivers_license"].map((part) => ({
+    bronze: "synthea_patients",
+    entity: "patient_identifier",
+    part,
+    only: `${numberOf[part]} is not null`,
+  })),
+  { bronze: "hospital_patient_identifiers", entity: "patient_identifier" },
+  { bronze: "hospital_patient_contacts", entity: "patient_contact" },
+  { bronze: "hospital_patient_statuses", entity: "patient_status" },
+  { bronze: "hospital_risk_scores", entity: "risk_score" },
+  { bronze: "hospital_legal_holds", entity: "legal_hold" },
   { bronze: "synthea_payers", entity: "payer" },
   { bronze: "synthea_payer_transitions", entity: "coverage", part: "primary" },
   {
@@ -95,6 +109,20 @@ const bronzeOnly = {
   hospital_patient_statuses: "No entity yet.",
   hospital_risk_scores: "No entity yet.",
   hospital_legal_holds: "No entity yet.",
+  hospital_organization_units: "No entity yet.",
+  hospital_staff: "No entity yet.",
+  hospital_licenses: "No entity yet.",
+  hospital_access_log: "No entity yet.",
+  hospital_satisfaction: "No entity yet.",
+  hospital_provider_schedules: "No entity yet.",
+  hospital_staff_schedules: "No entity yet.",
+  hospital_timesheets: "No entity yet.",
+  hospital_beds: "No entity yet.",
+  hospital_bed_days: "No entity yet.",
+  hospital_encounter_locations: "No entity yet.",
+  hospital_equipment: "No entity yet.",
+  hospital_equipment_usage: "No entity yet.",
+  hospital_audit_findings: "No entity yet.",
   mimic_transfers: "No entity yet.",
   mimic_services:
     "Which service a patient was under is part of the encounter's history, which no figure here asks for.",
@@ -114,4 +142,4 @@ const bronzeOnly = {
   mimic_d_items: "A dictionary of codes, and no fact about a patient.",
 };
 
-module.exports = { bronzeOnly, isCharge, nameOf, routes };
+module.exports = { bronzeOnly, isCharge, nameOf, numberOf, routes };

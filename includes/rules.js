@@ -35,12 +35,6 @@ const ofEvent = (name) => [
 ];
 const ofEncounter = ofEvent("encounter");
 
-/** What refers to a claim. */
-const ofClaim = [
-  quarantine("claim_other_patient", "claim.patient_key <> patient.patient_key"),
-  flag("claim_unresolved", "candidate.claim_ref is not null and claim.claim_key is null"),
-];
-
 /** What refers to a payer. */
 const ofPayer = [flag("payer_unresolved", "candidate.payer_ref is not null and payer.payer_key is null")];
 
@@ -161,7 +155,6 @@ module.exports = {
   named,
   needed,
   OBSERVED,
-  ofClaim,
   ofEncounter,
   ofEvent,
   ofPayer,

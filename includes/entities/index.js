@@ -12,6 +12,7 @@
 const claims = require("./claim_transactions.js");
 const harm = require("./harm.js");
 const observations = require("./observations.js");
+const register = require("./register.js");
 
 const all = [
   require("./organization_unit.js"),
@@ -28,6 +29,11 @@ const all = [
   require("./patient.js"),
   require("./patient_address.js"),
   require("./identity_decision.js"),
+  register.patient_identifier,
+  register.patient_contact,
+  register.patient_status,
+  register.risk_score,
+  register.legal_hold,
   require("./payer.js"),
   require("./coverage.js"),
   require("./encounter.js"),

@@ -23,9 +23,9 @@ module.exports = {
     column("race", "text", "Race as sent."),
     column("ethnicity", "text", "Ethnicity as sent."),
     column("marital_status", "text", "Marital status as sent."),
-    column("language", "text", "Preferred language as sent. NULL where the source does not say."),
+    column("language", "text", "Preferred language, as the register says last. NULL where none does."),
     column("birthplace", "text", "Place of birth.", ["phi:geography"]),
-    column("confidentiality", "text", "`normal`, or the source's own mark for a protected record."),
+    column("confidentiality", "text", "`normal`, `restricted` or `vip`, as the register says last."),
     column("healthcare_expenses", "money", "Cost of all care in USD, as the source sums it."),
     column("healthcare_coverage", "money", "What payers covered of it in USD, as the source sums it."),
     column("income", "money", "Yearly income in USD."),
@@ -37,6 +37,10 @@ module.exports = {
   judged: [
     column("birth_date", "date", "Birth date. NULL where not known or not plausible.", ["phi:date"]),
     column("death_date", "date", "Date of death. NULL: alive, not known, or not plausible.", ["phi:date"]),
-    column("status", "text", "`deceased` where a date of death stands, else `active`."),
+    column(
+      "status",
+      "text",
+      "`deceased` where a date of death stands; else what the register says last (`active`, `inactive`, `transferred`, `deceased`), or `active`.",
+    ),
   ],
 };

@@ -100,6 +100,11 @@ const observed = (entity: string): Wrong => ({
 const hasEvents = `event_key in (select max(event_key) from ${silver("patient_event")})`;
 const timeline = gold("patient_timeline");
 
+const destroyable = `update ${gold("retention")} set is_destroyable = true`;
+const listed = (rows: number) =>
+  `insert into ${gold("destruction_manifest")} by name
+   select person_id, 'patient' as entity, ${rows} as row_count from ${gold("retention")} order by person_id limit 1`;
+
 const wrong: Wrong = {
   accounting_key: [...frozen(silver("accounting")), repeat(silver("accounting"))],
   accounting_balances: lose(silver("allergy")),
@@ -158,7 +163,34 @@ const wrong: Wrong = {
   patient_address_one_current: set(silver("patient_address"), "is_current = false"),
 
   ...history("patient_history"),
+  ...history("patient_status_history"),
   ...history("patient_address_history"),
+  patient_identifier_key_unique: repeat(silver("patient_identifier")),
+  patient_identifier_has_patient: set(silver("patient_identifier"), "patient_key = 'nobody'"),
+  patient_identifier_kind: set(silver("patient_identifier"), "identifier_kind = 'odd'", "identifier_kind = 'mrn'"),
+  patient_identifier_ssn_hashed: set(silver("patient_identifier"), "identifier_value = null"),
+  ...findings("patient_identifier", ["stop_before_start", "conflict"]),
+  patient_contact_key_unique: repeat(silver("patient_contact")),
+  patient_contact_has_patient: set(silver("patient_contact"), "patient_key = 'nobody'"),
+  ...findings("patient_contact", ["conflict"]),
+  patient_status_key_unique: repeat(silver("patient_status"), "false as is_current"),
+  patient_status_dated: set(silver("patient_status"), "changed_at = null"),
+  patient_status_has_patient: set(silver("patient_status"), "patient_key = 'nobody'"),
+  patient_status_known: set(silver("patient_status"), "status = 'odd'"),
+  patient_status_confidentiality: set(silver("patient_status"), "confidentiality = 'odd'"),
+  patient_status_one_current: set(silver("patient_status"), "is_current = false"),
+  ...findings("patient_status", ["transition_illegal", "conflict"]),
+  risk_score_key_unique: repeat(silver("risk_score")),
+  risk_score_dated: set(silver("risk_score"), "scored_at = null"),
+  risk_score_has_patient: set(silver("risk_score"), "patient_key = 'nobody'"),
+  ...findings("risk_score", ["after_death", "conflict"]),
+  patient_risk_score_key: repeat(silver("patient_risk_score")),
+  patient_risk_score_dated: set(silver("patient_risk_score"), "current_since = null"),
+  patient_risk_score_previous: set(silver("patient_risk_score"), "previous_since = current_since"),
+  legal_hold_key_unique: repeat(silver("legal_hold")),
+  legal_hold_dated: set(silver("legal_hold"), "placed_at = null"),
+  legal_hold_has_patient: set(silver("legal_hold"), "patient_key = 'nobody'"),
+  ...findings("legal_hold", ["stop_before_start", "conflict"]),
 
   provider_key_unique: repeat(silver("provider")),
   provider_identified: set(silver("provider"), "provider_id = null"),
@@ -462,6 +494,33 @@ const wrong: Wrong = {
   ),
   critical_lab_minutes: set(gold("critical_lab"), "minutes_to_notification = -1"),
   critical_lab_never_notified: set(gold("critical_lab"), "is_never_notified = null"),
+  dim_payer_key: repeat(gold("dim_payer")),
+  dim_payer_complete: lose(gold("dim_payer")),
+  fct_claim_key: repeat(gold("fct_claim")),
+  fct_claim_complete: lose(gold("fct_claim")),
+  fct_claim_person: set(gold("fct_claim"), "person_id = null"),
+  fct_claim_has_payer: set(gold("fct_claim"), "payer_key = 'nowhere'"),
+  fct_claim_charge_explained: set(gold("fct_claim"), "balance_reason = null", "charge_usd is null"),
+  fct_claim_decision_explained: set(gold("fct_claim"), "decision_reason = null", "decision is null"),
+  fct_claim_adds_up: set(gold("fct_claim"), "paid_usd = paid_usd + 1", "charge_usd is not null"),
+  fct_prescription_key: repeat(gold("fct_prescription")),
+  fct_prescription_complete: lose(gold("fct_prescription")),
+  fct_prescription_person: set(gold("fct_prescription"), "person_id = null"),
+  fct_prescription_duration: set(gold("fct_prescription"), "duration_days = -1"),
+  fct_appointment_key: repeat(gold("fct_appointment")),
+  fct_appointment_complete: lose(gold("fct_appointment")),
+  fct_appointment_person: set(gold("fct_appointment"), "person_id = null"),
+  fct_appointment_wait: set(gold("fct_appointment"), "wait_minutes = -1"),
+  retention_key: repeat(gold("retention")),
+  retention_complete: lose(gold("retention")),
+  retention_explained: set(gold("retention"), "retain_reason = null", "retain_until is null"),
+  retention_tier: set(gold("retention"), "tier = 'cold'"),
+  retention_held: set(gold("retention"), "is_destroyable = true", "not is_due"),
+  retention_minor: set(gold("retention"), "retain_until = majority_date", "retain_until is not null"),
+  // Nobody of the ward is so long gone that it would hold anything.
+  destruction_manifest_key: [destroyable, listed(1), listed(1)],
+  destruction_manifest_rows: [destroyable, listed(0)],
+  destruction_manifest_destroyable: listed(1),
   fct_encounter_key: repeat(gold("fct_encounter")),
   fct_encounter_complete: lose(gold("fct_encounter")),
   fct_encounter_person: set(gold("fct_encounter"), "person_id = null"),
@@ -601,7 +660,12 @@ describe("declared rules", () => {
 describe("findings", () => {
   it("are declared for each flag that a model can raise, and for no other", () => {
     // These need other rows beside the row itself.
-    const raised: string[] = ["patient_duplicate_patient", "coverage_coverage_overlap", "claim_claim_balance"];
+    const raised: string[] = [
+      "patient_duplicate_patient",
+      "coverage_coverage_overlap",
+      "claim_claim_balance",
+      "patient_status_transition_illegal",
+    ];
     for (const action of actions) {
       if (action.kind !== "incremental" || !action.target.name.endsWith("_VERDICT")) continue;
       const entity = action.target.name.slice(0, -"_VERDICT".length).toLowerCase();

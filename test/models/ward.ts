@@ -167,6 +167,15 @@ export const ward: Delivery = {
     { ...image("chest", "s1", "i1"), MODALITY_CODE: "DX" },
     { ...image("chest", "s1", "i2"), MODALITY_CODE: "DX" },
   ],
+  patient_identifiers: [
+    { ID: "m1", PATIENT: "ann", AUTHORITY: "East", KIND: "mrn", VALUE: "0000001", VALID_FROM: "2020-01-01" },
+  ],
+  patient_contacts: [{ ID: "k1", PATIENT: "ann", NAME: "Ned A", RELATIONSHIP: "spouse", PRIORITY: "1" }],
+  patient_statuses: [
+    { ID: "s1", PATIENT: "ann", STATUS: "active", CONFIDENTIALITY: "vip", LANGUAGE: "es", CHANGED_AT: "2024-01-01" },
+  ],
+  risk_scores: [{ ID: "g1", PATIENT: "ann", SCORE_NAME: "lace", SCORE: "7", SCORED_AT: "2024-06-01T15:30:00Z" }],
+  legal_holds: [{ ID: "h1", PATIENT: "ann", PLACED_AT: "2024-06-05", REASON: "litigation" }],
   payers: [{ Id: "i", NAME: "Insurer", OWNERSHIP: "PRIVATE" }],
   payer_transitions: [
     { PATIENT: "ann", MEMBERID: "m", START_DATE: "2020-01-01T05:00:00Z", PAYER: "i" },

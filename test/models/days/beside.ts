@@ -32,6 +32,8 @@ const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => 
       });
       return i % 3 === 0 ? [decide(1, "merge")] : i % 3 === 1 ? [decide(1, "link"), decide(2, "unlink")] : [];
     }),
+  legal_holds: (of) =>
+    of("patients").map(({ Id = "" }) => ({ ID: Id, PATIENT: Id, PLACED_AT: "2025-01-01", REASON: "litigation" })),
   appointment_changes: (of) =>
     of("appointments").flatMap(({ Id = "", PATIENT = "", BOOKED_AT = "", UPDATED_AT = "", STATUS = "" }) => {
       const change = (n: number, CHANGED_AT: string, FROM_STATUS: string, TO_STATUS: string): Line => ({

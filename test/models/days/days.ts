@@ -48,6 +48,17 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   allergies: [stop, other],
   immunizations: [other],
   imaging_studies: [["MODALITY_CODE", always("OT")]],
+  patient_identifiers: [
+    ["VALUE", always("0")],
+    ["PATIENT", always("nobody")],
+  ],
+  patient_contacts: [["PHONE", always("")]],
+  patient_statuses: [
+    ["STATUS", always("unheard of")],
+    ["CONFIDENTIALITY", always("vip")],
+  ],
+  risk_scores: [["SCORE", always("1")]],
+  legal_holds: [["LIFTED_AT", always("2026-01-01")]],
   payers: [["NAME", always("Old name")]],
   payer_transitions: [
     ["END_DATE", always("")],
