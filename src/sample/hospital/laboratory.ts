@@ -168,5 +168,6 @@ function drawn(random: Random, of: Measure): number {
       : criticalHigh * (1.02 + random.float() * 0.1);
     return value;
   }
-  return random.around(of.mean, of.deviation * 1.3);
+  // Not below what a living person has: the least of urea nitrogen would be.
+  return Math.max(of.mean / 5, random.around(of.mean, of.deviation * 1.3));
 }
