@@ -18,8 +18,8 @@ export type Entity =
   | "appointment"
   | "appointment_change";
 
-/** Findings on rows that are as they should be: certificates and late posts, results after a discharge. */
-export type ExpectedFlag = "after_death" | "outside_encounter";
+/** Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration. */
+export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient";
 
 export interface Entry {
   readonly row: AnyRow;
@@ -77,10 +77,10 @@ export class Chart {
   }
 
   /** A row that no rule about days judges, or one of the hospital's own tables. */
-  add<T extends Table>(table: T, row: Row<T>): void {
+  add<T extends Table>(table: T, row: Row<T>, flags: readonly ExpectedFlag[] = []): void {
     const time = eventTimes[table];
     const text = time === undefined ? "" : ((row as AnyRow)[time] ?? "");
-    this.#push(table, row, text !== "" && this.#isAfterDeath(dayOfText(text)) ? ["after_death"] : []);
+    this.#push(table, row, text !== "" && this.#isAfterDeath(dayOfText(text)) ? [...flags, "after_death"] : flags);
   }
 
   #isAfterDeath(day: number): boolean {

@@ -5,19 +5,18 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ProblemError } from "../graph/index.js";
-import { fileOf, headerOf, MANIFEST, type Manifest, sampleFiles } from "./manifest.js";
-import { type Table, tables } from "./tables.js";
+import { fileOf, headerOf, MANIFEST, type Manifest, type SampleFile, sampleFiles, written } from "./manifest.js";
 
 const PART = ".part";
 /** Bytes that are held for a file before they are written. */
 const HELD = 256 * 1024;
 
 export interface SampleFolder {
-  write(table: Table, lines: readonly string[]): void;
+  write(file: SampleFile, lines: readonly string[]): void;
   /** Waits where much is held; call it now and then. */
   drain(): Promise<void>;
   /** Renames everything into place; `manifest` gets the count of lines of each file. */
-  finish(manifest: (rows: Readonly<Record<Table, number>>) => Manifest): Promise<Manifest>;
+  finish(manifest: (rows: Readonly<Record<SampleFile, number>>) => Manifest): Promise<Manifest>;
   /** Removes what was begun, and leaves a former sample as it was. */
   discard(): Promise<void>;
 }
@@ -47,11 +46,11 @@ function hold(file: OpenFile, line: string): void {
 export async function openFolder(dir: string, begun: Manifest): Promise<SampleFolder> {
   await refuseForeign(dir);
   const partOf = (name: string) => join(dir, `${name}${PART}`);
-  const files = new Map<Table, OpenFile>();
+  const files = new Map<SampleFile, OpenFile>();
   try {
     await mkdir(dir, { recursive: true });
     await writeFile(partOf(MANIFEST), json(begun));
-    for (const table of tables) {
+    for (const table of written) {
       const handle = await open(partOf(fileOf(table)), "w");
       const file = { handle, buffer: Buffer.allocUnsafe(4096), held: 0, rows: 0 };
       hold(file, headerOf(table));
@@ -79,9 +78,12 @@ export async function openFolder(dir: string, begun: Manifest): Promise<SampleFo
       for (const { handle } of files.values()) {
         await handle.close();
       }
-      const rows = Object.fromEntries([...files].map(([table, file]) => [table, file.rows])) as Record<Table, number>;
+      const rows = Object.fromEntries([...files].map(([table, file]) => [table, file.rows])) as Record<
+        SampleFile,
+        number
+      >;
       await rm(join(dir, MANIFEST), { force: true });
-      for (const table of tables) await rename(partOf(fileOf(table)), join(dir, fileOf(table)));
+      for (const table of written) await rename(partOf(fileOf(table)), join(dir, fileOf(table)));
       const complete = manifest(rows);
       await writeFile(partOf(MANIFEST), json(complete));
       await rename(partOf(MANIFEST), join(dir, MANIFEST));

@@ -1,16 +1,17 @@
 /** A whole sample, patient by patient, in bounded memory. */
 import { resolve } from "node:path";
 import { ProblemError } from "../graph/index.js";
+import { registerAgain } from "./again.js";
 import type { Entity, ExpectedFlag } from "./chart.js";
-import { createDefects } from "./defects.js";
+import { createDefects, type Defects } from "./defects.js";
 import { openFolder } from "./files.js";
 import { addCare, createResources, networkRows, Occupancy } from "./hospital/index.js";
 import type { ExpectedFlagCount, Manifest } from "./manifest.js";
 import { bump, createNetwork, createTally, organizationRows, payerRows, providerRows } from "./network.js";
-import { createPatient } from "./patient.js";
+import { createPatient, type Patient } from "./patient.js";
 import { MOST_PATIENTS, socialSecurityNumber } from "./person.js";
 import { Random } from "./random.js";
-import { csvLine, type Table, tables } from "./tables.js";
+import { csvLine, LINKED, type Table, tables } from "./tables.js";
 
 export const DEFAULT_RATE = 0.01;
 
@@ -29,7 +30,7 @@ export interface SampleRequest {
 }
 
 /** Streams of chance, apart from one another, so that neither defects nor the hospital's own tables change a row of a patient. */
-const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6 } as const;
+const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6, again: 7 } as const;
 
 /**
  * Writes a hospital's files and its manifest: the same bytes for the same request, whatever the clock and the machine.
@@ -46,6 +47,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     defects: [],
     expectedFlags: [],
     rows: nothing,
+    linkedPatients: 0,
   });
   try {
     const start = new Random(seed, STREAM.network);
@@ -56,15 +58,26 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     const tally = createTally();
     const defects = createDefects(rate, patients);
     const flags = new Map<string, number>();
-    for (let index = 0; index < patients; index += 1) {
-      const ssn = socialSecurityNumber(index, firstNumber);
-      const { chart, course } = createPatient(new Random(seed, STREAM.patient, index), network, ssn, tally);
-      addCare({ random: new Random(seed, STREAM.care, index), chart, course, index, resources, occupancy });
+    // Second registrations have no defects of their own, so that those of the others stay where they are.
+    const sound = createDefects(0, patients);
+    const finish = (patient: Patient, number: number, made: Defects, defectRandom: Random) => {
+      const { chart, course } = patient;
+      addCare({ random: new Random(seed, STREAM.care, number), chart, course, index: number, resources, occupancy });
       for (const entries of chart.entries.values()) {
         for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
       }
-      const lines = defects.lines(new Random(seed, STREAM.defects, index), chart, index);
-      for (const [table, list] of lines) folder.write(table, list);
+      for (const [table, list] of made.lines(defectRandom, chart, number)) folder.write(table, list);
+    };
+    for (let index = 0; index < patients; index += 1) {
+      const ssn = socialSecurityNumber(index, firstNumber);
+      const patient = createPatient(new Random(seed, STREAM.patient, index), network, ssn, tally);
+      finish(patient, index, defects, new Random(seed, STREAM.defects, index));
+      const again = new Random(seed, STREAM.again, index);
+      const other = registerAgain(again, patient, network, resources, tally);
+      if (other !== undefined) {
+        finish(other, MOST_PATIENTS + index, sound, again);
+        folder.write(LINKED, [`${patient.chart.person.id},${other.chart.person.id}`]);
+      }
       if (index % 16 === 15) {
         await folder.drain();
         signal?.throwIfAborted();
@@ -82,12 +95,13 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     write("payers", payerRows(network, tally));
     for (const [table, row] of networkRows(new Random(seed, STREAM.registers), resources, occupancy))
       write(table, [row]);
-    return await folder.finish((rows) => ({
+    return await folder.finish(({ [LINKED]: linkedPatients, ...rows }) => ({
       ...base,
       complete: true,
       defects: defects.counts(),
       expectedFlags: flagCounts(flags),
       rows,
+      linkedPatients,
     }));
   } catch (error) {
     await folder.discard();

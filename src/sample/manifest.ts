@@ -1,7 +1,7 @@
 /** What is in a sample, and what a sound warehouse finds in it. */
 
 import type { Entity, ExpectedFlag } from "./chart.js";
-import { columnsOf, type Table, tables } from "./tables.js";
+import { columnsOf, LINKED, linkedHeader, type Table, tables } from "./tables.js";
 
 export type Outcome = "quarantined" | "flagged" | "duplicate" | "superseded" | "rejected";
 
@@ -40,13 +40,19 @@ export interface Manifest {
   readonly expectedFlags: readonly ExpectedFlagCount[];
   /** Records of each file without its header, malformed lines counted. */
   readonly rows: Readonly<Record<Table, number>>;
+  /** Patients who are known twice, under another id: the pairs of `linked_patients.csv`. */
+  readonly linkedPatients: number;
 }
 
 export const MANIFEST = "manifest.json";
 
-export const fileOf = (table: Table) => `${table}.csv`;
+export const fileOf = (table: SampleFile) => `${table}.csv`;
+
+/** The tables, and the truth beside them. */
+export type SampleFile = Table | typeof LINKED;
+export const written: readonly SampleFile[] = [...tables, LINKED];
 
 /** Names of everything that a sample consists of. */
-export const sampleFiles: ReadonlySet<string> = new Set([MANIFEST, ...tables.map(fileOf)]);
+export const sampleFiles: ReadonlySet<string> = new Set([MANIFEST, ...written.map(fileOf)]);
 
-export const headerOf = (table: Table) => columnsOf(table).join(",");
+export const headerOf = (file: SampleFile) => (file === LINKED ? linkedHeader : columnsOf(file).join(","));

@@ -1,7 +1,7 @@
 /** One patient from nothing to a full chart; everything follows from the seed and the patient's number. */
 import { otherAppointments, visitAppointment } from "./appointments.js";
 import { claim, insure } from "./billing.js";
-import { Chart } from "./chart.js";
+import { Chart, type ExpectedFlag } from "./chart.js";
 import type { Acute, Chronic } from "./codes/problems.js";
 import { bump, type Network, payerTally, type Tally } from "./network.js";
 import {
@@ -12,23 +12,34 @@ import {
   observeOutside,
   observeStay,
 } from "./observations.js";
-import { createPerson } from "./person.js";
+import { createPerson, type Person } from "./person.js";
 import type { Random } from "./random.js";
 import { acuteVisit, allergies, chronicVisit, generalVisit, stay } from "./records.js";
 import { encounterRow, endPrescriptions, money, type Writing } from "./rows.js";
 import { type Course, planCourse, type Visit } from "./visit.js";
 
+export interface Patient {
+  readonly chart: Chart;
+  /** Undefined: nothing ever happened to them here. */
+  readonly course: Course | undefined;
+}
+
 /** Adds what the network's own rows must say to `tally`. */
-export function createPatient(
-  random: Random,
-  network: Network,
-  ssn: string,
-  tally: Tally,
-): { readonly chart: Chart; readonly course: Course | undefined } {
+export function createPatient(random: Random, network: Network, ssn: string, tally: Tally): Patient {
   const person = createPerson(random, network, ssn);
+  return createChart(random, person, person.hasEvents ? planCourse(random, person, network) : undefined, tally);
+}
+
+/** Writes down what happened. Adds what the network's own rows must say to `tally`. `flags` are those of the patient's own row. */
+export function createChart(
+  random: Random,
+  person: Person,
+  course: Course | undefined,
+  tally: Tally,
+  flags: readonly ExpectedFlag[] = [],
+): Patient {
   const chart = new Chart(person);
   let [expenses, coverage] = [0, 0];
-  const course = person.hasEvents ? planCourse(random, person, network) : undefined;
   if (course !== undefined) {
     const writing: Writing = {
       random,
@@ -58,7 +69,8 @@ export function createPatient(
       count(tally, chart, course.visits, insure(random, chart, course), coverage, expenses);
     }
   }
-  chart.add("patients", { ...person.row, HEALTHCARE_EXPENSES: money(expenses), HEALTHCARE_COVERAGE: money(coverage) });
+  const sums = { HEALTHCARE_EXPENSES: money(expenses), HEALTHCARE_COVERAGE: money(coverage) };
+  chart.add("patients", { ...person.row, ...sums }, flags);
   return { chart, course };
 }
 

@@ -33,6 +33,10 @@ const columnLists = {
   ...hospitalColumns,
 } as const;
 
+/** The truth for whoever looks for patients that are known twice: written beside the tables, and none of them. */
+export const LINKED = "linked_patients";
+export const linkedHeader = "PATIENT,OTHER";
+
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
 
 export type Table = keyof typeof columnLists;

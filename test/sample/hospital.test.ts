@@ -118,6 +118,7 @@ describe("the hospital's own tables", () => {
     const encounters = new Map((await rowsOf("encounters")).map((row) => [row.Id, row]));
     const locations = await rowsOf("encounter_locations");
     const nights = new Set<string>();
+    const twice: (string | undefined)[] = [];
     for (const row of locations) {
       const stay = encounters.get(row.ENCOUNTER);
       expect(stay?.ENCOUNTERCLASS).toBe("inpatient");
@@ -128,10 +129,11 @@ describe("the hospital's own tables", () => {
       for (let day = at(localDay(row.START ?? "")); row.BED !== ""; day += 86_400) {
         const date = new Date(day * 1000).toISOString().slice(0, 10);
         if (date >= last || date > TODAY) break;
-        expect(nights).not.toContain(`${row.BED} ${date}`);
+        if (nights.has(`${row.BED} ${date}`)) twice.push(row.BED);
         nights.add(`${row.BED} ${date}`);
       }
     }
+    expect(twice).toEqual([]);
     const days = await rowsOf("bed_days");
     for (const row of days)
       expect([row.BED, nights.has(`${row.BED} ${row.DATE}`)]).toEqual([row.BED, row.STATUS === "occupied"]);
@@ -187,5 +189,34 @@ describe("the hospital's own tables", () => {
     expect(new Set(versions.map((row) => `${row.DOCUMENT} ${row.VERSION}`)).size).toBe(versions.length);
     const vitals = await rowsOf("device_vitals");
     expect(new Set(vitals.map((row) => `${row.DEVICE} ${row.SEQUENCE}`)).size).toBe(vitals.length);
+  });
+});
+
+describe("patients who are known twice", () => {
+  it("are other rows with visits of their own in another register, nearly the same, and counted", async () => {
+    const { linkedPatients } = await written;
+    const pairs = readTable(out, "linked_patients").rows;
+    expect(pairs.length).toBe(linkedPatients);
+    expect(pairs.length).toBeGreaterThan(3);
+    const patients = new Map((await rowsOf("patients")).map((row) => [row.Id, row]));
+    expect(patients.size).toBe(300 + pairs.length);
+    const registers = byColumn(
+      (await rowsOf("patient_identifiers")).filter((row) => row.KIND === "mrn"),
+      "PATIENT",
+    );
+    const seen = new Set((await rowsOf("encounters")).map((row) => row.PATIENT));
+    let [same, withNumber] = [0, 0];
+    for (const { PATIENT, OTHER } of pairs) {
+      const [one, two] = [patients.get(PATIENT), patients.get(OTHER)];
+      expect(one?.GENDER).toBe(two?.GENDER);
+      expect(seen).toContain(OTHER);
+      const authorities = (id: string | undefined) => (registers.get(id) ?? []).map((row) => row.AUTHORITY);
+      expect(authorities(PATIENT).filter((authority) => authorities(OTHER).includes(authority))).toEqual([]);
+      if (two?.SSN !== "") withNumber += 1;
+      if (one?.FIRST === two?.FIRST && one?.LAST === two?.LAST && one?.BIRTHDATE === two?.BIRTHDATE) same += 1;
+    }
+    expect(withNumber).toBeLessThan(pairs.length / 2);
+    expect(same).toBeLessThan(pairs.length);
+    expect(new Set(pairs.map(({ OTHER }) => OTHER)).size).toBe(pairs.length);
   });
 });

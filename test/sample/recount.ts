@@ -90,6 +90,7 @@ const entities: Readonly<Record<string, { readonly entity: string; readonly time
   allergies: { entity: "allergy", time: "START" },
   observations: { entity: "", time: "DATE" },
   appointments: { entity: "appointment", time: "SCHEDULED_START" },
+  appointment_changes: { entity: "appointment_change", time: "CHANGED_AT" },
 };
 
 const classes = "wellness ambulatory outpatient urgentcare inpatient emergency virtual snf hospice home".split(" ");
@@ -124,7 +125,7 @@ export function judge(dir: string): Judgement {
   const people = new Set<string>();
   for (const { SSN, BIRTHDATE } of patients) {
     const person = `${SSN} ${BIRTHDATE}`;
-    if (people.has(person)) count("flagged", "patient", "duplicate_patient");
+    if (SSN !== "" && people.has(person)) count("flagged", "patient", "duplicate_patient");
     people.add(person);
   }
   const providers = new Set(readTable(dir, "providers").rows.map((row) => row.Id));
@@ -190,7 +191,7 @@ export function judge(dir: string): Judgement {
       flags.push("end_before_start");
     if (table === "medications" && row.STOP !== "" && (row.STOP ?? "") < (row.START ?? ""))
       flags.push("stop_before_start");
-    if (table === "encounters" || row.ENCOUNTER === "") return flags;
+    if (table === "encounters" || (row.ENCOUNTER ?? "") === "") return flags;
     const encounter = encounters.get(row.ENCOUNTER ?? "");
     if (encounter === undefined) return [...flags, "encounter_unresolved"];
     if (table === "appointments") return flags;
