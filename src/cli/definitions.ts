@@ -358,9 +358,16 @@ function sample(program: Command, choose: Choose): void {
     .option("--seed <n>", "the same seed gives the same bytes", number({ least: 0 }), 1)
     .requiredOption("--out <dir>", "folder to write to")
     .option("--defects <rate>", "defective rows for each sound one, 0 to 1", rate)
+    .option("--days <n>", "daily batches, each in a folder of its date (default: all in one)", number({ least: 1 }))
     .action(
       (
-        given: { readonly patients: number; readonly seed: number; readonly out: string; readonly defects?: number },
+        given: {
+          readonly patients: number;
+          readonly seed: number;
+          readonly out: string;
+          readonly defects?: number;
+          readonly days?: number;
+        },
         command: Command,
       ) =>
         choose(command, async (io, options) => {

@@ -16,7 +16,10 @@ export type Entity =
   | "vital_sign"
   | "observation"
   | "appointment"
-  | "appointment_change";
+  | "appointment_change"
+  | "claim"
+  | "claim_line"
+  | "payment";
 
 /** Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration. */
 export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient";
@@ -37,15 +40,19 @@ const entityOfTable: Partial<Record<Table, Entity>> = {
   allergies: "allergy",
   appointments: "appointment",
   appointment_changes: "appointment_change",
+  claims: "claim",
 };
 
-/** Columns of the hospital's own tables that say when it was, where silver holds it against the life of the patient. */
+/** Columns that say when it was, of tables beside the clinical ones that silver holds against the life of the patient. */
 const eventTimes: Partial<Record<Table, string>> = {
+  claims: "SERVICEDATE",
+  claims_transactions: "FROMDATE",
   appointment_changes: "CHANGED_AT",
 };
 
 /** As silver routes observations: an address is an observation whatever its category says, else the category decides. */
 export function entityOf(table: Table, row: AnyRow): Entity | undefined {
+  if (table === "claims_transactions") return row.TYPE === "CHARGE" ? "claim_line" : "payment";
   if (table !== "observations") return entityOfTable[table];
   if (row.CODE === "56799-0") return "observation";
   if (row.CATEGORY === "laboratory") return "lab_result";
@@ -76,7 +83,7 @@ export class Chart {
     return this.entries.get(table) ?? [];
   }
 
-  /** A row that no rule about days judges, or one of the hospital's own tables. */
+  /** A row of which no rule asks whether it is within its encounter. */
   add<T extends Table>(table: T, row: Row<T>, flags: readonly ExpectedFlag[] = []): void {
     const time = eventTimes[table];
     const text = time === undefined ? "" : ((row as AnyRow)[time] ?? "");

@@ -9,9 +9,20 @@ import type { DefectCount } from "./manifest.js";
 import type { Random } from "./random.js";
 import { type AnyRow, csvLine, type Table } from "./tables.js";
 
+/** A line of a file. */
+export interface Line {
+  readonly text: string;
+  /** The sound row that it is, or that it was made from. */
+  readonly of: AnyRow;
+  /** Undefined: the sound row itself. */
+  readonly defect: string | undefined;
+  /** Whether the row is there twice, as a copy or with an older version. */
+  readonly isDoubled: boolean;
+}
+
 export interface Defects {
   /** The patient's lines by table, defective ones among them. Call it once a patient, in order. */
-  lines(random: Random, chart: Chart, index: number): ReadonlyMap<Table, readonly string[]>;
+  lines(random: Random, chart: Chart, index: number): ReadonlyMap<Table, readonly Line[]>;
   /** What was written so far. */
   counts(): readonly DefectCount[];
 }
@@ -25,8 +36,8 @@ interface Quota {
 
 /** What one patient's defects add. */
 interface Added {
-  readonly before: Map<AnyRow, string>;
-  readonly after: Map<Table, string[]>;
+  readonly before: Map<AnyRow, Line>;
+  readonly after: Map<Table, Line[]>;
   /** Lines added so far: none is to be the copy of another by accident. */
   readonly seen: Set<string>;
   /** Rows that are copied or in conflict: one row is not both. */
@@ -96,22 +107,23 @@ function make(kind: Kind, missing: number, context: DamageContext, added: Added)
     if (added.seen.has(line)) continue;
     added.seen.add(line);
     if (isDouble) added.doubled.add(host);
-    if ("place" in damaged) added.before.set(host, line);
-    else if (added.after.has(kind.table)) added.after.get(kind.table)?.push(line);
-    else added.after.set(kind.table, [line]);
+    const written = { text: line, of: host, defect: kind.id, isDoubled: isDouble };
+    if ("place" in damaged) added.before.set(host, written);
+    else if (added.after.has(kind.table)) added.after.get(kind.table)?.push(written);
+    else added.after.set(kind.table, [written]);
     made += 1;
   }
   return made;
 }
 
-function merged(chart: Chart, { before, after }: Added): ReadonlyMap<Table, readonly string[]> {
-  const lines = new Map<Table, readonly string[]>();
+function merged(chart: Chart, { before, after, doubled }: Added): ReadonlyMap<Table, readonly Line[]> {
+  const lines = new Map<Table, readonly Line[]>();
   for (const [table, entries] of chart.entries) {
-    const list: string[] = [];
+    const list: Line[] = [];
     for (const { row } of entries) {
       const older = before.get(row);
       if (older !== undefined) list.push(older);
-      list.push(csvLine(table, row));
+      list.push({ text: csvLine(table, row), of: row, defect: undefined, isDoubled: doubled.has(row) });
     }
     list.push(...(after.get(table) ?? []));
     lines.set(table, list);

@@ -2,17 +2,20 @@
  * The folder of a sample. Tables are written under temporary names and renamed when all are there; the manifest comes last, so
  * that what was interrupted never looks complete, and is known as a sample all the same.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ProblemError } from "../graph/index.js";
 import { fileOf, headerOf, MANIFEST, type Manifest, type SampleFile, sampleFiles, written } from "./manifest.js";
+import { LINKED } from "./tables.js";
 
 const PART = ".part";
-/** Bytes that are held for a file before they are written. */
+/** Bytes that are held before they are written: for a file, and for each of many. */
 const HELD = 256 * 1024;
+const HELD_OF_MANY = 32 * 1024;
 
 export interface SampleFolder {
-  write(file: SampleFile, lines: readonly string[]): void;
+  /** `day`: the folder of that date in it. */
+  write(file: SampleFile, lines: readonly string[], day?: string): void;
   /** Waits where much is held; call it now and then. */
   drain(): Promise<void>;
   /** Renames everything into place; `manifest` gets the count of lines of each file. */
@@ -22,11 +25,14 @@ export interface SampleFolder {
 }
 
 interface OpenFile {
-  readonly handle: FileHandle;
+  /** Within the folder. */
+  readonly path: string;
+  readonly file: SampleFile;
   /** Bytes and not text, so that a line is garbage as soon as it is made. */
   buffer: Buffer;
   held: number;
   rows: number;
+  isBegun: boolean;
 }
 
 function hold(file: OpenFile, line: string): void {
@@ -42,61 +48,87 @@ function hold(file: OpenFile, line: string): void {
   file.held += 1;
 }
 
-/** Errors: `sample-folder-in-use`, `sample-folder`. `begun` marks the folder until the sample is complete. */
-export async function openFolder(dir: string, begun: Manifest): Promise<SampleFolder> {
+/**
+ * Errors: `sample-folder-in-use`, `sample-folder`. `begun` marks the folder until the sample is complete. With `days` each has a
+ * folder of its own, the first with every table, the others with those that they have rows of.
+ */
+export async function openFolder(dir: string, begun: Manifest, days: readonly string[] = []): Promise<SampleFolder> {
   await refuseForeign(dir);
-  const partOf = (name: string) => join(dir, `${name}${PART}`);
-  const files = new Map<SampleFile, OpenFile>();
-  try {
-    await mkdir(dir, { recursive: true });
-    await writeFile(partOf(MANIFEST), json(begun));
-    for (const table of written) {
-      const handle = await open(partOf(fileOf(table)), "w");
-      const file = { handle, buffer: Buffer.allocUnsafe(4096), held: 0, rows: 0 };
-      hold(file, headerOf(table));
-      files.set(table, file);
-    }
-  } catch (error) {
-    throw unusable(dir, error);
-  }
+  const partOf = (path: string) => join(dir, `${path}${PART}`);
+  const files = new Map<string, OpenFile>();
+  const fileIn = (day: string, file: SampleFile): OpenFile => {
+    const path = join(day, fileOf(file));
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    const fresh = { path, file, buffer: Buffer.allocUnsafe(1024), held: 0, rows: 0, isBegun: false };
+    hold(fresh, headerOf(file));
+    files.set(path, fresh);
+    return fresh;
+  };
   const flush = async (least: number) => {
     for (const file of files.values()) {
       if (file.held < least) continue;
-      await file.handle.writeFile(file.buffer.subarray(0, file.held));
+      await writeFile(partOf(file.path), file.buffer.subarray(0, file.held), { flag: file.isBegun ? "a" : "w" });
       file.held = 0;
+      file.isBegun = true;
     }
   };
+  try {
+    await mkdir(dir, { recursive: true });
+    await writeFile(partOf(MANIFEST), json(begun));
+    for (const day of days) await mkdir(join(dir, day), { recursive: true });
+    for (const file of written) fileIn(file === LINKED ? "" : (days[0] ?? ""), file);
+    await flush(1);
+  } catch (error) {
+    throw unusable(dir, error);
+  }
   return {
-    write(table, lines) {
-      const file = files.get(table) as OpenFile;
-      for (const line of lines) hold(file, line);
-      file.rows += lines.length;
+    write(file, lines, day = "") {
+      const open = fileIn(day, file);
+      for (const line of lines) hold(open, line);
+      open.rows += lines.length;
     },
-    drain: () => flush(HELD),
+    drain: () => flush(days.length > 1 ? HELD_OF_MANY : HELD),
     async finish(manifest) {
       await flush(1);
-      for (const { handle } of files.values()) {
-        await handle.close();
-      }
-      const rows = Object.fromEntries([...files].map(([table, file]) => [table, file.rows])) as Record<
-        SampleFile,
-        number
-      >;
+      const rows = Object.fromEntries(written.map((file) => [file, 0])) as Record<SampleFile, number>;
+      for (const open of files.values()) rows[open.file] += open.rows;
       await rm(join(dir, MANIFEST), { force: true });
-      for (const table of written) await rename(partOf(fileOf(table)), join(dir, fileOf(table)));
+      await clear(dir, new Set(files.keys()));
+      for (const { path } of files.values()) await rename(partOf(path), join(dir, path));
       const complete = manifest(rows);
+      for (const day of complete.days ?? []) {
+        await writeFile(join(dir, day.day, MANIFEST), json({ medform: "sample", complete: true, ...day }));
+      }
       await writeFile(partOf(MANIFEST), json(complete));
       await rename(partOf(MANIFEST), join(dir, MANIFEST));
       return complete;
     },
     async discard() {
-      for (const { handle } of files.values()) await handle.close().catch(() => undefined);
-      for (const name of sampleFiles) await rm(partOf(name), { force: true });
+      for (const { path } of files.values()) await rm(partOf(path), { force: true });
+      await rm(partOf(MANIFEST), { force: true });
+      for (const day of days) await rmdir(join(dir, day)).catch(() => undefined);
     },
   };
 }
 
-const json = (manifest: Manifest) => `${JSON.stringify(manifest, null, 2)}\n`;
+/** Removes what a former sample has and this one does not. */
+async function clear(dir: string, kept: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (isDay(name)) {
+      for (const inner of await readdir(join(dir, name))) {
+        const path = join(name, inner.endsWith(PART) ? inner.slice(0, -PART.length) : inner);
+        if (!inner.endsWith(PART) || !kept.has(path)) await rm(join(dir, name, inner), { force: true });
+      }
+      await rmdir(join(dir, name)).catch(() => undefined);
+    } else if (!name.endsWith(PART) && !kept.has(name)) await rm(join(dir, name), { force: true });
+  }
+}
+
+const isDay = (name: string) => /^\d{4}-\d{2}-\d{2}$/.test(name);
+const isPartOfSample = (name: string) => sampleFiles.has(name.endsWith(PART) ? name.slice(0, -PART.length) : name);
+
+const json = (manifest: object) => `${JSON.stringify(manifest, null, 2)}\n`;
 
 /** A folder is free that is empty or not there, or that holds a sample, complete or not, and nothing else. */
 async function refuseForeign(dir: string): Promise<void> {
@@ -105,7 +137,12 @@ async function refuseForeign(dir: string): Promise<void> {
     throw unusable(dir, error);
   });
   if (names.length === 0) return;
-  const foreign = names.filter((name) => !sampleFiles.has(name.endsWith(PART) ? name.slice(0, -PART.length) : name));
+  const foreign: string[] = [];
+  for (const name of names) {
+    if (isDay(name))
+      foreign.push(...(await readdir(join(dir, name)).catch(() => [name])).filter((inner) => !isPartOfSample(inner)));
+    else if (!isPartOfSample(name)) foreign.push(name);
+  }
   const isOurs = (await isSample(join(dir, MANIFEST))) || (await isSample(join(dir, `${MANIFEST}${PART}`)));
   if (isOurs && foreign.length === 0) return;
   throw new ProblemError({

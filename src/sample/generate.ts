@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { ProblemError } from "../graph/index.js";
 import { registerAgain } from "./again.js";
+import { dailyBatches, MOST_DAYS, wholeBatch } from "./batches.js";
 import type { Entity, ExpectedFlag } from "./chart.js";
 import { createDefects, type Defects } from "./defects.js";
 import { openFolder } from "./files.js";
@@ -11,7 +12,8 @@ import { bump, createNetwork, createTally, organizationRows, payerRows, provider
 import { createPatient, type Patient } from "./patient.js";
 import { MOST_PATIENTS, socialSecurityNumber } from "./person.js";
 import { Random } from "./random.js";
-import { csvLine, LINKED, type Table, tables } from "./tables.js";
+import { type AnyRow, LINKED, type Table, tables } from "./tables.js";
+import { isoDay, TODAY } from "./time.js";
 
 export const DEFAULT_RATE = 0.01;
 
@@ -24,31 +26,33 @@ export interface SampleRequest {
   readonly out: string;
   /** Defective rows for each sound one, from 0 to 1; `DEFAULT_RATE` unless told. */
   readonly rate?: number;
+  /** Daily batches, from 1 to 60, the last of today; undefined: everything in one. */
+  readonly days?: number;
   readonly signal?: AbortSignal;
   /** Called now and then with the number of patients written. */
   readonly onProgress?: (patients: number) => void;
 }
 
 /** Streams of chance, apart from one another, so that neither defects nor the hospital's own tables change a row of a patient. */
-const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6, again: 7 } as const;
+const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6, again: 7, days: 8 } as const;
 
 /**
  * Writes a hospital's files and its manifest: the same bytes for the same request, whatever the clock and the machine.
  * Errors: `sample-option`, `sample-folder-in-use`, `sample-folder`; the signal's reason where it is aborted.
  */
 export async function generateSample(request: SampleRequest): Promise<Manifest> {
-  const { patients, seed, rate = DEFAULT_RATE, signal } = request;
-  checkRequest(patients, seed, rate);
+  const { patients, seed, rate = DEFAULT_RATE, days, signal } = request;
+  checkRequest(patients, seed, rate, days);
   const base = { medform: "sample", patients, seed, rate } as const;
   const nothing = Object.fromEntries(tables.map((table) => [table, 0])) as Record<Table, number>;
-  const folder = await openFolder(resolve(request.out), {
-    ...base,
-    complete: false,
-    defects: [],
-    expectedFlags: [],
-    rows: nothing,
-    linkedPatients: 0,
-  });
+  const firstDay = TODAY - (days ?? 1) + 1;
+  const dates = Array.from({ length: days ?? 0 }, (_, index) => isoDay(firstDay + index));
+  const folder = await openFolder(
+    resolve(request.out),
+    { ...base, complete: false, defects: [], expectedFlags: [], rows: nothing, linkedPatients: 0 },
+    dates,
+  );
+  const batches = days === undefined ? wholeBatch(folder) : dailyBatches(folder, dates, firstDay);
   try {
     const start = new Random(seed, STREAM.network);
     const network = createNetwork(start, patients);
@@ -66,7 +70,8 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       for (const entries of chart.entries.values()) {
         for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
       }
-      for (const [table, list] of made.lines(defectRandom, chart, number)) folder.write(table, list);
+      const late = new Random(seed, STREAM.days, number);
+      for (const [table, list] of made.lines(defectRandom, chart, number)) batches.write(table, list, late, chart);
     };
     for (let index = 0; index < patients; index += 1) {
       const ssn = socialSecurityNumber(index, firstNumber);
@@ -85,11 +90,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       }
     }
     signal?.throwIfAborted();
-    const write = (table: Table, rows: readonly Parameters<typeof csvLine>[1][]) =>
-      folder.write(
-        table,
-        rows.map((row) => csvLine(table, row)),
-      );
+    const write = (table: Table, rows: readonly AnyRow[]) => batches.writeRows(table, rows);
     write("organizations", organizationRows(network, tally));
     write("providers", providerRows(network, tally));
     write("payers", payerRows(network, tally));
@@ -102,6 +103,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       expectedFlags: flagCounts(flags),
       rows,
       linkedPatients,
+      ...batches.manifest(),
     }));
   } catch (error) {
     await folder.discard();
@@ -116,7 +118,7 @@ function flagCounts(flags: ReadonlyMap<string, number>): readonly ExpectedFlagCo
   });
 }
 
-function checkRequest(patients: number, seed: number, rate: number): void {
+function checkRequest(patients: number, seed: number, rate: number, days: number | undefined): void {
   const refuse = (message: string, hint: string): never => {
     throw new ProblemError({ code: "sample-option", message, hint });
   };
@@ -124,6 +126,9 @@ function checkRequest(patients: number, seed: number, rate: number): void {
     refuse("--patients is no number of patients", "Write a whole number from 0 to 1000000, such as 500.");
   }
   if (!Number.isSafeInteger(seed) || seed < 0) refuse("--seed is no seed", "Write a whole number from 0, such as 7.");
+  if (days !== undefined && !(Number.isSafeInteger(days) && days >= 1 && days <= MOST_DAYS)) {
+    refuse("--days is no number of days", `Write a whole number from 1 to ${MOST_DAYS}; without it all is one batch.`);
+  }
   if (!(rate >= 0 && rate <= 1)) {
     refuse("--defects is no rate", "Write the share of defective rows from 0 to 1, such as 0.01; 0 writes none.");
   }

@@ -42,6 +42,20 @@ export interface Manifest {
   readonly rows: Readonly<Record<Table, number>>;
   /** Patients who are known twice, under another id: the pairs of `linked_patients.csv`. */
   readonly linkedPatients: number;
+  /** Of a sample in daily batches: what is in each, in order. */
+  readonly days?: readonly DayManifest[];
+}
+
+/** What one day's folder holds. */
+export interface DayManifest {
+  /** ISO date: the name of the folder. */
+  readonly day: string;
+  /** Records of each file without its header; tables without any are left out. */
+  readonly rows: Readonly<Record<string, number>>;
+  /** Rows that an older version of was delivered before, by table. */
+  readonly changed: Readonly<Record<string, number>>;
+  /** Defective rows by the id of their defect. */
+  readonly defects: Readonly<Record<string, number>>;
 }
 
 export const MANIFEST = "manifest.json";

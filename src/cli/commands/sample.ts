@@ -11,6 +11,8 @@ export interface SampleCommandOptions extends GlobalOptions {
   readonly out: string;
   /** Defective rows for each sound one, 0 to 1; 0.01 unless told. */
   readonly defects?: number;
+  /** Daily batches; all in one unless told. */
+  readonly days?: number;
 }
 
 /** Writes the sample; with `--json` stdout gets its manifest. @returns 0; what goes wrong is thrown as a `ProblemError`. */
@@ -22,6 +24,7 @@ export async function sampleCommand(options: SampleCommandOptions, io: Io): Prom
     seed: options.seed,
     out,
     rate: options.defects ?? DEFAULT_RATE,
+    days: options.days,
     signal: io.signal,
   });
   const seconds = (performance.now() - started) / 1000;
@@ -39,6 +42,7 @@ function summary(manifest: Manifest, out: string, seconds: number, paint: Return
   const expected = manifest.expectedFlags.reduce((sum, { count }) => sum + count, 0);
   const lines = [
     `${number(manifest.patients)} patients`,
+    ...(manifest.days === undefined ? [] : [`${number(manifest.days.length)} days`]),
     `${number(rows)} rows in ${Object.keys(manifest.rows).length} tables`,
     ...[...by].map(([outcome, count]) => `${number(count)} defects to be ${outcome}`),
     ...(expected > 0 ? [`${number(expected)} findings expected anyway`] : []),

@@ -1,0 +1,71 @@
+/** How rows come to a folder: all at once, or each on the days on which it became known and changed. */
+import type { Chart } from "./chart.js";
+import { deliveries, lastDay, type Version } from "./days.js";
+import type { Line } from "./defects.js";
+import type { SampleFolder } from "./files.js";
+import type { DayManifest } from "./manifest.js";
+import type { Random } from "./random.js";
+import { type AnyRow, csvLine, type Table } from "./tables.js";
+import { isoDay } from "./time.js";
+
+export const MOST_DAYS = 60;
+
+export interface Batches {
+  /** A patient's lines; `random` decides which come late. */
+  write(table: Table, lines: readonly Line[], random: Random, chart: Chart): void;
+  /** The network's own rows. */
+  writeRows(table: Table, rows: readonly AnyRow[]): void;
+  /** What the manifest says of the days, where there are any. */
+  manifest(): { readonly days?: readonly DayManifest[] };
+}
+
+export const wholeBatch = (folder: SampleFolder): Batches => ({
+  write: (table, lines) =>
+    folder.write(
+      table,
+      lines.map(({ text }) => text),
+    ),
+  writeRows: (table, rows) =>
+    folder.write(
+      table,
+      rows.map((row) => csvLine(table, row)),
+    ),
+  manifest: () => ({}),
+});
+
+/** `first`: the day of the first of `dates`, which has all that was before. */
+export function dailyBatches(folder: SampleFolder, dates: readonly string[], first: number): Batches {
+  const counts = new Map(
+    dates.map((day) => [day, { rows: {}, changed: {}, defects: {} } as Record<"rows" | "changed" | "defects", Counts>]),
+  );
+  const put = (table: Table, day: number, text: string, isChange: boolean, defect?: string) => {
+    const date = isoDay(day);
+    folder.write(table, [text], date);
+    const count = counts.get(date) as Record<"rows" | "changed" | "defects", Counts>;
+    add(count.rows, table);
+    if (isChange) add(count.changed, table);
+    if (defect !== undefined) add(count.defects, defect);
+  };
+  const putAll = (table: Table, versions: readonly Version[]) =>
+    versions.forEach(({ day, row }, index) => {
+      put(table, day, csvLine(table, row), index > 0);
+    });
+  return {
+    write(table, lines, random, chart) {
+      for (const { text, of, defect, isDoubled } of lines) {
+        if (defect !== undefined || isDoubled) put(table, lastDay(table, of, first), text, false, defect);
+        else putAll(table, deliveries(random, chart, table, of, first));
+      }
+    },
+    writeRows(table, rows) {
+      for (const row of rows) putAll(table, deliveries(undefined, undefined, table, row, first));
+    },
+    manifest: () => ({ days: dates.map((day) => ({ day, ...(counts.get(day) as Omit<DayManifest, "day">) })) }),
+  };
+}
+
+type Counts = Record<string, number>;
+
+function add(counts: Counts, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}
