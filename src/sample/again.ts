@@ -2,12 +2,13 @@
  * Patients who are known twice: registered again where another register gives the numbers, under another id, their names and
  * dates told and spelled a little otherwise, with visits there. That both are one person is written beside the sample only.
  */
+import type { Chart } from "./chart.js";
 import type { Resources } from "./hospital/index.js";
 import { type Network, streetAddress, type Tally, towns } from "./network.js";
 import { createChart, type Patient } from "./patient.js";
 import type { Person } from "./person.js";
 import type { Random } from "./random.js";
-import { dayOf, isoDay, TODAY } from "./time.js";
+import { dayOf, isoDay, isoInstant, NOW, TODAY } from "./time.js";
 import { type Course, planCourse } from "./visit.js";
 
 /** Of those who are alive and have been seen. */
@@ -46,7 +47,26 @@ export function registerAgain(
   if (first === undefined) return undefined;
   const here: Course = { ...planned, from: first.startDay, visits };
   const isSame = other.row.SSN !== "" && other.birthDay === person.birthDay;
-  return createChart(random, other, here, tally, isSame ? ["duplicate_patient"] : []);
+  const again = createChart(random, other, here, tally, isSame ? ["duplicate_patient"] : []);
+  decide(random, again.chart, person.id, first.start);
+  return again;
+}
+
+/** Of some pairs the register found out; of few of these it took that back. */
+function decide(random: Random, chart: Chart, former: string, since: number): void {
+  if (!random.chance(0.2)) return;
+  const decision = (word: string, at: number) =>
+    chart.add("identity_decisions", {
+      ID: random.uuid(),
+      PATIENT: former,
+      OTHER_PATIENT: chart.person.id,
+      DECISION: word,
+      DECIDED_AT: isoInstant(at),
+      DECIDED_BY: "registration",
+    });
+  const at = since + Math.floor((NOW - since) * random.float() * 0.8);
+  decision(random.pick(["link", "merge"]), at);
+  if (random.chance(0.1)) decision("unlink", at + Math.floor((NOW - at) * random.float()));
 }
 
 /** The same person as somebody else would write them down. */

@@ -50,6 +50,7 @@ const courses: Readonly<Record<Table, Course>> = {
   patient_statuses: { since: ["CHANGED_AT"] },
   risk_scores: { since: ["SCORED_AT"] },
   legal_holds: { since: ["PLACED_AT"], later: [{ column: "LIFTED_AT", before: { LIFTED_AT: "" } }] },
+  identity_decisions: { since: ["DECIDED_AT"] },
   staff: { since: ["HIRED_ON"], later: [{ column: "LEFT_ON", before: { LEFT_ON: "" } }] },
   licenses: { since: ["ISSUED_ON"] },
   access_log: { since: ["ACCESSED_AT"] },

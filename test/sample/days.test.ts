@@ -103,9 +103,7 @@ describe("daily batches", () => {
       expect([id, (many?.days ?? []).reduce((sum, day) => sum + (day.defects[id] ?? 0), 0)]).toEqual([id, count]);
     }
     const later = (many?.days ?? []).slice(1);
-    for (const table of ["appointments", "patients"]) {
-      expect(later.some((day) => (day.changed[table] ?? 0) > 0)).toBe(true);
-    }
+    expect(later.some((day) => (day.changed.appointments ?? 0) > 0)).toBe(true);
     for (const day of later) {
       const manifest = JSON.parse(readFileSync(join(daily, day.day, "manifest.json"), "utf8"));
       expect(manifest).toEqual({ medform: "sample", complete: true, ...day });

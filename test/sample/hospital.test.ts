@@ -52,7 +52,9 @@ describe("the contract", () => {
     expect(asDescribed).toEqual(asLoaded);
   });
 
-  it.each(hospitalTables.map(({ name }) => name as Table))("has rows in %s", async (table) => {
+  // Decisions about pairs are rare; a small hospital may have none.
+  const common = hospitalTables.map(({ name }) => name as Table).filter((name) => name !== "identity_decisions");
+  it.each(common)("has rows in %s", async (table) => {
     expect((await rowsOf(table)).length).toBeGreaterThan(0);
   });
 });

@@ -56,6 +56,13 @@ function promised({ defects, expectedFlags }: Manifest): Record<string, number> 
 
 /** A defect-free hospital that is large enough to have everything. */
 const sound = sample(400, 11, 0);
+const soundTables = new Map<Table, Promise<ReturnType<typeof readTable>>>();
+
+function soundTable(table: Table): Promise<ReturnType<typeof readTable>> {
+  const known = soundTables.get(table) ?? sound.then(({ dir }) => readTable(dir, table));
+  soundTables.set(table, known);
+  return known;
+}
 
 describe("the same hospital", () => {
   it("is written byte for byte for the same seed, with the same manifest", async () => {
@@ -152,11 +159,14 @@ describe("the manifest", () => {
           expect(found.counts).toEqual(promised(manifest));
           expect([found.several, found.strayed]).toEqual([0, 0]);
           if (rate === 0) expect(manifest.defects).toEqual([]);
-          for (const table of tables) expect(manifest.rows[table]).toBe(readTable(dir, table).records);
+          for (const table of tables) {
+            const lines = readFileSync(join(dir, fileOf(table)), "utf8").split("\n");
+            expect(lines.length - 2).toBe(manifest.rows[table]);
+          }
           rmSync(dir, { recursive: true });
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
@@ -177,8 +187,7 @@ function judgedRows({ rows }: Manifest): Record<string, number> {
 
 describe("the files", () => {
   it.each(tables)("%s has columns that the loader knows, and all that both versions write", async (table) => {
-    const { dir } = await sound;
-    const header = readTable(dir, table).header.map((column) => column.toUpperCase());
+    const header = (await soundTable(table)).header.map((column) => column.toUpperCase());
     const known = folderFormats["synthea-csv"].tables.find(({ name }) => name === table);
     expect(known?.columns).toEqual(expect.arrayContaining(header));
     expect(header).toEqual(expect.arrayContaining([...(known?.stable ?? [])]));
@@ -195,13 +204,13 @@ describe("the files", () => {
   it("has no defect at rate 0, in any table", async () => {
     const { dir, manifest } = await sound;
     expect(manifest.defects).toEqual([]);
-    for (const table of tables) expect(readTable(dir, table).rejected).toEqual({});
+    for (const table of tables) expect((await soundTable(table)).rejected).toEqual({});
     expect(judge(dir).counts).toEqual(promised(manifest));
     // A version of a report has the id of what it takes the place of.
     const versioned: readonly Table[] = ["lab_reports", "radiology_reports"];
     const identified = tables.filter((name) => columnsOf(name)[0]?.toUpperCase() === "ID" && !versioned.includes(name));
     for (const table of identified) {
-      const ids = readTable(dir, table).rows.map((row) => row.Id ?? row.ID);
+      const ids = (await soundTable(table)).rows.map((row) => row.Id ?? row.ID);
       expect([table, new Set(ids).size]).toEqual([table, ids.length]);
     }
   });
@@ -237,12 +246,7 @@ const demographic: readonly Table[] = ["patients", "patient_identifiers", "patie
 const ahead: readonly Table[] = ["appointments", "payer_transitions", "provider_schedules", "staff_schedules"];
 
 describe("what a hospital is like", () => {
-  const read = new Map<Table, readonly Cells[]>();
-  async function rowsOf(table: Table): Promise<readonly Cells[]> {
-    const rows = read.get(table) ?? readTable((await sound).dir, table).rows;
-    read.set(table, rows);
-    return rows;
-  }
+  const rowsOf = async (table: Table): Promise<readonly Cells[]> => (await soundTable(table)).rows;
 
   it("refers only to what is there", async () => {
     const ids = async (table: Table) => new Set((await rowsOf(table)).map((row) => row.Id ?? row.ID));
@@ -267,6 +271,7 @@ describe("what a hospital is like", () => {
       EQUIPMENT: await ids("equipment"),
       LAB_ORDER: await ids("lab_orders"),
       IMAGING_STUDY: await ids("imaging_studies"),
+      OTHER_PATIENT: await ids("patients"),
     };
     // What may be empty: the patient of a login or a free bed, the provider of a nurse, the nurse of a dose that nobody gave.
     const optional = "ENCOUNTER APPOINTMENTID SIGNER REVIEWER BED STAFF".split(" ");
