@@ -18,6 +18,7 @@ interface Manifest {
     readonly count: number;
   }[];
   readonly expectedFlags: readonly { readonly rule: string; readonly entity: string; readonly count: number }[];
+  readonly versions: readonly { readonly entity: string; readonly count: number }[];
   readonly rows: Readonly<Record<string, number>>;
 }
 

@@ -19,7 +19,9 @@ export type Entity =
   | "appointment_change"
   | "claim"
   | "claim_line"
-  | "payment";
+  | "payment"
+  | "radiology_report"
+  | "document";
 
 /** Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration. */
 export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient";
@@ -41,10 +43,13 @@ const entityOfTable: Partial<Record<Table, Entity>> = {
   appointments: "appointment",
   appointment_changes: "appointment_change",
   claims: "claim",
+  radiology_reports: "radiology_report",
+  documents: "document",
 };
 
 /** Columns that say when it was, of tables beside the clinical ones that silver holds against the life of the patient. */
 const eventTimes: Partial<Record<Table, string>> = {
+  documents: "WRITTEN_AT",
   claims: "SERVICEDATE",
   claims_transactions: "FROMDATE",
   appointment_changes: "CHANGED_AT",

@@ -33,6 +33,12 @@ export interface SampleRequest {
   readonly onProgress?: (patients: number) => void;
 }
 
+/** Tables whose rows can be versions of one another. */
+const versioned: readonly (readonly [Table, Entity])[] = [
+  ["lab_reports", "lab_result"],
+  ["radiology_reports", "radiology_report"],
+];
+
 /** Streams of chance, apart from one another, so that neither defects nor the hospital's own tables change a row of a patient. */
 const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6, again: 7, days: 8 } as const;
 
@@ -49,7 +55,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
   const dates = Array.from({ length: days ?? 0 }, (_, index) => isoDay(firstDay + index));
   const folder = await openFolder(
     resolve(request.out),
-    { ...base, complete: false, defects: [], expectedFlags: [], rows: nothing, linkedPatients: 0 },
+    { ...base, complete: false, defects: [], expectedFlags: [], versions: [], rows: nothing, linkedPatients: 0 },
     dates,
   );
   const batches = days === undefined ? wholeBatch(folder) : dailyBatches(folder, dates, firstDay);
@@ -62,6 +68,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     const tally = createTally();
     const defects = createDefects(rate, patients);
     const flags = new Map<string, number>();
+    const versions = new Map<Entity, number>();
     // Second registrations have no defects of their own, so that those of the others stay where they are.
     const sound = createDefects(0, patients);
     const finish = (patient: Patient, number: number, made: Defects, defectRandom: Random) => {
@@ -69,6 +76,11 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       addCare({ random: new Random(seed, STREAM.care, number), chart, course, index: number, resources, occupancy });
       for (const entries of chart.entries.values()) {
         for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
+      }
+      for (const [table, entity] of versioned) {
+        const rows = chart.of(table);
+        const older = rows.length - new Set(rows.map(({ row }) => row.ID)).size;
+        if (older > 0) versions.set(entity, (versions.get(entity) ?? 0) + older);
       }
       const late = new Random(seed, STREAM.days, number);
       for (const [table, list] of made.lines(defectRandom, chart, number)) batches.write(table, list, late, chart);
@@ -101,6 +113,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       complete: true,
       defects: defects.counts(),
       expectedFlags: flagCounts(flags),
+      versions: [...versions].map(([entity, count]) => ({ entity, count })),
       rows,
       linkedPatients,
       ...batches.manifest(),

@@ -38,6 +38,8 @@ export interface Manifest {
   readonly defects: readonly DefectCount[];
   /** Findings on rows that have no defect. */
   readonly expectedFlags: readonly ExpectedFlagCount[];
+  /** Rows of which a later version, with the same id and its own time, is in the sample: superseded, and no conflict. */
+  readonly versions: readonly { readonly entity: Entity; readonly count: number }[];
   /** Records of each file without its header, malformed lines counted. */
   readonly rows: Readonly<Record<Table, number>>;
   /** Patients who are known twice, under another id: the pairs of `linked_patients.csv`. */

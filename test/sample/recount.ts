@@ -91,6 +91,7 @@ const entities: Readonly<Record<string, { readonly entity: string; readonly time
   observations: { entity: "", time: "DATE" },
   appointments: { entity: "appointment", time: "SCHEDULED_START" },
   appointment_changes: { entity: "appointment_change", time: "CHANGED_AT" },
+  documents: { entity: "document", time: "WRITTEN_AT" },
   claims: { entity: "claim", time: "SERVICEDATE" },
   claims_transactions: { entity: "", time: "FROMDATE" },
 };
@@ -197,7 +198,7 @@ export function judge(dir: string): Judgement {
     if (table === "encounters" || (row.ENCOUNTER ?? "") === "") return flags;
     const encounter = encounters.get(row.ENCOUNTER ?? "");
     if (encounter === undefined) return [...flags, "encounter_unresolved"];
-    if (table === "appointments") return flags;
+    if (table === "appointments" || table === "documents") return flags;
     const over = (encounter.STOP ?? "") >= (encounter.START ?? "") ? encounter.STOP : "";
     const ends = table === "procedures" ? [row[time], row.STOP] : [row[time]];
     if (isBefore(row[time], encounter.START) || ends.some((end) => isBefore(over, end)))
