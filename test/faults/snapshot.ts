@@ -1,16 +1,8 @@
 /** What a warehouse file holds, said so shortly that two can be compared: a checksum for each table, markers, the ledger's verdict. */
 import { existsSync } from "node:fs";
 import { quoteTarget, targetKey } from "../../src/graph/index.js";
-import {
-  emptyState,
-  type LedgerRecord,
-  type LedgerVerdict,
-  openLedger,
-  type State,
-  scanLedger,
-  verifyLedger,
-} from "../../src/ledger/index.js";
 import { openDuckDb } from "../../src/warehouse/index.js";
+import { type LedgerOf, ledgerOf, noLedger } from "../support/ledger-of.js";
 
 export interface Table {
   /** Of all rows and columns, in any order. */
@@ -19,21 +11,18 @@ export interface Table {
   readonly content: string;
 }
 
-export interface Snapshot {
+export interface Snapshot extends LedgerOf {
   /** By target key; what medform keeps for itself aside. */
   readonly tables: Readonly<Record<string, Table>>;
   /** The run that published each target last. */
   readonly markers: Readonly<Record<string, string>>;
-  readonly state: State;
-  readonly verdict: LedgerVerdict | undefined;
-  readonly records: readonly LedgerRecord[];
 }
 
 const provenance = new Set(["run_id", "judged_run", "loaded_at", "_loaded_at", "recorded_at"]);
 
 /** Reads a file that nobody writes, changing nothing. */
 export async function snapshot(path: string): Promise<Snapshot> {
-  if (!existsSync(path)) return { tables: {}, markers: {}, state: emptyState, verdict: undefined, records: [] };
+  if (!existsSync(path)) return { tables: {}, markers: {}, ...noLedger };
   await using warehouse = await openDuckDb({
     path,
     database: "EHR",
@@ -41,7 +30,6 @@ export async function snapshot(path: string): Promise<Snapshot> {
     threads: 1,
     holder: { command: "test" },
   });
-  await using ledger = await openLedger(warehouse);
   await using session = await warehouse.session();
   const relations = (await warehouse.catalog.relations()).filter(
     ({ target, kind }) => kind === "table" && target.schema !== "MEDFORM",
@@ -64,11 +52,5 @@ export async function snapshot(path: string): Promise<Snapshot> {
   const markers = Object.fromEntries(
     (await warehouse.publisher.markers()).map(({ target, runId }) => [targetKey(target), runId]),
   );
-  const state = await ledger.state();
-  if (state.number === 0) return { tables, markers, state, verdict: undefined, records: [] };
-  await using scan = await scanLedger(warehouse);
-  const records: LedgerRecord[] = [];
-  for await (const some of scan.records()) records.push(...some);
-  const verdict = await verifyLedger([records], await scan.heads());
-  return { tables, markers, state, verdict, records };
+  return { tables, markers, ...(await ledgerOf(warehouse)) };
 }

@@ -1,25 +1,14 @@
 /** What somebody sees who looks at the warehouse and changes nothing: tables, markers, the ledger, and what was left about. */
 import { quoteTarget, targetKey } from "../../../src/graph/index.js";
-import {
-  emptyState,
-  type LedgerRecord,
-  type LedgerVerdict,
-  openLedger,
-  type State,
-  scanLedger,
-  verifyLedger,
-} from "../../../src/ledger/index.js";
 import type { Value } from "../../../src/warehouse/index.js";
+import { type LedgerOf, ledgerOf, noLedger } from "../../support/ledger-of.js";
 import type { Clinic, Content } from "./clinic.js";
 
-export interface Look {
+export interface Look extends LedgerOf {
   /** Rows as lines, by name, of what is published. */
   readonly content: Content;
   /** The run that published each relation last, by name. */
   readonly markers: Readonly<Record<string, string>>;
-  readonly state: State;
-  readonly records: readonly LedgerRecord[];
-  readonly verdict: LedgerVerdict | undefined;
   /** Candidates, former relations, steps that are not done, transactions that are open, files in the stage. */
   readonly about: readonly string[];
 }
@@ -50,17 +39,10 @@ export async function look({ warehouse, rows }: Pick<Clinic, "warehouse" | "rows
     );
     about.push(...steps.map(({ KIND, NAME }) => `step ${KIND} ${NAME}`));
   }
-  const nothing = { content, markers: {}, state: emptyState, records: [], verdict: undefined, about };
+  const nothing = { content, markers: {}, ...noLedger, about };
   if (!has("EHR.MEDFORM.LEDGER") || !has("EHR.MEDFORM.PUBLICATION") || !has("EHR.MEDFORM.LEDGER_HEAD")) return nothing;
   const markers = Object.fromEntries(
     (await warehouse.publisher.markers()).map(({ target, runId }) => [target.name, runId]),
   );
-  await using ledger = await openLedger(warehouse);
-  const state = await ledger.state();
-  if (state.number === 0) return { ...nothing, markers };
-  await using scan = await scanLedger(warehouse);
-  const records: LedgerRecord[] = [];
-  for await (const some of scan.records()) records.push(...some);
-  const verdict = await verifyLedger([records], await scan.heads());
-  return { content, markers, state, records, verdict, about };
+  return { content, markers, ...(await ledgerOf(warehouse)), about };
 }
