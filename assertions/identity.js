@@ -181,3 +181,64 @@ declare(
     ],
   },
 );
+
+declare(
+  { schema: "gold", name: "match_review" },
+  {
+    keys: ofPair,
+    rules: [
+      key("match_review_key"),
+      codeSet("match_review_reason", "reason", ["conflict", "split", "relatives", "weight"]),
+      row("match_review_of_two", "the two are not one person", "person_id <> other_person_id"),
+      set(
+        "match_review_complete",
+        "every pair that waits is here",
+        ({ ctx, table, keys }) => `
+select 'match_review_complete' as rule, ${keyColumns(keys, "pair.")}
+from ${beside(ctx, ctx.ref("silver", "patient_cluster"))}
+left join ${table} as shown
+  on shown.patient_key = pair.patient_key
+  and shown.other_patient_key = pair.other_patient_key
+where pair.outcome = 'review'
+  and one.person_id <> other.person_id
+  and shown.patient_key is null`,
+      ),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "golden_patient" },
+  {
+    keys: ["person_id", "attribute"],
+    rules: [
+      key("golden_patient_key"),
+      nonNull("golden_patient_said", ["value", "patient_key", "source_record"]),
+      set(
+        "golden_patient_of_person",
+        "the record that gave it is one of the person's",
+        ({ ctx, table, keys }) => `
+select 'golden_patient_of_person' as rule, ${keyColumns(keys, "golden.")}
+from ${table} as golden
+left join ${ctx.ref("silver", "patient_xref")} as xref
+  on xref.patient_key = golden.patient_key
+  and xref.person_id = golden.person_id
+  and xref.valid_to is null
+where xref.patient_key is null`,
+      ),
+    ],
+  },
+);
+
+declare(
+  { schema: "gold", name: "sync_conflict" },
+  {
+    keys: ["sync_conflict_key"],
+    rules: [
+      key("sync_conflict_key_unique"),
+      codeSet("sync_conflict_entity", "entity", ["allergy", "prescription"]),
+      codeSet("sync_conflict_disagreement", "disagreement", ["ended", "severity"]),
+      row("sync_conflict_of_two", "it is about two events", "event_key <> other_event_key"),
+    ],
+  },
+);

@@ -104,6 +104,10 @@ const destroyable = `update ${gold("retention")} set is_destroyable = true`;
 const listed = (rows: number) =>
   `insert into ${gold("destruction_manifest")} by name
    select person_id, 'patient' as entity, ${rows} as row_count from ${gold("retention")} order by person_id limit 1`;
+const pairInReview = `insert into ${gold("match_review")} (patient_key, other_patient_key, person_id, other_person_id, reason)
+  values ('a', 'b', 'a', 'b', 'weight')`;
+const conflict = `insert into ${gold("sync_conflict")} (sync_conflict_key, entity, disagreement, event_key, other_event_key)
+  values ('c', 'allergy', 'ended', 'a', 'b')`;
 
 const wrong: Wrong = {
   accounting_key: [...frozen(silver("accounting")), repeat(silver("accounting"))],
@@ -157,6 +161,17 @@ const wrong: Wrong = {
     silver("patient_xref"),
     "timestamp '2026-06-01' as valid_from, timestamp '2026-07-01' as valid_to",
   ),
+  match_review_key: [pairInReview, pairInReview],
+  match_review_reason: [pairInReview, set(gold("match_review"), "reason = 'perhaps'")],
+  match_review_of_two: [pairInReview, set(gold("match_review"), "other_person_id = person_id")],
+  match_review_complete: set(silver("patient_match"), "decision = null, outcome = 'review'"),
+  golden_patient_key: repeat(gold("golden_patient")),
+  golden_patient_said: set(gold("golden_patient"), "value = null"),
+  golden_patient_of_person: set(gold("golden_patient"), "person_id = 'nobody'"),
+  sync_conflict_key_unique: [conflict, conflict],
+  sync_conflict_entity: [conflict, set(gold("sync_conflict"), "entity = 'perhaps'")],
+  sync_conflict_disagreement: [conflict, set(gold("sync_conflict"), "disagreement = 'perhaps'")],
+  sync_conflict_of_two: [conflict, set(gold("sync_conflict"), "other_event_key = event_key")],
   patient_xref_concluded: set(silver("patient_xref"), "person_id = 'nobody'"),
   patient_address_key_unique: repeat(silver("patient_address"), "false as is_current"),
   patient_address_has_patient: set(silver("patient_address"), "patient_key = 'nobody'"),

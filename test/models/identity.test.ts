@@ -7,7 +7,7 @@ import { openPeople } from "./people.js";
 
 let hospital: Hospital;
 beforeAll(async () => {
-  hospital = await openPeople();
+  hospital = await openPeople({ gold: true });
 });
 afterAll(() => hospital[Symbol.asyncDispose]());
 
@@ -266,5 +266,82 @@ describe("a person", () => {
       identity_decisions: ids.slice(1).map((Id, i) => decided(Id, ids[i] ?? "", Id, "link", 1)),
     });
     expect(await people()).toHaveLength(63);
+  });
+});
+
+describe("what people see of it", () => {
+  beforeEach(() => hospital.empty());
+
+  it("is a queue of the pairs that wait, each with its reason, until somebody decides", async () => {
+    await land({
+      patients: [
+        ann,
+        like(ann, "twin", { FIRST: "Theodora", SSN: "" }),
+        stranger,
+        like(stranger, "moved", { SSN: "", GENDER: "F", ADDRESS: "7 Hill Road", ZIP: "01201", CITY: "Pittsfield" }),
+        like(stranger, "clash", { SSN: "999-44-0004", BIRTHDATE: "1951-01-01" }),
+      ],
+    });
+    const waiting = async () =>
+      (
+        await hospital.rows(
+          `select review.reason || ' ' || least(a.patient_id, b.patient_id) || ' ' || greatest(a.patient_id, b.patient_id) as said
+           from "EHR".GOLD.MATCH_REVIEW as review
+           inner join "EHR".SILVER.PATIENT as a on a.patient_key = review.patient_key
+           inner join "EHR".SILVER.PATIENT as b on b.patient_key = review.other_patient_key
+           order by said`,
+        )
+      ).map(({ said }) => String(said));
+    expect(await waiting()).toContain("relatives ann twin");
+    const before = await waiting();
+    await land({ identity_decisions: [decided("1", "ann", "twin", "not_same", 1)] });
+    expect(await waiting()).toEqual(before.filter((said) => said !== "relatives ann twin"));
+  });
+
+  it("is one golden record, each value by the last who said it, and the address of one record", async () => {
+    await land({ patients: [ann] }, "2024-01-01T00:00:00");
+    await land({ patients: [like(ann, "b", { LAST: "", ADDRESS: "7 Hill Road", CITY: "" })] }, "2024-02-01T00:00:00");
+    const rows = await hospital.rows(
+      `select golden.attribute, golden.value, patient.patient_id, golden.source_record like '%patients.csv#1' as is_sourced
+       from "EHR".GOLD.GOLDEN_PATIENT as golden
+       inner join "EHR".SILVER.PATIENT as patient on patient.patient_key = golden.patient_key
+       where golden.attribute not in ('ssn_hash', 'birth_date', 'sex') order by golden.attribute`,
+    );
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ["address_line", "7 Hill Road", "b", true],
+      ["first_name", "Ann", "b", true],
+      ["last_name", "Núñez-Smith", "ann", true],
+      ["postal_code", "01103", "b", true],
+    ]);
+  });
+
+  it("is what two hospitals say differently of an allergy or a medication, and neither is overwritten", async () => {
+    const taken = (PATIENT: string, CODE: string, START: string, STOP = ""): Line => ({ PATIENT, CODE, START, STOP });
+    await land({
+      patients: [ann, like(ann, "b", {})],
+      allergies: [
+        taken("ann", "nuts", "2010-01-01"),
+        taken("b", "nuts", "2010-01-01", "2015-01-01"),
+        taken("ann", "cats", "2010-01-01"),
+        taken("b", "dogs", "2010-01-01"),
+      ],
+      medications: [
+        taken("ann", "open", "2020-01-01T00:00:00Z"),
+        taken("b", "open", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
+        taken("ann", "again", "2022-01-01T00:00:00Z"),
+        taken("b", "again", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"),
+        taken("ann", "same", "2020-01-01T00:00:00Z"),
+        taken("b", "same", "2020-01-01T00:00:00Z"),
+      ],
+    });
+    const rows = await hospital.rows(
+      'select entity, code, disagreement from "EHR".GOLD.SYNC_CONFLICT order by entity, code',
+    );
+    expect(rows.map((row) => Object.values(row))).toEqual([
+      ["allergy", "nuts", "ended"],
+      ["prescription", "open", "ended"],
+    ]);
+    expect(await hospital.count('select count(*) from "EHR".SILVER.ALLERGY')).toBe(4);
+    expect(await hospital.count('select count(*) from "EHR".SILVER.PRESCRIPTION')).toBe(6);
   });
 });

@@ -101,6 +101,27 @@ async function linked(known: readonly Known[]) {
   };
 }
 
+const isReal = data !== "" && existsSync(join(data, "synthea-csv-109"));
+
+describe.skipIf(!there || !isReal)("record linkage on real sets (needs MEDFORM_DATA)", () => {
+  beforeAll(async () => {
+    hospital = await openPeople();
+  });
+  afterAll(() => hospital[Symbol.asyncDispose]());
+
+  it.each([27, 109])("synthea-csv-%i: no two records are of one person", { timeout: 120_000 }, async (count) => {
+    await hospital.empty();
+    const path = join(data, `synthea-csv-${count}`, "patients.csv.gz");
+    await hospital.land({ id: "set", files: { patients: { path } } });
+    await hospital.refresh();
+    const persons = `select count(distinct person_id) from "EHR".SILVER.PATIENT_XREF where valid_to is null`;
+    const pairs = await hospital.rows(
+      "select outcome, weight from \"EHR\".SILVER.PATIENT_MATCH where outcome <> 'no_match'",
+    );
+    expect([await hospital.count(persons), pairs]).toEqual([count, []]);
+  });
+});
+
 describe.skipIf(!there)("record linkage on sets with known clusters (needs person-matching in MEDFORM_DATA)", () => {
   beforeAll(async () => {
     hospital = await openPeople();

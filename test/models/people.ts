@@ -14,9 +14,19 @@ const awake = [
   "PATIENT_XREF",
   "IDENTITY_DECISION",
   "IDENTITY_DECISION_VERDICT",
+  "ALLERGY",
+  "ALLERGY_VERDICT",
+  "PRESCRIPTION",
+  "PRESCRIPTION_VERDICT",
+  "MATCH_REVIEW",
+  "GOLDEN_PATIENT",
+  "SYNC_CONFLICT",
 ];
 
-export async function openPeople(): Promise<Hospital> {
+export async function openPeople({ gold = false } = {}): Promise<Hospital> {
   const { actions } = await graph();
-  return openHospital({ asleep: actions.map(({ target }) => target.name).filter((name) => !awake.includes(name)) });
+  return openHospital({
+    gold,
+    asleep: actions.map(({ target }) => target.name).filter((name) => !awake.includes(name)),
+  });
 }

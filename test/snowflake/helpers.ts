@@ -22,7 +22,7 @@ export const order = load("../../includes/order.js") as Helpers<"newestFirst" | 
 export const patterns = load("../../includes/patterns.js") as Helpers<"extracted" | "finds" | "matches" | "replaced">;
 export const scd = load("../../includes/scd.js") as Helpers<"type1">;
 export const texts = load("../../includes/texts.js") as Helpers<
-  "chain" | "gathered" | "listed" | "literal" | "together" | "trimmed"
+  "chain" | "editDistance" | "gathered" | "listed" | "literal" | "together" | "trimmed"
 >;
 export const types = load("../../includes/types.js") as Helpers<
   "asText" | "day" | "degree" | "instant" | "integer" | "money" | "number" | "readable" | "secondsBetween" | "text"

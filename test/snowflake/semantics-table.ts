@@ -102,6 +102,13 @@ export const table: readonly Row[] = [
     documented: functions("year"),
   },
   {
+    of: "edit distance",
+    said: () => texts.editDistance("'kitten'", "'sitting'"),
+    snowflake: "editdistance('kitten', 'sitting')",
+    answer: "3",
+    documented: functions("editdistance"),
+  },
+  {
     of: "concat with NULL",
     said: () => texts.together("'a'", "null", "'b'"),
     snowflake: "(coalesce('a', '') || coalesce(null, '') || coalesce('b', ''))",

@@ -29,6 +29,7 @@ const differing = [
   "week difference",
   "date + interval",
   "date_trunc of a date",
+  "edit distance",
   "concat with NULL",
   "concat_ws with NULL",
   "greatest and least with NULL",
