@@ -18,8 +18,8 @@ for (const [table, period] of [
         row(`${table}_value_or_reason`, "there is a value, or else a reason", "(value is null) = (reason is not null)"),
         row(
           `${table}_share`,
-          "a share lies between 0 and 1",
-          "coalesce(unit, '') <> 'share' or value is null or kpi = 'reimbursement_rate' or value between 0 and 1",
+          "a share of what cannot be more than all lies between 0 and 1",
+          "coalesce(unit, '') <> 'share' or value is null or kpi in ('reimbursement_rate', 'provider_utilization', 'equipment_utilization') or value between 0 and 1",
         ),
       ],
     },

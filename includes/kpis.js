@@ -70,7 +70,78 @@ const KPIS = [
     "Claims that a payer denied of all that one decided on, by day of service of the claim.",
     "HFMA Claim Integrity Task Force: initial denial rate, by number of claims.",
   ),
+  kpi(
+    "infections",
+    "count",
+    "infections",
+    "Infections that the source calls hospital acquired, by day of diagnosis.",
+    HOUSE,
+  ),
+  kpi(
+    "satisfaction",
+    "mean",
+    "points",
+    "Answers to the question about the whole, 1 (worst) to 5 (best), by day of answer.",
+    HOUSE,
+  ),
+  kpi("adverse_events", "count", "events", "Harm that came of care, by day when it happened.", HOUSE),
+  kpi(
+    "medication_errors",
+    "count",
+    "errors",
+    "Errors with medications, whether they reached a patient or not, by day when they happened.",
+    "NCC MERP: what counts as a medication error.",
+  ),
+  kpi("audit_findings", "count", "findings", "Findings of audits, by day when they were found.", HOUSE),
+  kpi(
+    "breaches",
+    "count",
+    "accesses",
+    "Suspected breaches: successful accesses to a patient's record by someone without a relationship to the patient and not in an emergency, by day.",
+    "45 CFR 164.402: use that the Privacy Rule does not permit is presumed a breach until assessed.",
+  ),
+  kpi(
+    "provider_utilization",
+    "ratio",
+    "share",
+    "Minutes booked in a provider's sessions of minutes that can be booked; cancelled bookings count nothing.",
+    HOUSE,
+  ),
+  kpi(
+    "lab_turnaround",
+    "mean",
+    "hours",
+    "From the specimen's collection to the result, by day of observation (gold.fct_lab_result).",
+    "CAP Q-Probes: collection-to-result turnaround time.",
+  ),
+  kpi(
+    "bed_occupancy",
+    "ratio",
+    "share",
+    "Beds occupied at midnight of those that were occupied or free; blocked ones count nothing.",
+    "OECD Health Statistics, curative care bed occupancy rate.",
+  ),
+  kpi(
+    "equipment_utilization",
+    "ratio",
+    "share",
+    "Minutes of use of the minutes for which it can be used, of devices on the days of their use.",
+    HOUSE,
+  ),
+  kpi(
+    "staff_attendance",
+    "ratio",
+    "share",
+    "Shifts to which people came, late ones too, of those on time sheets.",
+    HOUSE,
+  ),
+  kpi("average_staff_hours", "mean", "hours", "Hours worked a shift, of shifts with both times.", HOUSE),
 ];
+
+/** The suspicion of a breach; see the definition of `breaches`. */
+const isBreach = (access) =>
+  `coalesce(${access}.patient_key is not null and ${access}.outcome = 'success' and ${access}.relationship = 'none'
+      and coalesce(${access}.purpose_of_use, '') <> 'emergency', false)`;
 
 /** The condition that something happened at all: a booked encounter that never was is none. */
 const tookPlace = (encounter) => `${encounter}.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
@@ -102,4 +173,4 @@ const reason = (of) => `case
     when ${of}.kind in ('ratio', 'mean') and coalesce(${of}.denominator, 0) = 0 then 'nothing to divide by'
   end`;
 
-module.exports = { KPIS, part, reason, relation, tookPlace, value };
+module.exports = { isBreach, KPIS, part, reason, relation, tookPlace, value };
