@@ -7,16 +7,14 @@ const patterns = require("./patterns.js");
 /** What the prefix 80840 adds to the sum of any number. */
 const PREFIX_SUM = 24;
 
-const digit = (x, place) => `substr(${x}, ${place}, 1)`;
-/** Twice a digit, the digits of the product added. */
-const doubled = (x, place) => `translate(${digit(x, place)}, '0123456789', '0246813579')`;
+/** The value of a digit is its place in one of these, from 0; in the second it is doubled, the digits of the product added. */
+const PLAIN = "'0123456789'";
+const DOUBLED = "'0516273849'";
+const value = (x, place) => `position(substr(${x}, ${place}, 1) in ${place % 2 === 1 ? DOUBLED : PLAIN}) - 1`;
 
 /** Whether text (SQL) is one; NULL where there is none. */
 const isValid = (x) => {
-  const terms = Array.from({ length: 10 }, (_, i) => {
-    const text = i % 2 === 0 ? doubled(x, i + 1) : digit(x, i + 1);
-    return `try_cast(${text} as integer)`;
-  });
+  const terms = Array.from({ length: 10 }, (_, i) => value(x, i + 1));
   return `case
       when ${patterns.matches(x, "[12][0-9]{9}")} then mod(${PREFIX_SUM} + ${terms.join(" + ")}, 10) = 0
       when ${x} is not null then false

@@ -350,6 +350,18 @@ const wrong: Wrong = {
     "conflict",
   ]),
 
+  license_expiring_key: [...frozen(gold("license_expiring")), repeat(gold("license_expiring"))],
+  license_expiring_known: [
+    ...frozen(gold("license_expiring")),
+    set(gold("license_expiring"), "provider_license_key = 'nowhere'"),
+  ],
+  license_expiring_days: [...frozen(gold("license_expiring")), set(gold("license_expiring"), "days_left = 61")],
+  breach_key: [...frozen(gold("breach")), repeat(gold("breach"))],
+  breach_incident: [...frozen(gold("breach")), set(gold("breach"), "incident_key = null")],
+  breach_logged: [...frozen(gold("breach")), set(gold("breach"), "phi_access_log_key = 'nowhere'")],
+  security_monitoring_counts: set(gold("security_monitoring"), "failed_login_count = attempt_count + 1"),
+  security_monitoring_recent: set(gold("security_monitoring"), "last_attempt_at = as_of + interval '1 second'"),
+
   ...eventRules("appointment_change", "changed_at", "changed_date", "appointment_key"),
   appointment_change_has_appointment: set(silver("appointment_change"), "appointment_key = 'nowhere'"),
   appointment_change_appointment_of_patient: [

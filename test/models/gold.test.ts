@@ -258,6 +258,56 @@ describe("gold at an instant", () => {
     ]);
   });
 
+  it("shows the licences that end within 60 days", async () => {
+    const rows = await hospital.rows(
+      `select l.provider_license_id as id, g.days_left from "EHR".GOLD.LICENSE_EXPIRING as g
+       join "EHR".SILVER.PROVIDER_LICENSE as l using (provider_license_key) order by days_left`,
+    );
+    expect(rows.map(({ id, days_left }) => [id, Number(days_left)])).toEqual([
+      ["ends-today", 0],
+      ["ends-on-the-60th", 60],
+    ]);
+  });
+
+  it("shows who tried what in 24 hours, and which accesses nothing explains", async () => {
+    const rows = await hospital.rows(
+      `select user_id, staff_key is not null as is_staff, attempt_count, failed_count, failed_login_count, unrelated_count,
+         outside_hours_count, patient_count
+       from "EHR".GOLD.SECURITY_MONITORING order by user_id`,
+    );
+    expect(rows.map((row) => Object.values(row).map((x) => (typeof x === "bigint" ? Number(x) : x)))).toEqual([
+      ["doctor", true, 1, 0, 0, 0, 0, 1],
+      ["nurse", true, 4, 2, 1, 2, 2, 1],
+      ["portal", false, 1, 0, 0, 0, 0, 1],
+      ["somebody", false, 1, 1, 1, 0, 1, 0],
+    ]);
+    expect(
+      await hospital.rows(
+        `select a.phi_access_log_id as id from "EHR".GOLD.BREACH as g
+         join "EHR".SILVER.PHI_ACCESS_LOG as a using (phi_access_log_key) order by id`,
+      ),
+    ).toEqual([{ id: "curious" }, { id: "later" }, { id: "the day before" }]);
+    const figures = await hospital.rows(
+      `select safeguard, figure_value from "EHR".GOLD.GOVERNANCE_COMPLIANCE order by safeguard`,
+    );
+    expect(Object.fromEntries(figures.map(({ safeguard, figure_value }) => [safeguard, Number(figure_value)]))).toEqual(
+      {
+        "164.308(a)(1)(ii)(D)": 7,
+        "164.308(a)(3)(ii)(C)": 0,
+        "164.308(a)(5)(ii)(C)": 2,
+        "164.308(a)(6)(ii)": 3,
+        "164.308(a)(8)": 0,
+        "164.310(d)(1)": 0,
+        "164.312(a)(1)": 2,
+        "164.312(a)(2)(i)": 0,
+        "164.312(a)(2)(ii)": 1,
+        "164.312(b)": 10,
+        "164.312(c)(1)": 0,
+        "164.312(d)": 3,
+      },
+    );
+  });
+
   it("says of every row where it comes from", async () => {
     for (const model of [
       "CURRENT_MEDICATIONS",

@@ -64,10 +64,10 @@ const access = (ID: string, ACCESSED_AT: string, USER_ID: string, more: Line = {
   ...more,
 });
 const login = { PATIENT: "", ACTION: "login", RESOURCE: "", PURPOSE: "", RELATIONSHIP: "", DATA_KINDS: "" };
-/** The last day begins at noon of the 29th, which is 8 in the morning in New York. */
+/** The last 24 hours are those after noon of the 29th, which is 8 in the morning in New York. */
 const accesses: readonly Line[] = [
   access("the day before", "2024-06-29T11:59:59Z", "nurse", { RELATIONSHIP: "none" }),
-  access("begins the day", "2024-06-29T12:00:00Z", "nurse"),
+  access("a day ago", "2024-06-29T12:00:00Z", "nurse"),
   access("login", "2024-06-29T13:00:00Z", "nurse", login),
   access("guessed", "2024-06-29T13:01:00Z", "nurse", { ...login, OUTCOME: "failure" }),
   access("guessed again", "2024-06-30T06:00:00Z", "somebody", { ...login, OUTCOME: "failure" }),

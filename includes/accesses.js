@@ -1,0 +1,17 @@
+/** What is meant by an access that nothing explains, and by hours of work: SQL over a row of silver.phi_access_log. */
+const sources = require("./source_systems.js");
+const types = require("./types.js");
+
+/** Of a patient's record, by somebody without a relationship to the patient, other than in an emergency. */
+const isUnrelated = (row) => `${row}.patient_raw is not null
+  and coalesce(${row}.relationship, 'none') = 'none'
+  and coalesce(${row}.purpose_of_use, '') <> 'emergency'`;
+
+const FIRST_HOUR = 7;
+const LAST_HOUR = 18;
+
+/** Before 7 in the morning or from 7 in the evening on, where the source is. */
+const isOutsideHours = (row) =>
+  `extract(hour from ${types.toLocal(`${row}.accessed_at`, sources.zone(`${row}.source_system`))}) not between ${FIRST_HOUR} and ${LAST_HOUR}`;
+
+module.exports = { isOutsideHours, isUnrelated };
