@@ -96,8 +96,8 @@ const KPIS = [
   kpi(
     "breaches",
     "count",
-    "accesses",
-    "Suspected breaches: successful accesses to a patient's record by someone without a relationship to the patient and not in an emergency, by day.",
+    "incidents",
+    "Suspected breaches (gold.breach): one user, patient and day, by day.",
     "45 CFR 164.402: use that the Privacy Rule does not permit is presumed a breach until assessed.",
   ),
   kpi(
@@ -138,11 +138,6 @@ const KPIS = [
   kpi("average_staff_hours", "mean", "hours", "Hours worked a shift, of shifts with both times.", HOUSE),
 ];
 
-/** The suspicion of a breach; see the definition of `breaches`. */
-const isBreach = (access) =>
-  `coalesce(${access}.patient_key is not null and ${access}.outcome = 'success' and ${access}.relationship = 'none'
-      and coalesce(${access}.purpose_of_use, '') <> 'emergency', false)`;
-
 /** The condition that something happened at all: a booked encounter that never was is none. */
 const tookPlace = (encounter) => `${encounter}.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
 
@@ -173,4 +168,4 @@ const reason = (of) => `case
     when ${of}.kind in ('ratio', 'mean') and coalesce(${of}.denominator, 0) = 0 then 'nothing to divide by'
   end`;
 
-module.exports = { isBreach, KPIS, part, reason, relation, tookPlace, value };
+module.exports = { KPIS, part, reason, relation, tookPlace, value };

@@ -4,6 +4,7 @@
  * are told apart by `part`.
  */
 const codes = require("./codes.js");
+const { tables } = require("./formats.js");
 
 const nameOf = ({ bronze, entity, part }) => `${bronze} > ${entity}${part === undefined ? "" : ` (${part})`}`;
 
@@ -81,6 +82,7 @@ const routes = [
   observed("vital_sign"),
   { bronze: "hospital_device_vitals", entity: "vital_sign" },
   observed("observation"),
+  { bronze: "mimic_transfers", entity: "encounter_location" },
   { bronze: "mimic_provider", entity: "provider" },
   { bronze: "mimic_patients", entity: "patient" },
   { bronze: "mimic_admissions", entity: "encounter" },
@@ -104,26 +106,6 @@ const bronzeOnly = {
     "A plan is what shall be done; what was done arrives as procedures, prescriptions and observations.",
   synthea_devices: "Nothing is asked of what a patient carries; monitors send their own values, see vital_sign.",
   synthea_supplies: "Consumption of material belongs to stores, and to no question about a patient.",
-  hospital_patient_identifiers: "No entity yet.",
-  hospital_patient_contacts: "No entity yet.",
-  hospital_patient_statuses: "No entity yet.",
-  hospital_risk_scores: "No entity yet.",
-  hospital_legal_holds: "No entity yet.",
-  hospital_organization_units: "No entity yet.",
-  hospital_staff: "No entity yet.",
-  hospital_licenses: "No entity yet.",
-  hospital_access_log: "No entity yet.",
-  hospital_satisfaction: "No entity yet.",
-  hospital_provider_schedules: "No entity yet.",
-  hospital_staff_schedules: "No entity yet.",
-  hospital_timesheets: "No entity yet.",
-  hospital_beds: "No entity yet.",
-  hospital_bed_days: "No entity yet.",
-  hospital_encounter_locations: "No entity yet.",
-  hospital_equipment: "No entity yet.",
-  hospital_equipment_usage: "No entity yet.",
-  hospital_audit_findings: "No entity yet.",
-  mimic_transfers: "No entity yet.",
   mimic_services:
     "Which service a patient was under is part of the encounter's history, which no figure here asks for.",
   mimic_drgcodes: "Groups for billing; severity is computed from the diagnoses.",
@@ -141,5 +123,10 @@ const bronzeOnly = {
   mimic_caregiver: "Ids of who recorded in intensive care, and nothing else.",
   mimic_d_items: "A dictionary of codes, and no fact about a patient.",
 };
+
+for (const { name } of tables) {
+  const isRouted = routes.some(({ bronze }) => bronze === name);
+  if (isRouted === name in bronzeOnly) throw new Error(`${name} takes a route, or ends in bronze for a reason`);
+}
 
 module.exports = { bronzeOnly, isCharge, nameOf, numberOf, routes };

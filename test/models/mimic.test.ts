@@ -30,6 +30,7 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
       "mimic_hcpcsevents > procedure": 61,
       "mimic_prescriptions > prescription": 18_087,
       "mimic_labevents > lab_result": 107_727,
+      "mimic_transfers > encounter_location": 1_190,
       "mimic_omr > vital_sign": 2_964,
       "mimic_microbiologyevents > observation": 2_899,
     });
