@@ -41,9 +41,11 @@ for (const entity of ["lab_result", "vital_sign", "observation"]) {
     ...(entity === "lab_result"
       ? {
           lab_order_unresolved: "admitted, though the order that it names is not known",
-          ...flags("out_of_order", "conflict"),
+          ...flags("out_of_order"),
         }
       : {}),
+    // Of vital signs no source gives an id of its own.
+    ...(entity === "vital_sign" ? {} : flags("conflict")),
     ...flags("after_death", "outside_encounter", "encounter_unresolved"),
   });
 }

@@ -454,6 +454,7 @@ const wrong: Wrong = {
   ...findings("lab_result", ["out_of_order", "lab_order_unresolved", "conflict"]),
   ...observed("vital_sign"),
   ...observed("observation"),
+  ...findings("observation", ["conflict"]),
 
   patient_event_key: repeat(silver("patient_event")),
   patient_event_dated: set(silver("patient_event"), "event_at = null"),
