@@ -41,3 +41,4 @@ require("../assertions/radiology_report.js");
 require("../assertions/roster.js");
 require("../assertions/satisfaction.js");
 require("../assertions/staff.js");
+require("../assertions/star.js");

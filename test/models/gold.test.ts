@@ -382,3 +382,44 @@ describe("KPIs", () => {
     );
   });
 });
+
+describe("the star", () => {
+  it("has each day once, as a calendar says", async () => {
+    const days = await hospital.rows(
+      `select cast(calendar_date as varchar) as day, day_of_week, is_weekend, quarter_number, cast(week_start as varchar) as monday
+       from "EHR".GOLD.DIM_DATE order by 1`,
+    );
+    const first = String(days[0]?.day);
+    expect(first).toMatch(/-01-01$/);
+    expect(String(days.at(-1)?.day)).toBe("2025-12-31");
+    days.forEach((row, index) => {
+      const day = new Date(Date.parse(`${first}T00:00:00Z`) + index * 86_400_000);
+      const weekday = ((day.getUTCDay() + 6) % 7) + 1;
+      expect(row).toEqual({
+        day: day.toISOString().slice(0, 10),
+        day_of_week: weekday,
+        is_weekend: weekday > 5,
+        quarter_number: Math.floor(day.getUTCMonth() / 3) + 1,
+        monday: new Date(day.getTime() - (weekday - 1) * 86_400_000).toISOString().slice(0, 10),
+      });
+    });
+  });
+
+  it("leads from a department to its facility and region, in one row for who wants that", async () => {
+    const count = (table: string) => hospital.count(`select count(*) from "EHR".GOLD."${table}"`);
+    expect(await count("DIM_DEPARTMENT_FLAT")).toBe(await count("DIM_DEPARTMENT"));
+    expect(
+      await hospital.count(
+        `select count(*) from "EHR".GOLD.DIM_DEPARTMENT_FLAT where facility_key is not null and facility_name is null`,
+      ),
+    ).toBe(0);
+    expect(await count("DIM_PROVIDER")).toBeGreaterThan(0);
+    expect(
+      await hospital.count(
+        `select count(*) from "EHR".SILVER.CONDITION as c
+         left join "EHR".GOLD.DIM_DIAGNOSIS as d on d.code = c.code and d.code_system is not distinct from c.code_system
+         where d.diagnosis_key is null`,
+      ),
+    ).toBe(0);
+  });
+});
