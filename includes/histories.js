@@ -5,6 +5,7 @@
 const { oldestNames } = require("./admission/versions.js");
 const { provenance, sourceSystem, tenantId } = require("./columns.js");
 const entities = require("./entities/index.js");
+const numbers = require("./numbers.js");
 const scd = require("./scd.js");
 
 const history = ({
@@ -14,6 +15,7 @@ const history = ({
   attributes,
   carried = [],
   at = "coalesce(recorded_at, delivered_at, loaded_at)",
+  ofPatient = false,
 }) => {
   const entity = entities[of];
   const all = [entity.key, ...entity.sent, ...entity.judged];
@@ -25,6 +27,7 @@ const history = ({
     key,
     attributes,
     at,
+    ofPatient,
     uniqueKey: [...key, "valid_from", "recorded_from"],
     columns: [
       ...columnsOf([...key, ...attributes]),
@@ -52,6 +55,7 @@ const histories = {
     key: ["patient_key"],
     attributes: ["status", "confidentiality", "language"],
     at: "changed_at",
+    ofPatient: true,
   }),
   patient_address_history: history({
     of: "patient_address",
@@ -62,21 +66,57 @@ const histories = {
   }),
 };
 
-/** The model: versions of everything that was admitted; in an increment those that are new or have ended. */
-const model = ({ name, ref, self }) => {
-  const { of, key, attributes, carried, at } = histories[name];
-  const log = ref("silver", `${of}_verdict`);
-  const columns = [...new Set([...key, ...attributes, ...carried, ...oldestNames])];
-  const since = self === undefined ? "" : `\n    and ${scd.affected({ log, key, recorded: "loaded_at", self })}`;
-  return `with change as (
+/**
+ * What was admitted, with the time when it could first be: of what is told of a patient who is not known yet, when the patient
+ * came. Else an increment would look for it among what was landed since, and not find it.
+ */
+const admittedLog = ({ of, ofPatient }, ref) => {
+  const verdict = ref("silver", `${of}_verdict`);
+  if (!ofPatient)
+    return `admitted as (
   select
-    ${columns.join(",\n    ")},
-    ${at} as said_at
-  from ${log}
-  where disposition <> 'quarantined'${since}
+    verdict.*,
+    verdict.loaded_at as known_at
+  from ${verdict} as verdict
+  where verdict.disposition <> 'quarantined'
+)`;
+  return `first_known as (
+  select
+    patient_key,
+    min(loaded_at) as known_from
+  from ${ref("silver", "patient_verdict")}
+  where disposition <> 'quarantined'
+  group by patient_key
 ),
 
-${scd.type2({ from: "change", key, attributes, carried, at: "said_at", order: oldestNames, recorded: "loaded_at", self })}`;
+admitted as (
+  select
+    verdict.*,
+    ${numbers.greatest("verdict.loaded_at", "first_known.known_from")} as known_at
+  from ${verdict} as verdict
+  left join first_known
+    on first_known.patient_key = verdict.patient_key
+  where verdict.disposition <> 'quarantined'
+)`;
+};
+
+/** The model: versions of everything that was admitted; in an increment those that are new or have ended. */
+const model = ({ name, ref, self }) => {
+  const { key, attributes, carried, at } = histories[name];
+  const columns = [...new Set([...key, ...attributes, ...carried, ...oldestNames])];
+  const since =
+    self === undefined ? "" : `\n  where ${scd.affected({ log: "admitted", key, recorded: "known_at", self })}`;
+  return `with ${admittedLog(histories[name], ref)},
+
+change as (
+  select
+    ${columns.join(",\n    ")},
+    ${at} as said_at,
+    known_at
+  from admitted${since}
+),
+
+${scd.type2({ from: "change", key, attributes, carried, at: "said_at", order: oldestNames, recorded: "known_at", self })}`;
 };
 
 module.exports = { ...histories, model };

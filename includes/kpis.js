@@ -141,12 +141,12 @@ const KPIS = [
 /** The condition that something happened at all: a booked encounter that never was is none. */
 const tookPlace = (encounter) => `${encounter}.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
 
-/** Select list of one figure of one day: SQL for both parts. */
-const part = (name, numerator, denominator = "cast(null as double)") => {
+/** Select list of one figure of one day: SQL for both parts. Exact numbers, for sums of doubles depend on their order. */
+const part = (name, numerator, denominator = "null") => {
   if (!KPIS.some((known) => known.name === name)) throw new Error(`no KPI is called ${name}`);
   return `'${name}' as kpi,
-  cast(${numerator} as double) as numerator,
-  cast(${denominator} as double) as denominator`;
+  cast(${numerator} as decimal(18, 6)) as numerator,
+  cast(${denominator} as decimal(18, 6)) as denominator`;
 };
 
 const relation = () =>

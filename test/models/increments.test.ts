@@ -19,8 +19,13 @@ async function contents(): Promise<Readonly<Record<string, readonly string[]>>> 
   );
   const all: Record<string, readonly string[]> = {};
   for (const { name } of tables) {
-    const kept = name === "AS_OF" ? "*" : "* exclude (run_id, judged_run)";
-    const rows = await hospital.rows(`select ${kept} from "EHR".SILVER."${name}" order by all`);
+    const kept = name === "AS_OF" ? "*" : "columns(c -> lower(c) not in ('run_id', 'judged_run'))";
+    // What was once concluded cannot be made anew: only who somebody is now.
+    const shown =
+      name === "PATIENT_XREF"
+        ? 'select patient_key, person_id from "EHR".SILVER.PATIENT_XREF where valid_to is null order by all'
+        : `select ${kept} from "EHR".SILVER."${name}" order by all`;
+    const rows = await hospital.rows(shown);
     all[String(name)] = rows.map((row) => JSON.stringify(row));
   }
   return all;

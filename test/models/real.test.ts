@@ -80,7 +80,7 @@ const known: readonly Known[] = [
       PATIENT_ADDRESS: 109,
       PATIENT_XREF: 109,
       PAYER: 10,
-      COVERAGE: 1_970,
+      COVERAGE: 2_179,
       CLAIM: 0,
       PROVIDER: 305,
       FACILITY: 305,
