@@ -101,6 +101,7 @@ const known: readonly Known[] = [
     findings: {
       "condition/outside_encounter": 88,
       "encounter/after_death": 7,
+      "immunization/outside_encounter": 2,
       "prescription/outside_encounter": 52,
       "prescription/stop_before_start": 2,
     },
