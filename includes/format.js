@@ -63,10 +63,7 @@ const typed = (field) => {
         },
         {
           column: column("comparator", "text", "`<`, `<=`, `>` or `>=` before the number."),
-          sql: `case
-    when ${x} like '<=%' or ${x} like '>=%' then substr(${x}, 1, 2)
-    when ${isMeasured(x)} then substr(${x}, 1, 1)
-  end`,
+          sql: types.comparator(x),
         },
       ];
     default:

@@ -7,7 +7,9 @@
  * - `distinct`: counted anew for each period, for a person may come on two days.
  */
 const numbers = require("./numbers.js");
+const keys = require("./keys.js");
 const seeds = require("./seeds.js");
+const types = require("./types.js");
 
 const kpi = (name, kind, unit, definition, source) => ({ name, kind, unit, definition, source });
 
@@ -168,4 +170,91 @@ const reason = (of) => `case
     when ${of}.kind in ('ratio', 'mean') and coalesce(${of}.denominator, 0) = 0 then 'nothing to divide by'
   end`;
 
-module.exports = { KPIS, part, reason, relation, tookPlace, value };
+/**
+ * The figures of every place and period, out of the CTE `part`: rows of gold.kpi_part with the `period` that they fall into.
+ *
+ * @returns the CTEs that end in `valued`: kpi_key, kpi, tenant_id, facility_key, period, numerator, denominator, value, unit,
+ * reason, loaded_at
+ */
+const valued = (ref) => `delivered as (
+  select distinct
+    tenant_id,
+    kpi
+  from ${ref("gold", "kpi_part")}
+),
+
+-- Every KPI of each place and period in which anything happened.
+place as (
+  select
+    tenant_id,
+    facility_key,
+    period,
+    max(loaded_at) as loaded_at
+  from part
+  group by
+    tenant_id,
+    facility_key,
+    period
+),
+
+summed as (
+  select
+    kpi,
+    tenant_id,
+    facility_key,
+    period,
+    cast(case
+      when kpi = 'unique_patients' then count(distinct person_id)
+      else sum(numerator)
+    end as decimal(38, 6)) as numerator,
+    cast(sum(denominator) as decimal(38, 6)) as denominator,
+    max(loaded_at) as loaded_at
+  from part
+  group by
+    kpi,
+    tenant_id,
+    facility_key,
+    period
+),
+
+measured as (
+  select
+    definition.kpi,
+    definition.kind,
+    definition.unit,
+    place.tenant_id,
+    place.facility_key,
+    place.period,
+    summed.numerator,
+    summed.denominator,
+    delivered.kpi is not null as is_delivered,
+    coalesce(summed.loaded_at, place.loaded_at) as loaded_at
+  from place
+  cross join ${ref("gold", "kpi_definition")} as definition
+  left join delivered
+    on delivered.kpi = definition.kpi
+    and delivered.tenant_id = place.tenant_id
+  left join summed
+    on summed.kpi = definition.kpi
+    and summed.tenant_id = place.tenant_id
+    and summed.facility_key is not distinct from place.facility_key
+    and summed.period = place.period
+),
+
+valued as (
+  select
+    ${keys.hash("kpi", "tenant_id", "facility_key", types.asText("period", "date"))} as kpi_key,
+    kpi,
+    tenant_id,
+    facility_key,
+    period,
+    numerator,
+    denominator,
+    ${value("measured")} as value,
+    unit,
+    ${reason("measured")} as reason,
+    loaded_at
+  from measured
+)`;
+
+module.exports = { KPIS, part, relation, tookPlace, valued };

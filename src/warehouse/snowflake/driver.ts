@@ -6,7 +6,6 @@
  */
 import { createRequire } from "node:module";
 import { devNull } from "node:os";
-import { unburden } from "./unburden.js";
 
 export type Sdk = typeof import("snowflake-sdk");
 export type { Column, Connection, ConnectionOptions, RowStatement } from "snowflake-sdk";
@@ -45,7 +44,6 @@ export function driver(): Sdk {
     jsonColumnVariantParser: (raw: string) => raw,
     xmlColumnVariantParser: (raw: string) => raw,
   });
-  unburden(import.meta.url);
   loaded = sdk;
   return sdk;
 }
