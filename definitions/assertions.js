@@ -42,3 +42,4 @@ require("../assertions/roster.js");
 require("../assertions/satisfaction.js");
 require("../assertions/staff.js");
 require("../assertions/star.js");
+require("../assertions/tenancy.js");

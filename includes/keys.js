@@ -36,4 +36,10 @@ const secret = (x) => {
   return byEngine({ duckdb: `sha256(${keyed})`, snowflake: `sha2(${keyed}, 256)` });
 };
 
-module.exports = { content, department, departmentOf, hash, of, secret };
+/** The same for views, whose key stands in a table: `key` is a column. NULL of NULL. */
+const pseudonym = (x, key) => {
+  const keyed = `${key} || ':' || cast(${x} as varchar)`;
+  return byEngine({ duckdb: `sha256(${keyed})`, snowflake: `sha2(${keyed}, 256)` });
+};
+
+module.exports = { content, department, departmentOf, hash, of, pseudonym, secret };

@@ -23,6 +23,8 @@ const lookup = (source, field, otherwise) => {
 };
 
 module.exports = {
+  /** Everybody whose records a source delivers. */
+  tenants: [...new Set([DEFAULTS, ...SYSTEMS].map(({ tenant }) => tenant))].sort(),
   /** Each takes SQL for the source's name and returns SQL for what is known about it. */
   tenant: (source) => lookup(source, "tenant", literal(DEFAULTS.tenant)),
   zone: (source) => lookup(source, "timeZone", literal(DEFAULTS.timeZone)),

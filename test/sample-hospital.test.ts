@@ -27,7 +27,11 @@ interface Compiled {
     readonly target: { readonly schema: string; readonly name: string };
     readonly actionDescriptor?: {
       readonly description?: string;
-      readonly columns?: readonly { readonly path: readonly string[]; readonly description?: string }[];
+      readonly columns?: readonly {
+        readonly path: readonly string[];
+        readonly description?: string;
+        readonly tags?: readonly string[];
+      }[];
     };
   }[];
 }
@@ -206,6 +210,26 @@ for (const [patients, seed, rate] of [
       for (const { target, actionDescriptor } of compiled.tables) {
         expect([target.name, (actionDescriptor?.description ?? "").length > 10]).toEqual([target.name, true]);
       }
+    });
+
+    it("shows nobody in masked views: no value of theirs that says who somebody is stands in gold", async () => {
+      const compiled = JSON.parse((await medform(["compile", "--json"], box.warehouse)).stdout) as Compiled;
+      const views = compiled.tables.filter(({ target }) => target.schema === "MASKED");
+      using db = await reader(box.warehouse);
+      let held = 0;
+      for (const { target, actionDescriptor } of views) {
+        const hidden = (actionDescriptor?.columns ?? []).filter(({ tags = [] }) =>
+          tags.some((tag) => /^masked:(?!date$)/.test(tag)),
+        );
+        if (hidden.length === 0) continue;
+        const counts = hidden.map(
+          ({ path: [name = ""] }) => `count(*) filter (where ${name} in (select ${name} from gold.${target.name}))`,
+        );
+        const [row] = await db.rows(`select ${counts.join(" + ")} as n from masked.${target.name}`);
+        expect([target.name, Number(row?.n)]).toEqual([target.name, 0]);
+        held += hidden.length;
+      }
+      expect(held).toBeGreaterThan(150);
     });
 
     it("lets no value of a patient out: not in output, report or ledger", async () => {

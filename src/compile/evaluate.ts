@@ -8,6 +8,7 @@ import type { CoreBundle, Session } from "./coreTypes.js";
 import { registerDuckdb, withSnowflakeChecks } from "./duckdb.js";
 import { withQuickChecks } from "./faster.js";
 import { type ProjectFiles, projectFiles } from "./files.js";
+import { guardProblems } from "./guards.js";
 import { Loader } from "./modules.js";
 import { compilationProblems } from "./problems.js";
 import { makeRealm } from "./sandbox.js";
@@ -111,6 +112,7 @@ export function evaluate(options: EvaluateOptions): Evaluated {
   const problems = [
     ...compilationProblems(errors, { projectDir, coreFile: core.file, translate }),
     ...tagProblems(compiled, projectDir),
+    ...guardProblems(compiled),
     ...displacedProblems(displaced, projectDir),
     ...shimProblems(files.assertions, evaluated, projectDir),
   ];

@@ -67,9 +67,10 @@ export function sameAction(a: string, b: string): boolean {
   return a.slice(0, half) === b.slice(0, half);
 }
 
-/** Descriptions and tags, which only re-apply metadata. */
+/** Descriptions, tags and the policies that they ask for, which only re-apply metadata. */
 export function metadataFingerprint(action: Action): string {
-  return sha256([action.description ?? "", action.tags, action.columns]);
+  const guards = "guards" in action && action.guards !== undefined ? [action.guards] : [];
+  return sha256([action.description ?? "", action.tags, action.columns, ...guards]);
 }
 
 /** Whether its SQL names the text in quotes, as in `getvariable('MEDFORM_AS_OF')`. */

@@ -13,6 +13,8 @@ export {
   sameAction,
   sqlOf,
 } from "./fingerprint.js";
+export type * from "./guards.js";
+export { guardsAsked, guardsOf, namesPolicy, policyVars } from "./guards.js";
 export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";

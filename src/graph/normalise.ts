@@ -7,6 +7,7 @@ import type {
   CompiledTable,
   CompiledTarget,
 } from "./compiled.js";
+import { guardsOf } from "./guards.js";
 import { topologicalOrder } from "./order.js";
 import { assertionPolicies, relationPolicies } from "./policy.js";
 import type { Action, Assertion, Declaration, Graph, Operation, Relation, Target, UnitTest } from "./types.js";
@@ -15,8 +16,9 @@ const ruleTag = "rule:";
 
 /** Inline tables are folded into their readers by core and are no actions of the graph. Throws `graph-cycle` where there is no order. */
 export function normalise(compiled: CompiledGraph): Graph {
+  const { vars = {} } = compiled.projectConfig ?? {};
   const actions: Action[] = [
-    ...(compiled.tables ?? []).filter((table) => table.enumType !== "INLINE").map(relation),
+    ...(compiled.tables ?? []).filter((table) => table.enumType !== "INLINE").map((table) => relation(table, vars)),
     ...(compiled.operations ?? []).map(operation),
     ...(compiled.assertions ?? []).map(assertion),
     ...(compiled.declarations ?? []).map(declaration),
@@ -57,12 +59,14 @@ function common(action: CompiledDeclaration) {
   };
 }
 
-function relation(table: CompiledTable): Relation {
+function relation(table: CompiledTable, vars: Readonly<Record<string, string>>): Relation {
   const incremental = table.enumType === "INCREMENTAL";
   const query = table.query ?? "";
   const uniqueKey = (table.uniqueKey ?? []).map(unquoted);
+  const shared = common(table);
+  const guards = guardsOf(shared.columns, vars);
   return {
-    ...common(table),
+    ...shared,
     kind: incremental ? "incremental" : table.enumType === "VIEW" ? "view" : "table",
     query,
     preOps: table.preOps ?? [],
@@ -77,6 +81,7 @@ function relation(table: CompiledTable): Relation {
     transient: table.snowflake?.transient ?? false,
     secure: table.snowflake?.secure ?? false,
     materialized: table.materialized ?? false,
+    ...(guards && { guards }),
   };
 }
 

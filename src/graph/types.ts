@@ -1,5 +1,6 @@
 /** The project as data: what @dataform/core compiled, in one shape for every kind of action. Plain, printable, comparable. */
 
+import type { Guards } from "./guards.js";
 import type { IncrementPolicy, SchemaChange, SqlChange, Threshold } from "./policy.js";
 import type { Position, Problem } from "./problem.js";
 
@@ -52,6 +53,8 @@ export interface Relation extends ActionBase {
   readonly transient: boolean;
   readonly secure: boolean;
   readonly materialized: boolean;
+  /** From the project's variables; absent where nothing guards it. */
+  readonly guards?: Guards;
 }
 
 export interface Operation extends ActionBase {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../src/warehouse/index.js";
 import { files } from "./csv.js";
 import { graph, type Hospital, openHospital } from "./hospital.js";
+import { describeMasked } from "./masked.js";
 import { asOf, ward } from "./ward.js";
 
 /** The entities that patient_360 counts. */
@@ -427,3 +428,6 @@ describe("the star", () => {
     ).toBe(0);
   });
 });
+
+// The last, for it brings a second tenant.
+describeMasked(() => hospital);

@@ -65,6 +65,7 @@ export function graph(projectDir = project): Promise<Graph> {
 }
 
 const below = ["BRONZE", "SILVER"];
+const above = ["GOVERNANCE", "GOLD"];
 
 export interface HospitalOptions {
   readonly projectDir?: string;
@@ -77,7 +78,7 @@ export interface HospitalOptions {
 
 export async function openHospital(options: HospitalOptions = {}): Promise<Hospital> {
   const { actions } = await graph(options.projectDir);
-  const layers = options.gold ? [...below, "GOLD"] : below;
+  const layers = options.gold ? [...below, ...above] : below;
   const relations = actions.filter(
     (action): action is Relation =>
       (action.kind === "table" || action.kind === "view" || action.kind === "incremental") &&

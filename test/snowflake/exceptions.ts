@@ -91,6 +91,18 @@ export const exceptions: readonly Exception[] = [
     instead: "$1 as",
     why: `it knows row access policies of tables only; ${documented("create-view")}`,
   },
+  ...(["sqlparser", "polyglot"] as const).map((parser) => ({
+    parser,
+    construct: /^(alter table \S+ alter column \S+) set masking policy "[^ ]+" force$/,
+    instead: "$1 drop not null",
+    why: `it knows no masking policies; ${documented("alter-table")}`,
+  })),
+  {
+    parser: "sqlparser",
+    construct: /^alter table (\S+)(?: drop row access policy "[^ ]+",)? add row access policy "[^ ]+" on \([^)]*\)$/,
+    instead: "alter table $1 drop column C",
+    why: `it knows no row access policies of a table that is there; ${documented("alter-table")}`,
+  },
   {
     parser: "sqlparser",
     construct: /^(create or replace secure view [^\n]*\)) copy grants/,

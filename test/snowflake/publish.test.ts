@@ -270,6 +270,60 @@ describe("policies", () => {
     expect(await state(built.target.name)).toMatchObject(clean);
   });
 
+  const guards = {
+    masking: { x: "SAFE.PHI_{TYPE}", state: "other.safe.hide" },
+    rowAccess: { policy: "SAFE.OWN", column: "tenant" },
+  };
+  const rowOf = "select 1 as x, 'a' as state, 'b' as tenant";
+
+  it.each(["table", "view", "incremental"] as const)(
+    "that the project asks for stand in the first CREATE of a %s",
+    async (kind) => {
+      await sent();
+      await publish([relation(`ASKED_${kind.toUpperCase()}`, rowOf, { kind, guards })], 1);
+      const made = await created();
+      expect(made.length).toBeGreaterThan(0);
+      for (const each of made) {
+        expect(each).toMatch(/"X"(?: NUMBER\(38,0\))? with masking policy "EHR"."SAFE"."PHI_NUMBER"/);
+        expect(each).toMatch(/"STATE"(?: VARCHAR)? with masking policy "OTHER"."SAFE"."HIDE"/);
+        expect(each).toContain('with row access policy "EHR"."SAFE"."OWN" on ("TENANT")');
+      }
+    },
+  );
+
+  it("that the project asks for later are attached before a table that stays is written", async () => {
+    const built = relation("LATER", rowOf);
+    await publish([built], 1);
+    await guard("LATER", "table", [
+      ["PHI_NUMBER", "MASKING_POLICY", "X", null, null],
+      ["FORMER", "ROW_ACCESS_POLICY", null, '[ "TENANT" ]', null],
+    ]);
+    await sent();
+    await publish([{ ...built, guards }], 2);
+    const texts = (await server.statements()).map(({ sqlText }) => sqlText);
+    expect(texts.filter((text) => text.startsWith("alter table"))).toEqual([
+      'alter table "EHR"."SILVER"."LATER" drop row access policy "EHR"."SAFE"."FORMER", add row access policy "EHR"."SAFE"."OWN" on ("TENANT")',
+      'alter table "EHR"."SILVER"."LATER" alter column "STATE" set masking policy "OTHER"."SAFE"."HIDE" force',
+    ]);
+    expect(texts.findLastIndex((text) => text.startsWith("alter table"))).toBeLessThan(
+      texts.findIndex((text) => text.startsWith("begin")),
+    );
+  });
+
+  it("that the project asks for guard the column that an increment adds", async () => {
+    const built = relation("GROWN", "select 1 as x", { kind: "incremental", guards });
+    await publish([built], 1);
+    await sent();
+    const grown = { ...built, query: rowOf, incrementalQuery: rowOf };
+    await using scope = await warehouse.publisher.open({ MEDFORM_RUN_NUMBER: 2 }, planOf([grown], "increment"));
+    await scope.build(grown, "increment");
+    await scope.publish([marker("GROWN", 2)]);
+    const texts = (await server.statements()).map(({ sqlText }) => sqlText);
+    expect(texts.find((text) => / add column "STATE"/.test(text))).toContain(
+      ' with masking policy "OTHER"."SAFE"."HIDE"',
+    );
+  });
+
   it("of a materialized view are asked for as a view's", async () => {
     expect(policies("EHR", '"EHR"."SILVER"."M"', "materialized view")).toContain("ref_entity_domain => 'view'");
   });

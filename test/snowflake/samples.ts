@@ -63,7 +63,15 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
       [candidate, t, false],
     ],
     createStage: [[stage, t]],
-    alterAdd: [[candidate, column]],
+    alterAdd: [
+      [candidate, column],
+      [candidate, { ...column, masking: { ...policy, columns: ["ID"] } }],
+    ],
+    setMasking: [[t, "ID", policy]],
+    setRowAccess: [
+      [t, policy, undefined],
+      [t, policy, { name: '"EHR"."SAFE"."FORMER"', columns: ["ID"] }],
+    ],
     alterType: [[candidate, column]],
     alterDrop: [[candidate, "OLD"]],
     createView: [

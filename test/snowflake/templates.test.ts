@@ -26,6 +26,7 @@ const all = ["ID", "at"];
 const query = `select SNOW as ID, SNOW as "at" from "EHR"."RAW"."T" -- end`;
 const known = `select 1 as ID, timestamp '2020-01-01' as "at" -- end`;
 const day = { columns: ["at"], grain: "day" };
+const policy = { name: '"EHR"."SAFE"."HIDE"', columns: ["ID"] };
 const newTable = { name: table, columns, transient: false, clusterBy: ["ID"], copyGrants: true, comment: "one" };
 const newView = { ...newTable, name: view, columns, secure: false, materialized: false, query };
 const markers = [
@@ -62,6 +63,10 @@ const steps: readonly Step[] = [
   sql.createStage(stage, table),
   sql.createStage(fresh, candidate),
   sql.alterAdd(candidate, { name: "NEW", type: "VARCHAR", description: "new" }),
+  sql.alterAdd(candidate, { name: "MORE", type: "VARCHAR", masking: policy }),
+  sql.setMasking(table, "at", policy),
+  sql.setRowAccess(table, policy, undefined),
+  sql.setRowAccess(table, policy, policy),
   sql.alterType(candidate, { name: "ID", type: "NUMBER(38,2)" }),
   sql.alterDrop(candidate, "NEW"),
   sql.createView(newView),

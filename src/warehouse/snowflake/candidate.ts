@@ -6,7 +6,7 @@ import { type ColumnType, same } from "../shape.js";
 import { clusteredOtherwise, type Existing, existing, isTable } from "./existing.js";
 import { grantsAgain } from "./grants.js";
 import { candidateOf } from "./names.js";
-import { type Policies, policiesOf } from "./policies.js";
+import { guard, type Policies, policiesOf } from "./policies.js";
 import * as sql from "./statements.js";
 import { type Step, withSign } from "./steps.js";
 import { fits, made } from "./types.js";
@@ -35,6 +35,7 @@ export async function readyTable(work: Work, relation: Relation, before: Existin
   ensureOnce(returned.map(({ name }) => name));
   if (relation.kind === "incremental") ensureKeyed(relation, returned);
   if (isTable(before) && isSame(relation, before, returned)) {
+    await guard(work.session, relation, before, work.database);
     work.steps.push(...touches(work, relation, before));
     return { at: nameOf(work, relation.target), columns: before.columns.map(({ name }) => name), query };
   }
@@ -66,7 +67,7 @@ export async function freshTable(
   const candidate = candidateOf(relation.target, work);
   const at = nameOf(work, candidate);
   const copyGrants = isTable(before);
-  const policies = await policiesOf(work.session, relation.target, before, columns, work.database);
+  const policies = await policiesOf(work.session, relation, before, columns, work.database);
   // What is replaced next hands its grants on; it got them from the table.
   if (copyGrants) await work.session.run(sql.createLike(at, nameOf(work, relation.target), transient));
   const { clusterBy, description = "" } = relation;
@@ -126,7 +127,7 @@ export async function readyView(work: Work, relation: Relation, before: Existing
   const query = redirected(work, relation.query);
   const returned = await work.session.describe(query);
   const columns = ensureOnce(returned.map(({ name }) => name));
-  const policies = await policiesOf(work.session, target, before, returned, work.database);
+  const policies = await policiesOf(work.session, relation, before, returned, work.database);
   const candidate = candidateOf(target, work);
   // Who may read whatever will be made in its schema may read the candidate too.
   const view = viewOf(relation, columns, policies);
@@ -168,17 +169,21 @@ function viewOf(
   };
 }
 
-/** What gives a relation that is there the descriptions of its model. A view's columns are described only by making it anew. */
+/** What gives a relation that is there the descriptions and policies of its model. A view gets them by being made anew. */
 export async function describing(work: Work, relation: Relation, before: Existing): Promise<readonly Step[]> {
   const { target, description = "" } = relation;
   const name = nameOf(work, target);
-  if (before.kind === "table") return touches(work, relation, before);
+  if (before.kind === "table") {
+    await guard(work.session, relation, before, work.database);
+    return touches(work, relation, before);
+  }
   const same =
+    relation.guards === undefined &&
     before.description === description &&
     before.columns.every((column) => column.description === sql.descriptionOf(relation, column.name));
   if (same) return [];
   const columns = before.columns.map((column) => column.name);
-  const policies = await policiesOf(work.session, target, before, before.columns, work.database);
+  const policies = await policiesOf(work.session, relation, before, before.columns, work.database);
   const statement =
     before.kind === "view"
       ? sql.createView({ ...viewOf(relation, columns, policies), materialized: false, name, copyGrants: true })
@@ -195,7 +200,7 @@ export async function readyBetween(work: Work, views: readonly Relation[]): Prom
     const candidate = candidateOf(target, work);
     const there = (await existing(work.session, [target], work.database)).get(targetKey(target));
     const columns = await work.session.describe(query);
-    const policies = await policiesOf(work.session, target, there, columns, work.database);
+    const policies = await policiesOf(work.session, view, there, columns, work.database);
     const shown = viewOf(
       view,
       columns.map((column) => column.name),

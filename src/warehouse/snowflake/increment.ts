@@ -11,6 +11,7 @@ import { freshTable, type Ready, replaces, touches } from "./candidate.js";
 import { type Existing, isTable } from "./existing.js";
 import type { Hooks } from "./hooks.js";
 import { candidateOf, newRowsOf, stageOf } from "./names.js";
+import { declaredPolicies, guard } from "./policies.js";
 import * as sql from "./statements.js";
 import { withSign } from "./steps.js";
 import { against, alterable, snowflakeTypes } from "./types.js";
@@ -92,6 +93,7 @@ async function reshaped(
   shape: Shape,
 ): Promise<Pick<ReadyIncrement, "at" | "copied">> {
   const name = nameOf(work, relation.target);
+  await guard(work.session, relation, before, work.database);
   if (!reshapes(shape)) {
     work.steps.push(...touches(work, relation, before));
     return { at: name, copied: undefined };
@@ -109,8 +111,11 @@ async function reshaped(
   const at = nameOf(work, candidate);
   await session.run(sql.cloneTable(at, name, before.transient));
   await session.run(sql.comment("table", at, withSign(relation.description ?? "", batch)));
+  const declared = declaredPolicies(relation, shape.columns, work.database);
   for (const column of shape.added) {
-    await session.run(sql.alterAdd(at, { ...column, description: sql.descriptionOf(relation, column.name) }));
+    const masking = declared.masking(column.name);
+    const description = sql.descriptionOf(relation, column.name);
+    await session.run(sql.alterAdd(at, { ...column, description, ...(masking && { masking }) }));
   }
   for (const column of shape.widened) await session.run(sql.alterType(at, column));
   for (const column of shape.dropped) await session.run(sql.alterDrop(at, column));

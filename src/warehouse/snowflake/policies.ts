@@ -1,11 +1,11 @@
 /**
- * Policies that guard a relation go over to what takes its place, in its CREATE: one that is attached afterwards leaves the
- * rows open for a moment, and one that is forgotten for good.
+ * Policies that guard a relation stand in its CREATE: those that the project asks for, and those that what it replaces has
+ * beside. One that is attached afterwards leaves the rows open for a moment, and one that is forgotten for good.
  */
-import { quoteTarget, type Target, targetKey } from "../../graph/index.js";
+import { quoteTarget, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type { Row } from "../contract.js";
 import { refuse } from "../refuse.js";
-import { find } from "../shape.js";
+import { type ColumnType, find } from "../shape.js";
 import type { Existing } from "./existing.js";
 import { qualified } from "./names.js";
 import * as sql from "./statements.js";
@@ -19,23 +19,97 @@ export interface Policies {
 
 const none: Policies = { masking: () => undefined, rowAccess: undefined };
 
-interface Named {
-  readonly name: string;
+/** What a policy of a column is called for its type: `VARCHAR`, `NUMBER`, `NUMBER_4` with four digits behind the point. */
+function typeWord(type: string): string {
+  const [, kind = type, scale = "0"] = /^(\w+)(?:\(\d+(?:,\s*(\d+))?\))?$/.exec(type) ?? [];
+  return kind === "NUMBER" && scale !== "0" ? `${kind}_${scale}` : kind;
+}
+
+/** Names without quotes, as Snowflake reads them; without a database that of the project. */
+function policyName(policy: string, database: string): string {
+  const [name = "", schema = "", owner = database] = policy.split(".").reverse();
+  return quoteTarget({
+    database: owner === database ? database : owner.toUpperCase(),
+    schema: schema.toUpperCase(),
+    name: name.toUpperCase(),
+  });
+}
+
+/** What the project asks for, of what will have these columns. */
+export function declaredPolicies(
+  { guards }: Pick<Relation, "guards">,
+  columns: readonly ColumnType[],
+  database: string,
+): Policies {
+  if (guards === undefined) return none;
+  const named = Object.entries(guards.masking).map(([name, policy]) => ({ name, policy }));
+  const by = guards.rowAccess && find(columns, guards.rowAccess.column)?.name;
+  return {
+    masking(column) {
+      const type = find(columns, column)?.type;
+      const policy = find(named, column)?.policy;
+      if (type === undefined || policy === undefined) return undefined;
+      return { name: policyName(policy.replaceAll("{TYPE}", typeWord(type)), database), columns: [column] };
+    },
+    rowAccess:
+      guards.rowAccess === undefined || by === undefined
+        ? undefined
+        : { name: policyName(guards.rowAccess.policy, database), columns: [by] },
+  };
 }
 
 /**
- * Those of a relation that is there, for what will have these columns.
+ * Those of what will have these columns: as the project asks, else as they are on the relation that is there.
  *
  * @throws ProblemError `policy-lost` where one cannot go over.
  */
 export async function policiesOf(
   session: Pick<PublishSession, "rows">,
-  target: Target,
+  relation: Pick<Relation, "target" | "guards">,
   before: Existing | undefined,
-  columns: readonly Named[],
+  columns: readonly ColumnType[],
   database: string,
 ): Promise<Policies> {
-  if (before === undefined) return none;
+  const declared = declaredPolicies(relation, columns, database);
+  if (before === undefined) return declared;
+  const there = await attached(session, relation.target, before, columns, database);
+  return {
+    masking: (column) => declared.masking(column) ?? there.masking(column),
+    rowAccess: declared.rowAccess ?? there.rowAccess,
+  };
+}
+
+/**
+ * Gives a table that stays in its place the policies that the project asks for, where it has not got them. It is DDL, for before
+ * a transaction: rows that go in then are guarded from the first moment. A policy that nobody asks for stays.
+ */
+export async function guard(
+  session: Pick<PublishSession, "rows" | "run">,
+  relation: Pick<Relation, "target" | "guards">,
+  before: Existing,
+  database: string,
+): Promise<void> {
+  if (relation.guards === undefined) return;
+  const name = qualified(relation.target, database);
+  const { masking, rowAccess } = declaredPolicies(relation, before.columns, database);
+  const there = await attached(session, relation.target, before, before.columns, database);
+  if (rowAccess !== undefined && JSON.stringify(rowAccess) !== JSON.stringify(there.rowAccess)) {
+    await session.run(sql.setRowAccess(name, rowAccess, there.rowAccess));
+  }
+  for (const column of before.columns) {
+    const wanted = masking(column.name);
+    if (wanted === undefined || wanted.name === there.masking(column.name)?.name) continue;
+    await session.run(sql.setMasking(name, column.name, wanted));
+  }
+}
+
+async function attached(
+  session: Pick<PublishSession, "rows">,
+  target: Target,
+  before: Existing,
+  columns: readonly ColumnType[],
+  database: string,
+): Promise<Policies> {
   const text = sql.policies(target.database ?? database, qualified(target, database), before.kind);
   const rows = await session.rows(text);
   const masking = new Map<string, sql.Policy>();

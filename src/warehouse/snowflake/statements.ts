@@ -111,8 +111,19 @@ export function cloneKept(name: string, other: string): string {
   return `create or replace temporary table ${name} clone ${other}`;
 }
 
-export function alterAdd(name: string, { name: column, type, description }: NewColumn): string {
-  return `alter table ${name} add column ${quoteName(column)} ${type}${columnComment(description)}`;
+export function alterAdd(name: string, { name: column, type, masking, description }: NewColumn): string {
+  return `alter table ${name} add column ${quoteName(column)} ${type}${masked(masking)}${columnComment(description)}`;
+}
+
+/** Whatever masks the column now. */
+export function setMasking(name: string, column: string, policy: Policy): string {
+  return `alter table ${name} alter column ${quoteName(column)} set masking policy ${policy.name} force`;
+}
+
+/** In the place of the one that the table has, in one statement: it is never without. */
+export function setRowAccess(name: string, policy: Policy, instead: Policy | undefined): string {
+  const drop = instead === undefined ? "" : ` drop row access policy ${instead.name},`;
+  return `alter table ${name}${drop} add row access policy ${policy.name} on (${list(policy.columns)})`;
 }
 
 export function alterType(name: string, { name: column, type }: ColumnType): string {

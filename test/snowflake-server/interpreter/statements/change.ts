@@ -128,6 +128,14 @@ export const change: readonly Shape[] = [
       return done();
     });
   }),
+  // A policy is taken and guards nothing here.
+  shape(
+    "alter table {name} (?:drop row access policy .+, )?add row access policy .+ on \\(.+\\)",
+    async ({ name = "" }, context) => alter(context, name, async () => {}),
+  ),
+  shape("alter table {name} alter column {column} set masking policy .+ force", async ({ name = "" }, context) =>
+    alter(context, name, async () => {}),
+  ),
   shape("alter table {name} add(?: column)?(?: if not exists)? {rest}", async ({ name = "", rest = "" }, context) => {
     const { name: column, type, notNull, comment } = columnOf(significant(lex(rest, "snowflake")), rest);
     const answer = await alter(context, name, async (target, place) => {

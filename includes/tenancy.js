@@ -1,0 +1,32 @@
+/**
+ * How tenants are kept apart, by the variable `tenancy`: `together` (they are not, which is the default), `row` (one warehouse,
+ * each reader sees rows of one tenant), `schema` or `database` (a warehouse for each, by an environment for each, whose variable
+ * `tenant` says whose it is).
+ */
+const { tenants } = require("./source_systems.js");
+
+const MODES = ["together", "row", "schema", "database"];
+
+const vars = () => dataform.projectConfig.vars ?? {};
+
+const mode = () => {
+  const { tenancy = "together" } = vars();
+  if (!MODES.includes(tenancy)) throw new Error(`tenancy: "${tenancy}" is none of ${MODES.join(", ")}`);
+  return tenancy;
+};
+
+/** The tenant to whom the whole warehouse belongs; undefined where it belongs to several. */
+const owner = () => {
+  if (mode() !== "schema" && mode() !== "database") return undefined;
+  const { tenant } = vars();
+  if (!tenant) throw new Error(`tenancy: with "${mode()}" the variable "tenant" says whose warehouse it is`);
+  return tenant;
+};
+
+/** Schemas of masked views, each with the tenant whose rows alone are seen there; undefined for everybody's. */
+const maskedSchemas = () => {
+  if (mode() !== "row") return [{ schema: "masked", tenant: undefined }];
+  return tenants.map((tenant) => ({ schema: `masked_${tenant}`, tenant }));
+};
+
+module.exports = { maskedSchemas, mode, owner };
