@@ -56,9 +56,10 @@ async function entities(db: Awaited<ReturnType<typeof reader>>): Promise<readonl
   return verdicts.map(({ name }) => String(name).replace(/_verdict$/, ""));
 }
 
-for (const [patients, seed, rate] of [
-  [300, 11, 0.02],
-  [60, 3, 0],
+/** The first run speaks to a person, the second to a program: both must find all, and keep every value to themselves. */
+for (const [patients, seed, rate, output] of [
+  [300, 11, 0.02, "text"],
+  [40, 3, 0, "json"],
 ] as const) {
   describe(`a sample hospital of ${patients} patients, seed ${seed}, defect rate ${rate}`, () => {
     const box = scratch();
@@ -71,8 +72,7 @@ for (const [patients, seed, rate] of [
       ended.sample = await medform(["sample", ...options, "--out", out], box.warehouse);
       manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as Manifest;
       ended.load = await medform(["load", "synthea-csv", out], box.warehouse);
-      ended.run = await medform(["run"], box.warehouse);
-      ended.events = await medform(["run", "--json", "--full-refresh"], box.warehouse);
+      ended.run = await medform(output === "json" ? ["run", "--json"] : ["run"], box.warehouse);
       ended.status = await medform(["status"], box.warehouse);
       ended.report = await medform(["audit", "report", "--out", join(box.dir, "report")], box.warehouse);
     });
@@ -145,14 +145,7 @@ for (const [patients, seed, rate] of [
         }
       }
       // Versions that are sent on purpose: corrected results, reports that were preliminary.
-      const versions = Object.entries({ lab_result: "lab_reports", radiology_report: "radiology_reports" });
-      const corrected = await Promise.all(
-        versions.map(async ([entity, table]) => ({
-          entity,
-          outcome: "superseded",
-          count: await db.one(`select count(*) - count(distinct id) from raw.hospital_${table}`),
-        })),
-      );
+      const corrected = manifest.versions.map((version) => ({ ...version, outcome: "superseded" }));
       for (const outcome of ["duplicate", "superseded"]) {
         const wanted = tally(
           [...manifest.defects, ...corrected].filter((each) => each.outcome === outcome),
@@ -181,7 +174,7 @@ for (const [patients, seed, rate] of [
       expect(await db.one("select count(*) from gold.patient_360 where event_count = 0")).toBeGreaterThan(0);
     });
 
-    it("says in the verdict how many rows were quarantined", () => {
+    it.runIf(output === "text")("says in the verdict how many rows were quarantined", () => {
       const quarantined = Object.values(expected("quarantined")).reduce((sum, n) => sum + n, 0);
       expect(ended.run?.stdout).toMatch(
         new RegExp(
@@ -190,7 +183,7 @@ for (const [patients, seed, rate] of [
       );
     });
 
-    it("describes every column of silver and gold, and none that is not there", async () => {
+    it.runIf(output === "text")("describes every column of silver and gold, and none that is not there", async () => {
       const compiled = JSON.parse((await medform(["compile", "--json"], box.warehouse)).stdout) as Compiled;
       const described = compiled.tables
         .filter(({ target }) => ["SILVER", "GOLD"].includes(target.schema))

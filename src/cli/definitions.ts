@@ -353,12 +353,13 @@ function schedule(program: Command, choose: Choose): void {
 function sample(program: Command, choose: Choose): void {
   program
     .command("sample")
-    .description("a synthetic hospital with known defects, as CSV files")
+    .description("a synthetic hospital with known defects, as files")
     .option("--patients <n>", "patients", number({ least: 0 }), 100)
     .option("--seed <n>", "the same seed gives the same bytes", number({ least: 0 }), 1)
     .requiredOption("--out <dir>", "folder to write to")
     .option("--defects <rate>", "defective rows for each sound one, 0 to 1", rate)
     .option("--days <n>", "daily batches, each in a folder of its date (default: all in one)", number({ least: 1 }))
+    .addOption(new Option("--format <format>", "of the files").choices(["csv", "parquet"]).default("csv"))
     .action(
       (
         given: {
@@ -367,6 +368,7 @@ function sample(program: Command, choose: Choose): void {
           readonly out: string;
           readonly defects?: number;
           readonly days?: number;
+          readonly format: "csv" | "parquet";
         },
         command: Command,
       ) =>

@@ -77,10 +77,10 @@ export async function discoverFile(path: string): Promise<Found> {
   return { path: absolute, name: basename(absolute), modified: info.mtime };
 }
 
-/** One of `x.csv` and `x.csv.gz` is older than the other, and only a person knows which one is meant. */
+/** One of `x.csv`, `x.csv.gz` and `x.parquet` is older than the other, and only a person knows which one is meant. */
 function refuseTwice(files: readonly { readonly file: Found; readonly table: DeliveredTable }[]): void {
   for (const { file, table } of files) {
-    const other = files.find((entry) => entry.table === table && isGzip(entry.file) !== isGzip(file));
+    const other = files.find((entry) => entry.table === table && kindOf(entry.file) !== kindOf(file));
     if (other === undefined) continue;
     throw new ProblemError({
       code: "load-ambiguous-file",
@@ -91,7 +91,7 @@ function refuseTwice(files: readonly { readonly file: Found; readonly table: Del
   }
 }
 
-const isGzip = (file: SourceFile) => /\.gz$/i.test(file.name);
+const kindOf = ({ name }: SourceFile) => /\.[^.]+$/.exec(name)?.[0].toLowerCase();
 
 async function statOf(path: string) {
   try {

@@ -3,6 +3,7 @@ import type { Target } from "../graph/index.js";
 import type { LandingBatch, LandingFile, LandScope, LoadedFile, TableReady, Warehouse } from "../warehouse/index.js";
 import { type Batch, readCsv } from "./csv.js";
 import type { FileLanded, LoadListener, RejectReason } from "./events.js";
+import { isParquet, readParquet } from "./parquet.js";
 import type { Prepared } from "./prepare.js";
 import { verifiedContent } from "./source-file.js";
 
@@ -75,8 +76,11 @@ async function landFile(
 
   const counts = { landed: 0, rejected: 0 };
   const reasons: Partial<Record<RejectReason, number>> = {};
+  const batches = isParquet(file)
+    ? readParquet(file, options.signal)
+    : readCsv(verifiedContent(file, options.signal), file.columns.length);
   async function* counted(): AsyncGenerator<LandingBatch> {
-    for await (const batch of readCsv(verifiedContent(file, options.signal), file.columns.length)) {
+    for await (const batch of batches) {
       counts.landed += batch.rows.length;
       counts.rejected += batch.rejected.length;
       for (const { reason } of batch.rejected) reasons[reason] = (reasons[reason] ?? 0) + 1;

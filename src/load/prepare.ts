@@ -5,6 +5,7 @@ import { deliveredAt } from "./delivered.js";
 import { discoverFile, discoverFolder, type Found } from "./discover.js";
 import type { LoadListener } from "./events.js";
 import { columnNames } from "./header.js";
+import { isParquet, parquetColumns } from "./parquet.js";
 import { readHeader } from "./sniff.js";
 import { type Fingerprinted, fingerprint } from "./source-file.js";
 import { spreadsheetDates } from "./spreadsheet.js";
@@ -75,8 +76,8 @@ async function prepareFile(
   options: PrepareOptions,
 ): Promise<Prepared> {
   const read = await fingerprint(file, options.signal);
-  const columns = columnNames(readHeader(read), file.name);
-  const suspect = spreadsheetDates(read).flatMap((index) => columns[index] ?? []);
+  const columns = columnNames(isParquet(file) ? await parquetColumns(file) : readHeader(read), file.name);
+  const suspect = (isParquet(file) ? [] : spreadsheetDates(read)).flatMap((index) => columns[index] ?? []);
   if (suspect.length > 0) {
     const about = { file: file.name, table: landing, columns: suspect };
     options.listener({ kind: "file-suspect", reason: "spreadsheet dates", ...about });

@@ -10,7 +10,7 @@ const signatures: readonly (readonly [bytes: readonly number[], what: string, hi
   [[0x50, 0x4b, 0x03, 0x04], "a zip archive or an Excel workbook", "Unpack it, or save the sheet as CSV UTF-8."],
   [[0xd0, 0xcf, 0x11, 0xe0], "an old Excel workbook", "Save the sheet as CSV UTF-8."],
   [[0x25, 0x50, 0x44, 0x46], "PDF", "Ask for the data as CSV."],
-  [[0x50, 0x41, 0x52, 0x31], "Parquet", "Ask for the data as CSV."],
+  [[0x50, 0x41, 0x52, 0x31], "Parquet", "Name it .parquet."],
   [[0xff, 0xfe], "UTF-16 text", "Save it as UTF-8."],
   [[0xfe, 0xff], "UTF-16 text", "Save it as UTF-8."],
 ];

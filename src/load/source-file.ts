@@ -48,15 +48,16 @@ export async function* verifiedContent(file: Fingerprinted, signal?: AbortSignal
     hash.update(chunk);
     yield chunk;
   }
-  if (hash.digest("hex") !== file.hash) {
-    throw new ProblemError({
-      code: "load-changed",
-      message: `${file.name} changed while it was being loaded; nothing was loaded`,
-      at: { file: file.name },
-      hint: "Load it again when whoever writes it has finished.",
-    });
-  }
+  if (hash.digest("hex") !== file.hash) throw changed(file);
 }
+
+export const changed = (file: SourceFile): ProblemError =>
+  new ProblemError({
+    code: "load-changed",
+    message: `${file.name} changed while it was being loaded; nothing was loaded`,
+    at: { file: file.name },
+    hint: "Load it again when whoever writes it has finished.",
+  });
 
 async function* contentOf(file: SourceFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
   signal?.throwIfAborted();

@@ -75,9 +75,9 @@ export const folderFormats: Readonly<Record<FolderFormat["name"], FolderFormat>>
   },
 };
 
-/** The table that a file is by its name, in any case, `.csv` or `.csv.gz`; undefined where it is none. */
+/** The table that a file is by its name, in any case, `.csv`, `.csv.gz` or `.parquet`; undefined where it is none. */
 export function deliveredTableOf({ tables }: FolderFormat, fileName: string): DeliveredTable | undefined {
-  const stem = /^(.+?)\.csv(?:\.gz)?$/i.exec(fileName)?.[1]?.toLowerCase();
+  const stem = /^(.+?)\.(?:csv(?:\.gz)?|parquet)$/i.exec(fileName)?.[1]?.toLowerCase();
   return tables.find(({ name }) => name === stem);
 }
 

@@ -1,20 +1,18 @@
 /** How rows come to a folder: all at once, or each on the days on which it became known and changed. */
 import type { Chart } from "./chart.js";
 import { deliveries, lastDay, type Version } from "./days.js";
-import type { Line } from "./defects.js";
+import type { Kind, Line } from "./defects/index.js";
 import type { SampleFolder } from "./files.js";
 import type { DayManifest } from "./manifest.js";
 import type { Random } from "./random.js";
-import { type AnyRow, csvLine, type Table } from "./tables.js";
+import { csvLine, type Table } from "./tables.js";
 import { isoDay } from "./time.js";
 
 export const MOST_DAYS = 60;
 
 export interface Batches {
-  /** A patient's lines; `random` decides which come late. */
-  write(table: Table, lines: readonly Line[], random: Random, chart: Chart): void;
-  /** The network's own rows. */
-  writeRows(table: Table, rows: readonly AnyRow[]): void;
+  /** A patient's lines, of which `random` decides which come late; without both, the network's own. */
+  write(table: Table, lines: readonly Line[], random?: Random, chart?: Chart): void;
   /** What the manifest says of the days, where there are any. */
   manifest(): { readonly days?: readonly DayManifest[] };
 }
@@ -25,11 +23,6 @@ export const wholeBatch = (folder: SampleFolder): Batches => ({
       table,
       lines.map(({ text }) => text),
     ),
-  writeRows: (table, rows) =>
-    folder.write(
-      table,
-      rows.map((row) => csvLine(table, row)),
-    ),
   manifest: () => ({}),
 });
 
@@ -38,13 +31,13 @@ export function dailyBatches(folder: SampleFolder, dates: readonly string[], fir
   const counts = new Map(
     dates.map((day) => [day, { rows: {}, changed: {}, defects: {} } as Record<"rows" | "changed" | "defects", Counts>]),
   );
-  const put = (table: Table, day: number, text: string, isChange: boolean, defect?: string) => {
+  const put = (table: Table, day: number, text: string, isChange: boolean, defect?: Kind) => {
     const date = isoDay(day);
     folder.write(table, [text], date);
     const count = counts.get(date) as Record<"rows" | "changed" | "defects", Counts>;
     add(count.rows, table);
     if (isChange) add(count.changed, table);
-    if (defect !== undefined) add(count.defects, defect);
+    if (defect !== undefined) for (const { id } of [defect, ...(defect.also ?? [])]) add(count.defects, id);
   };
   const putAll = (table: Table, versions: readonly Version[]) =>
     versions.forEach(({ day, row }, index) => {
@@ -56,9 +49,6 @@ export function dailyBatches(folder: SampleFolder, dates: readonly string[], fir
         if (defect !== undefined || isDoubled) put(table, lastDay(table, of, first), text, false, defect);
         else putAll(table, deliveries(random, chart, table, of, first));
       }
-    },
-    writeRows(table, rows) {
-      for (const row of rows) putAll(table, deliveries(undefined, undefined, table, row, first));
     },
     manifest: () => ({ days: dates.map((day) => ({ day, ...(counts.get(day) as Omit<DayManifest, "day">) })) }),
   };

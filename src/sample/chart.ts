@@ -4,48 +4,74 @@ import type { AnyRow, Row, Table } from "./tables.js";
 import { localDay } from "./time.js";
 import type { Visit } from "./visit.js";
 
-/** Where silver puts a row. */
-export type Entity =
-  | "patient"
-  | "encounter"
-  | "condition"
-  | "procedure"
-  | "prescription"
-  | "allergy"
-  | "lab_result"
-  | "vital_sign"
-  | "observation"
-  | "appointment"
-  | "appointment_change"
-  | "claim"
-  | "claim_line"
-  | "payment"
-  | "radiology_report"
-  | "document";
+/** Where silver puts the rows of each table; three tables feed more than one entity, see `entityOf`. */
+const entityOfTable = {
+  patients: "patient",
+  organizations: "facility",
+  providers: "provider",
+  payers: "payer",
+  payer_transitions: "coverage",
+  encounters: "encounter",
+  conditions: "condition",
+  procedures: "procedure",
+  medications: "prescription",
+  allergies: "allergy",
+  observations: "observation",
+  immunizations: "immunization",
+  imaging_studies: "imaging_study",
+  appointments: "appointment",
+  claims: "claim",
+  claims_transactions: "payment",
+  organization_units: "organization_unit",
+  patient_identifiers: "patient_identifier",
+  patient_contacts: "patient_contact",
+  patient_statuses: "patient_status",
+  risk_scores: "risk_score",
+  legal_holds: "legal_hold",
+  identity_decisions: "identity_decision",
+  staff: "staff",
+  licenses: "provider_license",
+  access_log: "phi_access_log",
+  satisfaction: "satisfaction",
+  appointment_changes: "appointment_change",
+  provider_schedules: "provider_schedule",
+  staff_schedules: "staff_schedule",
+  timesheets: "timesheet",
+  beds: "bed",
+  bed_days: "bed_day",
+  encounter_locations: "encounter_location",
+  equipment: "equipment",
+  equipment_usage: "equipment_usage",
+  remittances: "remittance",
+  audit_findings: "audit_finding",
+  lab_orders: "lab_order",
+  lab_reports: "lab_result",
+  device_vitals: "vital_sign",
+  medication_administrations: "medication_administration",
+  radiology_reports: "radiology_report",
+  documents: "document",
+  infections: "infection",
+  adverse_events: "adverse_event",
+  medication_errors: "medication_error",
+} as const satisfies Partial<Record<Table, string>>;
+
+export type Entity = (typeof entityOfTable)[keyof typeof entityOfTable] | "claim_line" | "patient_address";
 
 /** Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration. */
 export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient";
 
 export interface Entry {
   readonly row: AnyRow;
-  /** Undefined: a table that silver does not take yet. */
+  /** Undefined: a table that silver does not take. */
   readonly entity: Entity | undefined;
   readonly flags: readonly ExpectedFlag[];
 }
 
-const entityOfTable: Partial<Record<Table, Entity>> = {
-  patients: "patient",
-  encounters: "encounter",
-  conditions: "condition",
-  procedures: "procedure",
-  medications: "prescription",
-  allergies: "allergy",
-  appointments: "appointment",
-  appointment_changes: "appointment_change",
-  claims: "claim",
-  radiology_reports: "radiology_report",
-  documents: "document",
-};
+/** Rows by table, as defects are made from them. */
+export interface Rows {
+  readonly entries: ReadonlyMap<Table, readonly Entry[]>;
+  of(table: Table): readonly Entry[];
+}
 
 /** Columns that say when it was, of tables beside the clinical ones that silver holds against the life of the patient. */
 const eventTimes: Partial<Record<Table, string>> = {
@@ -58,7 +84,7 @@ const eventTimes: Partial<Record<Table, string>> = {
 /** As silver routes observations: an address is an observation whatever its category says, else the category decides. */
 export function entityOf(table: Table, row: AnyRow): Entity | undefined {
   if (table === "claims_transactions") return row.TYPE === "CHARGE" ? "claim_line" : "payment";
-  if (table !== "observations") return entityOfTable[table];
+  if (table !== "observations") return (entityOfTable as Partial<Record<Table, Entity>>)[table];
   if (row.CODE === "56799-0") return "observation";
   if (row.CATEGORY === "laboratory") return "lab_result";
   return row.CATEGORY === "vital-signs" ? "vital_sign" : "observation";
@@ -75,7 +101,19 @@ function isOutside(text: string, day: number, { start, stop, startDay, stopDay }
 const dayOfText = (text: string) =>
   text.length === 10 ? Date.parse(text) / 86_400_000 : localDay(Date.parse(text) / 1000);
 
-export class Chart {
+/** Rows of the network's own, of which no finding is expected. */
+export function rowsOf(list: readonly (readonly [Table, AnyRow])[]): Rows {
+  const entries = new Map<Table, Entry[]>();
+  for (const [table, row] of list) {
+    const entry = { row, entity: entityOf(table, row), flags: [] };
+    const known = entries.get(table);
+    if (known === undefined) entries.set(table, [entry]);
+    else known.push(entry);
+  }
+  return { entries, of: (table) => entries.get(table) ?? [] };
+}
+
+export class Chart implements Rows {
   readonly person: Person;
   readonly entries = new Map<Table, Entry[]>();
   readonly #identities = new Set<string>();

@@ -5,10 +5,22 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ProblemError } from "../graph/index.js";
-import { fileOf, headerOf, MANIFEST, type Manifest, type SampleFile, sampleFiles, written } from "./manifest.js";
+import {
+  columnsIn,
+  type Format,
+  fileOf,
+  MANIFEST,
+  type Manifest,
+  type SampleFile,
+  sampleFiles,
+  written,
+} from "./manifest.js";
+import { openParquet, type ParquetWriter } from "./parquet.js";
 import { LINKED } from "./tables.js";
 
 const PART = ".part";
+/** Bytes of text that become a part of a Parquet file at a time. */
+const SEGMENT = 64 * 1024 * 1024;
 /** Bytes that are held before they are written: for a file, and for each of many. */
 const HELD = 256 * 1024;
 const HELD_OF_MANY = 32 * 1024;
@@ -32,7 +44,11 @@ interface OpenFile {
   buffer: Buffer;
   held: number;
   rows: number;
+  /** Bytes of text on the disk that are no Parquet yet. */
+  text: number;
   isBegun: boolean;
+  /** Parts of a Parquet file. */
+  segments: number;
 }
 
 function hold(file: OpenFile, line: string): void {
@@ -50,28 +66,56 @@ function hold(file: OpenFile, line: string): void {
 
 /**
  * Errors: `sample-folder-in-use`, `sample-folder`. `begun` marks the folder until the sample is complete. With `days` each has a
- * folder of its own, the first with every table, the others with those that they have rows of.
+ * folder of its own, the first with every table, the others with those that they have rows of. A Parquet file is written as text
+ * first, some of it at a time, so that neither memory nor disk must hold the whole as text.
  */
-export async function openFolder(dir: string, begun: Manifest, days: readonly string[] = []): Promise<SampleFolder> {
+export async function openFolder(
+  dir: string,
+  begun: Manifest,
+  days: readonly string[] = [],
+  format: Format = "csv",
+  segment = SEGMENT,
+): Promise<SampleFolder> {
   await refuseForeign(dir);
+  const parquet = format === "parquet" ? await openParquet() : undefined;
   const partOf = (path: string) => join(dir, `${path}${PART}`);
   const files = new Map<string, OpenFile>();
   const fileIn = (day: string, file: SampleFile): OpenFile => {
-    const path = join(day, fileOf(file));
+    const path = join(day, fileOf(file, format));
     const known = files.get(path);
     if (known !== undefined) return known;
-    const fresh = { path, file, buffer: Buffer.allocUnsafe(1024), held: 0, rows: 0, isBegun: false };
-    hold(fresh, headerOf(file));
+    const counts = { held: 0, rows: 0, text: 0, segments: 0 };
+    const fresh = { path, file, buffer: Buffer.allocUnsafe(1024), isBegun: false, ...counts };
+    if (parquet === undefined) hold(fresh, columnsIn(file).join(","));
     files.set(path, fresh);
     return fresh;
   };
+  const textOf = ({ path }: OpenFile) => partOf(parquet === undefined ? path : `${path}.text`);
+  const segmentOf = ({ path }: OpenFile, number: number) => partOf(`${path}.${number}`);
   const flush = async (least: number) => {
     for (const file of files.values()) {
       if (file.held < least) continue;
-      await writeFile(partOf(file.path), file.buffer.subarray(0, file.held), { flag: file.isBegun ? "a" : "w" });
+      await writeFile(textOf(file), file.buffer.subarray(0, file.held), { flag: file.isBegun ? "a" : "w" });
+      file.text += file.held;
       file.held = 0;
       file.isBegun = true;
+      if (parquet !== undefined && file.text >= segment) await convert(parquet, file);
     }
+  };
+  const convert = async (writer: ParquetWriter, file: OpenFile) => {
+    file.segments += 1;
+    if (!file.isBegun) await writeFile(textOf(file), "");
+    await writer.convert(textOf(file), columnsIn(file.file), segmentOf(file, file.segments));
+    await rm(textOf(file));
+    file.text = 0;
+    file.isBegun = false;
+  };
+  const gather = async (writer: ParquetWriter, file: OpenFile) => {
+    if (file.isBegun || file.segments === 0) await convert(writer, file);
+    const parts = Array.from({ length: file.segments }, (_, index) => segmentOf(file, index + 1));
+    if (parts.length === 1) await rename(parts[0] as string, partOf(file.path));
+    else await writer.merge(parts, partOf(file.path));
+    for (const part of parts) await rm(part, { force: true });
   };
   try {
     await mkdir(dir, { recursive: true });
@@ -91,6 +135,8 @@ export async function openFolder(dir: string, begun: Manifest, days: readonly st
     drain: () => flush(days.length > 1 ? HELD_OF_MANY : HELD),
     async finish(manifest) {
       await flush(1);
+      if (parquet !== undefined) for (const file of files.values()) await gather(parquet, file);
+      await parquet?.[Symbol.asyncDispose]();
       const rows = Object.fromEntries(written.map((file) => [file, 0])) as Record<SampleFile, number>;
       for (const open of files.values()) rows[open.file] += open.rows;
       await rm(join(dir, MANIFEST), { force: true });
@@ -105,7 +151,11 @@ export async function openFolder(dir: string, begun: Manifest, days: readonly st
       return complete;
     },
     async discard() {
-      for (const { path } of files.values()) await rm(partOf(path), { force: true });
+      await parquet?.[Symbol.asyncDispose]();
+      for (const file of files.values()) {
+        for (const part of [partOf(file.path), textOf(file)]) await rm(part, { force: true });
+        for (let number = 1; number <= file.segments; number += 1) await rm(segmentOf(file, number), { force: true });
+      }
       await rm(partOf(MANIFEST), { force: true });
       for (const day of days) await rmdir(join(dir, day)).catch(() => undefined);
     },
@@ -126,7 +176,7 @@ async function clear(dir: string, kept: ReadonlySet<string>): Promise<void> {
 }
 
 const isDay = (name: string) => /^\d{4}-\d{2}-\d{2}$/.test(name);
-const isPartOfSample = (name: string) => sampleFiles.has(name.endsWith(PART) ? name.slice(0, -PART.length) : name);
+const isPartOfSample = (name: string) => sampleFiles.has(name.replace(/(?:\.text|\.\d+)?\.part$/, ""));
 
 const json = (manifest: object) => `${JSON.stringify(manifest, null, 2)}\n`;
 

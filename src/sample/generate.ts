@@ -3,12 +3,21 @@ import { resolve } from "node:path";
 import { ProblemError } from "../graph/index.js";
 import { registerAgain } from "./again.js";
 import { dailyBatches, MOST_DAYS, wholeBatch } from "./batches.js";
-import type { Entity, ExpectedFlag } from "./chart.js";
-import { createDefects, type Defects } from "./defects.js";
+import { type Entity, type ExpectedFlag, rowsOf } from "./chart.js";
+import { createDefects, type Defects, malformed, networkKinds, patientKinds } from "./defects/index.js";
 import { openFolder } from "./files.js";
 import { addCare, createResources, networkRows, Occupancy } from "./hospital/index.js";
-import type { ExpectedFlagCount, Manifest } from "./manifest.js";
-import { bump, createNetwork, createTally, organizationRows, payerRows, providerRows } from "./network.js";
+import { type ExpectedFlagCount, type Format, formats, type Manifest } from "./manifest.js";
+import {
+  bump,
+  createNetwork,
+  createTally,
+  type Network,
+  organizationRows,
+  payerRows,
+  providerRows,
+  type Tally,
+} from "./network.js";
 import { createPatient, type Patient } from "./patient.js";
 import { MOST_PATIENTS, socialSecurityNumber } from "./person.js";
 import { Random } from "./random.js";
@@ -28,6 +37,8 @@ export interface SampleRequest {
   readonly rate?: number;
   /** Daily batches, from 1 to 60, the last of today; undefined: everything in one. */
   readonly days?: number;
+  /** `csv` unless told. Parquet has no malformed lines. */
+  readonly format?: Format;
   readonly signal?: AbortSignal;
   /** Called now and then with the number of patients written. */
   readonly onProgress?: (patients: number) => void;
@@ -40,15 +51,28 @@ const versioned: readonly (readonly [Table, Entity])[] = [
 ];
 
 /** Streams of chance, apart from one another, so that neither defects nor the hospital's own tables change a row of a patient. */
-const STREAM = { network: 1, patient: 2, defects: 3, resources: 4, care: 5, registers: 6, again: 7, days: 8 } as const;
+const STREAM = {
+  network: 1,
+  patient: 2,
+  defects: 3,
+  resources: 4,
+  care: 5,
+  registers: 6,
+  again: 7,
+  days: 8,
+  faults: 9,
+} as const;
+
+/** Rows of the network that are held at a time. */
+const PIECE = 4096;
 
 /**
  * Writes a hospital's files and its manifest: the same bytes for the same request, whatever the clock and the machine.
  * Errors: `sample-option`, `sample-folder-in-use`, `sample-folder`; the signal's reason where it is aborted.
  */
 export async function generateSample(request: SampleRequest): Promise<Manifest> {
-  const { patients, seed, rate = DEFAULT_RATE, days, signal } = request;
-  checkRequest(patients, seed, rate, days);
+  const { patients, seed, rate = DEFAULT_RATE, days, format = "csv", signal } = request;
+  checkRequest(patients, seed, rate, days, format);
   const base = { medform: "sample", patients, seed, rate } as const;
   const nothing = Object.fromEntries(tables.map((table) => [table, 0])) as Record<Table, number>;
   const firstDay = TODAY - (days ?? 1) + 1;
@@ -57,6 +81,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     resolve(request.out),
     { ...base, complete: false, defects: [], expectedFlags: [], versions: [], rows: nothing, linkedPatients: 0 },
     dates,
+    format,
   );
   const batches = days === undefined ? wholeBatch(folder) : dailyBatches(folder, dates, firstDay);
   try {
@@ -66,11 +91,12 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     const resources = createResources(new Random(seed, STREAM.resources), network, patients);
     const occupancy = new Occupancy(resources);
     const tally = createTally();
-    const defects = createDefects(rate, patients);
+    const kinds = format === "csv" ? [...patientKinds, ...malformed] : patientKinds;
+    const defects = createDefects(kinds, rate, patients);
     const flags = new Map<string, number>();
     const versions = new Map<Entity, number>();
     // Second registrations have no defects of their own, so that those of the others stay where they are.
-    const sound = createDefects(0, patients);
+    const sound = createDefects([], 0, patients);
     const finish = (patient: Patient, number: number, made: Defects, defectRandom: Random) => {
       const { chart, course } = patient;
       addCare({ random: new Random(seed, STREAM.care, number), chart, course, index: number, resources, occupancy });
@@ -83,7 +109,8 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
         if (older > 0) versions.set(entity, (versions.get(entity) ?? 0) + older);
       }
       const late = new Random(seed, STREAM.days, number);
-      for (const [table, list] of made.lines(defectRandom, chart, number)) batches.write(table, list, late, chart);
+      for (const [table, list] of made.lines(defectRandom, chart, chart.person, number))
+        batches.write(table, list, late, chart);
     };
     for (let index = 0; index < patients; index += 1) {
       const ssn = socialSecurityNumber(index, firstNumber);
@@ -102,16 +129,26 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       }
     }
     signal?.throwIfAborted();
-    const write = (table: Table, rows: readonly AnyRow[]) => batches.writeRows(table, rows);
-    write("organizations", organizationRows(network, tally));
-    write("providers", providerRows(network, tally));
-    write("payers", payerRows(network, tally));
-    for (const [table, row] of networkRows(new Random(seed, STREAM.registers), resources, occupancy))
-      write(table, [row]);
+    // A network alone has rosters, and no defects: nobody is there who could find them.
+    const faults = createDefects(networkKinds, patients === 0 ? 0 : rate, 1);
+    const chance = new Random(seed, STREAM.faults);
+    const writePiece = (piece: readonly (readonly [Table, AnyRow])[]) => {
+      for (const [table, list] of faults.lines(chance, rowsOf(piece), undefined, 0)) batches.write(table, list);
+    };
+    let piece: (readonly [Table, AnyRow])[] = [];
+    const registers = new Random(seed, STREAM.registers);
+    for (const entry of allRows(network, tally, networkRows(registers, resources, occupancy))) {
+      piece.push(entry);
+      if (piece.length < PIECE) continue;
+      writePiece(piece);
+      piece = [];
+      await folder.drain();
+    }
+    writePiece(piece);
     return await folder.finish(({ [LINKED]: linkedPatients, ...rows }) => ({
       ...base,
       complete: true,
-      defects: defects.counts(),
+      defects: [...defects.counts(), ...faults.counts()],
       expectedFlags: flagCounts(flags),
       versions: [...versions].map(([entity, count]) => ({ entity, count })),
       rows,
@@ -124,6 +161,18 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
   }
 }
 
+/** The network's rows, with the counts of all that happened. */
+function* allRows(
+  network: Network,
+  tally: Tally,
+  rest: Iterable<readonly [Table, AnyRow]>,
+): Iterable<readonly [Table, AnyRow]> {
+  for (const row of organizationRows(network, tally)) yield ["organizations", row];
+  for (const row of providerRows(network, tally)) yield ["providers", row];
+  for (const row of payerRows(network, tally)) yield ["payers", row];
+  yield* rest;
+}
+
 function flagCounts(flags: ReadonlyMap<string, number>): readonly ExpectedFlagCount[] {
   return [...flags.keys()].sort().map((key) => {
     const [rule, entity] = key.split(" ") as [ExpectedFlag, Entity];
@@ -131,7 +180,7 @@ function flagCounts(flags: ReadonlyMap<string, number>): readonly ExpectedFlagCo
   });
 }
 
-function checkRequest(patients: number, seed: number, rate: number, days: number | undefined): void {
+function checkRequest(patients: number, seed: number, rate: number, days: number | undefined, format: Format): void {
   const refuse = (message: string, hint: string): never => {
     throw new ProblemError({ code: "sample-option", message, hint });
   };
@@ -142,6 +191,7 @@ function checkRequest(patients: number, seed: number, rate: number, days: number
   if (days !== undefined && !(Number.isSafeInteger(days) && days >= 1 && days <= MOST_DAYS)) {
     refuse("--days is no number of days", `Write a whole number from 1 to ${MOST_DAYS}; without it all is one batch.`);
   }
+  if (!formats.includes(format)) refuse("--format is no format of a sample", `Write ${formats.join(" or ")}.`);
   if (!(rate >= 0 && rate <= 1)) {
     refuse("--defects is no rate", "Write the share of defective rows from 0 to 1, such as 0.01; 0 writes none.");
   }

@@ -10,7 +10,9 @@ export { DEFAULT_RATE, generateSample, type SampleRequest } from "./generate.js"
 export {
   type DefectCount,
   type ExpectedFlagCount,
+  type Format,
   fileOf,
+  formats,
   MANIFEST,
   type Manifest,
   type Outcome,

@@ -62,13 +62,20 @@ export interface DayManifest {
 
 export const MANIFEST = "manifest.json";
 
-export const fileOf = (table: SampleFile) => `${table}.csv`;
+export const formats = ["csv", "parquet"] as const;
+export type Format = (typeof formats)[number];
+
+export const fileOf = (table: SampleFile, format: Format = "csv") => `${table}.${format}`;
 
 /** The tables, and the truth beside them. */
 export type SampleFile = Table | typeof LINKED;
 export const written: readonly SampleFile[] = [...tables, LINKED];
 
 /** Names of everything that a sample consists of. */
-export const sampleFiles: ReadonlySet<string> = new Set([MANIFEST, ...written.map(fileOf)]);
+export const sampleFiles: ReadonlySet<string> = new Set([
+  MANIFEST,
+  ...formats.flatMap((format) => written.map((file) => fileOf(file, format))),
+]);
 
-export const headerOf = (file: SampleFile) => (file === LINKED ? linkedHeader : columnsOf(file).join(","));
+export const columnsIn = (file: SampleFile): readonly string[] =>
+  file === LINKED ? linkedHeader.split(",") : columnsOf(file);

@@ -71,7 +71,8 @@ describe("daily batches", () => {
       for (const day of DAYS.filter((name) => existsSync(join(daily, name, fileOf(table))))) {
         for (const row of readTable(join(daily, day), table).rows) last.set(row.Id, JSON.stringify(row));
       }
-      const stale = readTable(whole, table).rows.filter((row) => last.get(row.Id) !== JSON.stringify(row));
+      const identified = readTable(whole, table).rows.filter((row) => row.Id !== "");
+      const stale = identified.filter((row) => last.get(row.Id) !== JSON.stringify(row));
       // The older of two versions in one file is a defect, which the whole has too.
       const conflicts =
         (one?.defects ?? []).find(({ table: of, rule }) => of === table && rule === "conflict")?.count ?? 0;
@@ -113,7 +114,9 @@ describe("daily batches", () => {
   it("give way to another sample in the same folder, and refuse a folder with something else", async () => {
     const out = join(root, "again");
     await generateSample({ patients: 3, seed: 1, out });
-    expect(readdirSync(out).sort()).toEqual([...tables.map(fileOf), "linked_patients.csv", "manifest.json"].sort());
+    expect(readdirSync(out).sort()).toEqual(
+      [...tables.map((table) => fileOf(table)), "linked_patients.csv", "manifest.json"].sort(),
+    );
     await generateSample({ patients: 3, seed: 1, out, days: 2 });
     expect(readdirSync(out).sort()).toEqual([...DAYS.slice(-2), "linked_patients.csv", "manifest.json"]);
     for (const days of [0, 61, 1.5]) {

@@ -90,17 +90,32 @@ const entities: Readonly<Record<string, { readonly entity: string; readonly time
   allergies: { entity: "allergy", time: "START" },
   observations: { entity: "", time: "DATE" },
   appointments: { entity: "appointment", time: "SCHEDULED_START" },
-  appointment_changes: { entity: "appointment_change", time: "CHANGED_AT" },
-  documents: { entity: "document", time: "WRITTEN_AT" },
-  claims: { entity: "claim", time: "SERVICEDATE" },
-  claims_transactions: { entity: "", time: "FROMDATE" },
+  immunizations: { entity: "immunization", time: "DATE" },
+  imaging_studies: { entity: "imaging_study", time: "DATE" },
 };
+
+/** The tables that are judged here; of the hospital's own the warehouse itself is the judge, in test/sample-hospital.test.ts. */
+export const judgedTables: ReadonlySet<string> = new Set([...Object.keys(entities), "patients"]);
+export const judgedEntities: ReadonlySet<string> = new Set([
+  ...Object.values(entities).map(({ entity }) => entity),
+  "lab_result",
+  "vital_sign",
+  "observation",
+  "patient",
+]);
+
+/** Nothing that is measured in people is more. */
+const GREATEST = 5000;
+const units = new Set(
+  "mm[Hg] /min Cel [degF] cm [in_i] kg [lb_av] kg/m2 {score} mg/dL mmol/L umol/L mEq/L 10*3/uL g/dL % mmol/mol ng/mL".split(
+    " ",
+  ),
+);
 
 const classes = "wellness ambulatory outpatient urgentcare inpatient emergency virtual snf hospice home".split(" ");
 const statuses = "scheduled in_progress completed cancelled no_show".split(" ");
 
 function entityOf(table: string, row: Cells): string {
-  if (table === "claims_transactions") return row.TYPE === "CHARGE" ? "claim_line" : "payment";
   if (table !== "observations") return entities[table]?.entity ?? "";
   if (row.CODE === "56799-0") return "observation";
   return row.CATEGORY === "laboratory" ? "lab_result" : row.CATEGORY === "vital-signs" ? "vital_sign" : "observation";
@@ -125,15 +140,21 @@ export function judge(dir: string): Judgement {
   let [several, strayed] = [0, 0];
 
   const patients = readTable(dir, "patients").rows;
-  const byId = new Map(patients.map((row) => [row.Id, row]));
+  const byId = new Map(patients.filter((row) => row.Id !== "").map((row) => [row.Id, row]));
+  for (const { Id, BIRTHDATE = "" } of patients) {
+    if (BIRTHDATE < "1890") count("flagged", "patient", "birth_death_implausible");
+    if (Id !== "") continue;
+    for (const entity of ["patient", "patient_address"]) count("quarantined", entity, "patient_id_missing");
+  }
   const people = new Set<string>();
   for (const { SSN, BIRTHDATE } of patients) {
     const person = `${SSN} ${BIRTHDATE}`;
     if (SSN !== "" && people.has(person)) count("flagged", "patient", "duplicate_patient");
     people.add(person);
   }
-  const providers = new Set(readTable(dir, "providers").rows.map((row) => row.Id));
-  const encounters = new Map(readTable(dir, "encounters").rows.map((row) => [row.Id, row]));
+  const providers = new Set(readTable(dir, "providers").rows.flatMap(({ Id }) => Id || []));
+  const named = readTable(dir, "encounters").rows.filter((row) => row.Id !== "");
+  const encounters = new Map(named.map((row) => [row.Id, row]));
   const admitted = new Set<string>();
 
   for (const [table, { time }] of Object.entries(entities)) {
@@ -149,10 +170,10 @@ export function judge(dir: string): Judgement {
       if (seen.has(text)) {
         count("duplicate", entity, "duplicate");
         several += broken.length + flags.length;
-      } else if (row.Id !== undefined && last.get(row.Id) !== text) {
+      } else if ((row.Id ?? "") !== "" && last.get(row.Id) !== text) {
         count("superseded", entity, "conflict");
-        several += broken.length + flags.length + (conflicts.has(row.Id) ? 1 : 0);
-        conflicts.add(row.Id);
+        several += broken.length + flags.length + (conflicts.has(row.Id ?? "") ? 1 : 0);
+        conflicts.add(row.Id ?? "");
       } else if (broken.length > 0) {
         several += broken.length - 1;
         for (const rule of broken) count("quarantined", entity, rule);
@@ -166,20 +187,21 @@ export function judge(dir: string): Judgement {
       seen.add(text);
     }
   }
-  for (const table of [...Object.keys(entities), "patients"]) {
+  for (const table of judgedTables) {
     for (const [reason, n] of Object.entries(readTable(dir, table).rejected)) counts[`rejected ${table} ${reason}`] = n;
   }
   return { counts, several, strayed };
 
   function quarantine(table: string, row: Cells, time: string): readonly string[] {
     const broken: string[] = [];
-    const patient = byId.get(row.PATIENT ?? row.PATIENTID ?? "");
+    const patient = byId.get(row.PATIENT ?? "");
     const day = localDay(row[time] ?? "");
     if (patient === undefined) broken.push("patient_unresolved");
     if (day === undefined) broken.push("event_time_missing");
     if (patient !== undefined && day !== undefined && day < (patient.BIRTHDATE ?? "")) broken.push("before_birth");
     const encounter = encounters.get(row.ENCOUNTER ?? "");
     if (encounter !== undefined && encounter.PATIENT !== row.PATIENT) broken.push("encounter_other_patient");
+    if (row.Id === "") broken.push("key_missing");
     if (table === "encounters" && !classes.includes(row.ENCOUNTERCLASS ?? "")) broken.push("status_unmapped");
     if (table === "appointments" && !statuses.includes(row.STATUS ?? "")) broken.push("status_unmapped");
     if (table === "appointments" && !providers.has(row.PROVIDER ?? "")) broken.push("provider_unresolved");
@@ -188,17 +210,24 @@ export function judge(dir: string): Judgement {
 
   function flagsOf(table: string, row: Cells, time: string): readonly string[] {
     const flags: string[] = [];
-    const death = byId.get(row.PATIENT ?? row.PATIENTID ?? "")?.DEATHDATE ?? "";
+    const death = byId.get(row.PATIENT ?? "")?.DEATHDATE ?? "";
     const day = localDay(row[time] ?? "") ?? "";
     if (death !== "" && day > death) flags.push("after_death");
     if (table === "encounters" && row.STOP !== "" && (row.STOP ?? "") < (row.START ?? ""))
       flags.push("end_before_start");
     if (table === "medications" && row.STOP !== "" && (row.STOP ?? "") < (row.START ?? ""))
       flags.push("stop_before_start");
+    if (table === "appointments" && (row.SCHEDULED_END ?? "") <= (row.SCHEDULED_START ?? ""))
+      flags.push("out_of_order");
+    if (["lab_result", "vital_sign"].includes(entityOf(table, row))) {
+      if (row.VALUE === "") flags.push("value_missing");
+      if (Number(row.VALUE) > GREATEST) flags.push("value_out_of_range");
+      if (row.TYPE === "numeric" && !units.has(row.UNITS ?? "")) flags.push("unit_unknown");
+    }
     if (table === "encounters" || (row.ENCOUNTER ?? "") === "") return flags;
     const encounter = encounters.get(row.ENCOUNTER ?? "");
     if (encounter === undefined) return [...flags, "encounter_unresolved"];
-    if (table === "appointments" || table === "documents") return flags;
+    if (table === "appointments") return flags;
     const over = (encounter.STOP ?? "") >= (encounter.START ?? "") ? encounter.STOP : "";
     const ends = table === "procedures" ? [row[time], row.STOP] : [row[time]];
     if (isBefore(row[time], encounter.START) || ends.some((end) => isBefore(over, end)))

@@ -1,6 +1,6 @@
 /** `medform sample`: a synthetic hospital of any size, with a known number of each defect. */
 import { basename, resolve } from "node:path";
-import { DEFAULT_RATE, generateSample, MANIFEST, type Manifest } from "../../sample/index.js";
+import { DEFAULT_RATE, type Format, generateSample, MANIFEST, type Manifest } from "../../sample/index.js";
 import { type GlobalOptions, type Io, paintFor } from "../io.js";
 import { messages } from "../messages.js";
 
@@ -13,6 +13,8 @@ export interface SampleCommandOptions extends GlobalOptions {
   readonly defects?: number;
   /** Daily batches; all in one unless told. */
   readonly days?: number;
+  /** `csv` unless told. */
+  readonly format?: Format;
 }
 
 /** Writes the sample; with `--json` stdout gets its manifest. @returns 0; what goes wrong is thrown as a `ProblemError`. */
@@ -25,6 +27,7 @@ export async function sampleCommand(options: SampleCommandOptions, io: Io): Prom
     out,
     rate: options.defects ?? DEFAULT_RATE,
     days: options.days,
+    format: options.format,
     signal: io.signal,
   });
   const seconds = (performance.now() - started) / 1000;

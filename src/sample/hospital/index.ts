@@ -8,6 +8,7 @@ import { logAccesses, logins } from "./access.js";
 import { bedside } from "./bedside.js";
 import type { Care } from "./care.js";
 import { addAppointmentChanges } from "./changes.js";
+import { codeDiagnoses } from "./diagnoses.js";
 import { addContacts, addLegalHolds, addRiskScores, addStatuses, identify } from "./identity.js";
 import { orderLabs } from "./laboratory.js";
 import { bedDays, locate, type Occupancy, useEquipment } from "./occupancy.js";
@@ -38,6 +39,7 @@ export function addCare(care: Care): void {
   writeDocuments(care);
   addSafety(care);
   logAccesses(care);
+  codeDiagnoses(care);
 }
 
 /** The network's own rows, once all patients are written. */
