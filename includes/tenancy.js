@@ -29,4 +29,12 @@ const maskedSchemas = () => {
   return tenants.map((tenant) => ({ schema: `masked_${tenant}`, tenant }));
 };
 
-module.exports = { maskedSchemas, mode, owner };
+/** The schema of landing tables. A suffix of schemas is for what is built; what is landed for one tenant is kept apart by hand. */
+const landingSchema = () => {
+  if (mode() !== "schema") return "raw";
+  const { schemaSuffix } = dataform.projectConfig;
+  if (!schemaSuffix) throw new Error('tenancy: with "schema" the environment gives its schemas a suffix, schemaSuffix');
+  return `raw_${schemaSuffix}`;
+};
+
+module.exports = { landingSchema, maskedSchemas, owner };

@@ -35,7 +35,7 @@ select
   '${reason}' as reason
 from (
   select _source_system, _batch_id, _file, _row, ${said.join(", ")}
-  from ${ctx.ref("raw", table)}
+  from ${ctx.ref(tenancy.landingSchema(), table)}
 ) as landed
 where ${when}`,
       )

@@ -11,7 +11,7 @@ for (const { name, description, steps } of formats.tables) {
 with landed as (
   select
     ${[...landing.selected, ...trimmed].join(",\n    ")}
-  from ${ctx.ref("raw", name)}
+  from ${ctx.ref(tenancy.landingSchema(), name)}
 ),
 timed as (
   select

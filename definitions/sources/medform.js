@@ -6,7 +6,7 @@ const source = column("source_system", "text", "The system that delivered it.");
 const table = column("table_name", "text", "The landing table.");
 const file = column("file", "text", "The file.", ["provenance"]);
 
-declare({ schema: "raw", name: "loaded_file" }).config({
+declare({ schema: tenancy.landingSchema(), name: "loaded_file" }).config({
   description: "One row for each file that was landed. A file is landed once, by content.",
   columns: silver.describeColumns([
     batch,
@@ -22,7 +22,7 @@ declare({ schema: "raw", name: "loaded_file" }).config({
   ]),
 });
 
-declare({ schema: "raw", name: "rejected_line" }).config({
+declare({ schema: tenancy.landingSchema(), name: "rejected_line" }).config({
   description: "Lines that could not be landed, as they were, with the reason.",
   columns: silver.describeColumns([
     source,

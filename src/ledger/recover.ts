@@ -3,7 +3,7 @@
  * not. Every start appends it, marked as recovered, so that a published table is never unknown.
  */
 import { quoteName, quoteTarget, type Target, targetKey } from "../graph/index.js";
-import type { RelationInfo, Session, Warehouse } from "../warehouse/index.js";
+import { isLandingSchema, type RelationInfo, type Session, type Warehouse } from "../warehouse/index.js";
 import { fileSubject, loadFileEntry, publishEntry } from "./entries.js";
 import type { Unsealed } from "./read.js";
 import { intentSchema } from "./schema.js";
@@ -69,7 +69,9 @@ async function allRecorded(session: Session, log: string, known: SourceState | u
 }
 
 async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: readonly RelationInfo[]) {
-  const logs = relations.filter(({ target }) => target.name.toUpperCase() === "LOADED_FILE" && target.schema === "RAW");
+  const logs = relations.filter(
+    ({ target }) => target.name.toUpperCase() === "LOADED_FILE" && isLandingSchema(target.schema),
+  );
   const entries: Entry[] = [];
   // One join leaves out what is recorded; what it cannot tell is asked below.
   const recorded = relations.some(({ target }) => target.schema === "MEDFORM" && target.name === "LEDGER");

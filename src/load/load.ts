@@ -14,7 +14,7 @@ import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
 import { type Landed, land } from "./land.js";
 import { loadedFiles } from "./loaded.js";
-import { databaseOf, type Prepared, prepare, rawSchema } from "./prepare.js";
+import { databaseOf, landingSchema, type Prepared, prepare } from "./prepare.js";
 import { isStage, prepareStaged } from "./staged.js";
 import { type FolderFormat, folderFormats } from "./tables.js";
 
@@ -54,7 +54,7 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
     ? await prepareStaged({ ...wanted, lander: warehouse.lander, ledger })
     : await prepare(wanted);
 
-  const place = { ...databaseOf(graph), schema: rawSchema };
+  const place = { ...databaseOf(graph), schema: landingSchema(graph) };
   const log = landingLog(place);
   await recover(options, listener);
   const relations = await warehouse.catalog.relations();

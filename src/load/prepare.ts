@@ -1,6 +1,6 @@
 /** Everything that can be wrong with the files is found here, before the warehouse is touched. */
 import { type Declaration, type Graph, ProblemError, type Target } from "../graph/index.js";
-import { provenanceColumns, type StagedFile } from "../warehouse/index.js";
+import { isLandingSchema, provenanceColumns, type StagedFile } from "../warehouse/index.js";
 import { deliveredAt } from "./delivered.js";
 import { discoverFile, discoverFolder, type Found } from "./discover.js";
 import type { LoadListener } from "./events.js";
@@ -11,7 +11,14 @@ import { type Fingerprinted, fingerprint } from "./source-file.js";
 import { spreadsheetDates } from "./spreadsheet.js";
 import { type DeliveredTable, type FolderFormat, folderFormats, otherTableOf } from "./tables.js";
 
-export const rawSchema = "RAW";
+/** Where landing tables lie: in the schema in which the project declares the loader's own log, which begins with RAW. */
+export function landingSchema({ actions }: Graph): string {
+  const log = actions.find(
+    ({ kind, target }) =>
+      kind === "declaration" && target.name.toUpperCase() === "LOADED_FILE" && isLandingSchema(target.schema),
+  );
+  return log?.target.schema ?? "RAW";
+}
 
 /** Tables that the loader keeps for its own counts. */
 export const logTables = ["LOADED_FILE", "REJECTED_LINE"] as const;
@@ -98,7 +105,7 @@ export function landingOf(
 ): Pick<Prepared, "target" | "declared"> {
   const declaration = declarationOf(graph, landing);
   return {
-    target: declaration?.target ?? { ...databaseOf(graph), schema: rawSchema, name: landing },
+    target: declaration?.target ?? { ...databaseOf(graph), schema: landingSchema(graph), name: landing },
     declared: declaration === undefined ? (table?.columns ?? []) : declaredColumns(declaration, table),
   };
 }
@@ -129,10 +136,11 @@ function refuseForeign(format: FolderFormat, file: string, table: DeliveredTable
 }
 
 function declarationOf(graph: Graph, landing: string): Declaration | undefined {
+  const schema = landingSchema(graph).toUpperCase();
   return graph.actions.find(
     (action): action is Declaration =>
       action.kind === "declaration" &&
-      action.target.schema.toUpperCase() === rawSchema &&
+      action.target.schema.toUpperCase() === schema &&
       action.target.name.toUpperCase() === landing,
   );
 }
@@ -157,7 +165,7 @@ export function landingName(table: string | undefined): string {
   if (logTables.some((reserved) => reserved === name)) {
     throw new ProblemError({
       code: "load-table-name",
-      message: `${rawSchema}.${name} is the loader's own table`,
+      message: `${name} is the loader's own table`,
       hint: "Choose another name.",
     });
   }

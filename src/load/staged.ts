@@ -4,7 +4,7 @@ import { fileSubject, type Ledger } from "../ledger/index.js";
 import type { Lander } from "../warehouse/index.js";
 import { deliveredAt } from "./delivered.js";
 import { columnNames } from "./header.js";
-import { databaseOf, landingName, landingOf, type Prepared, type PrepareOptions, rawSchema } from "./prepare.js";
+import { databaseOf, landingName, landingOf, landingSchema, type Prepared, type PrepareOptions } from "./prepare.js";
 import { readHeader } from "./sniff.js";
 
 /** Whether a path as typed is one in a stage. */
@@ -23,7 +23,7 @@ export async function prepareStaged(
     });
   }
   const landing = landingOf(graph, landingName(options.table));
-  const place = { ...databaseOf(graph), schema: rawSchema };
+  const place = { ...databaseOf(graph), schema: landingSchema(graph) };
   const files = await lander.staged(options.path, place);
   if (files.length === 0) {
     throw new ProblemError({

@@ -20,6 +20,9 @@ export const provenanceColumns: readonly LandingColumn[] = [
   { name: "_LOADED_AT", type: "timestamp" },
 ];
 
+/** Whether landing tables may lie in a schema: RAW, or one of a project that keeps several warehouses in a database. */
+export const isLandingSchema = (schema: string): boolean => /^RAW(?:_|$)/i.test(schema);
+
 /** One row a landed file; all instants are UTC. */
 export const loadedFileColumns: readonly LandingColumn[] = [
   { name: "BATCH_ID", type: "varchar" },

@@ -72,6 +72,42 @@ test("project code reaches neither files nor processes nor the host's globals", 
   expect("pollution" in Array.prototype || "leak" in globalThis).toBe(false);
 });
 
+describe("variables that name policies", () => {
+  const told = async (vars: Readonly<Record<string, string>>, warehouse?: "duckdb") => {
+    const columns =
+      '{ id: { description: "Its id.", tags: ["phi:other"] }, owner: "Whose it is.", tenant: "Likewise." }';
+    const { dir } = fixture({ "definitions/a.sqlx": `config { type: "table", columns: ${columns} }\nselect 1` });
+    const overrides = { vars, ...(warehouse && { warehouse }) };
+    const { problems, graph } = await compileProject({ projectDir: dir, overrides, print: () => {} });
+    const [action] = graph.actions;
+    return {
+      codes: problems.map(({ code }) => code),
+      guards: action && "guards" in action ? action.guards : undefined,
+    };
+  };
+
+  test("are what guards a relation", async () => {
+    expect(await told({ "masking_policy:phi": "SAFE.PHI_{TYPE}", "row_access_policy:owner": "SAFE.ROWS" })).toEqual({
+      codes: [],
+      guards: { masking: { id: "SAFE.PHI_{TYPE}" }, rowAccess: { column: "owner", policy: "SAFE.ROWS" } },
+    });
+    expect(await told({})).toEqual({ codes: [], guards: undefined });
+  });
+
+  test.each([
+    [{ "masking_policy:phi": "HIDE" }, "policy-name"],
+    [{ "row_access_policy:owner": "SAFE.ROWS_{TYPE}" }, "policy-name"],
+    [{ "row_access_policy:owner": "S.ONE", "row_access_policy:tenant": "S.TWO" }, "policy-conflict"],
+    [{ "masking_policy:phi": "S.HIDE", "row_access_policy:id": "S.ROWS" }, "policy-conflict"],
+  ])("say what can be kept: %o", async (vars, code) => {
+    expect((await told(vars)).codes).toEqual([code]);
+  });
+
+  test("are for a warehouse that has policies", async () => {
+    expect((await told({ "masking_policy:phi": "S.HIDE" }, "duckdb")).codes).toEqual(["policy-unsupported"]);
+  });
+});
+
 test("a project needs nothing installed", async () => {
   const { dir } = fixture({ "definitions/a.sqlx": "select 1" }, { core: false });
   const { graph, problems, compiled } = await compileProject({ projectDir: dir });

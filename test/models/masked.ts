@@ -131,7 +131,7 @@ export function describeMasked(hospital: () => Hospital): void {
     }, 300_000);
 
     it("have a warehouse each otherwise, where a row of another is never published", async () => {
-      const own = await compiled({ tenancy: "schema", tenant: "network" });
+      const own = await compiled({ tenancy: "database", tenant: "network" });
       expect(relationsIn(own, "MASKED").size).toBe(gold.size);
       const rules = own.actions.filter((action) => action.kind === "assertion" && /_TENANT$/.test(action.target.name));
       expect(rules.length).toBeGreaterThan(30);
@@ -145,6 +145,27 @@ export function describeMasked(hospital: () => Hospital): void {
         );
         expect([name, failing]).toEqual([name, foreign]);
         if (name === "PATIENT") expect(failing).toBe(6);
+      }
+    }, 60_000);
+
+    it("in schemas of their own share no relation and no landing table", async () => {
+      const of = async (name: string) => {
+        const { graph: found, problems } = await compileProject({
+          projectDir,
+          overrides: { warehouse: "duckdb", schemaSuffix: name, vars: { tenancy: "schema", tenant: name } },
+        });
+        expect(problems).toEqual([]);
+        return found.actions;
+      };
+      const [north, south] = [await of("north"), await of("south")];
+      expect(north.length).toBeGreaterThan(400);
+      expect(north).toHaveLength(south.length);
+      for (const action of north) {
+        expect(action.target.schema).toMatch(/_NORTH$/);
+        const text = "query" in action ? [action.query, ...("preOps" in action ? action.preOps : [])].join("\n") : "";
+        // Whatever is named of a schema of the project is named of this tenant's.
+        const schemas = [...text.matchAll(/"EHR"\."(\w+)"\./g)].map(([, schema = ""]) => schema);
+        expect(schemas.filter((schema) => !schema.endsWith("_NORTH"))).toEqual([]);
       }
     }, 60_000);
 
