@@ -3,6 +3,7 @@ import { benchCompile } from "./compile.js";
 import { benchIncremental } from "./incremental.js";
 import { benchLedger } from "./ledger.js";
 import { benchLoad } from "./load.js";
+import { benchLookup } from "./lookup.js";
 import { benchRefresh } from "./refresh.js";
 import { benchSnowflake } from "./snowflake.js";
 
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, (sizes: readonly number[], report: Report
   incremental: benchIncremental,
   ledger: benchLedger,
   load: benchLoad,
+  lookup: benchLookup,
   refresh: benchRefresh,
   snowflake: benchSnowflake,
 };

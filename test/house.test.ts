@@ -8,6 +8,8 @@ const src = resolve(import.meta.dirname, "../src");
 /** A folder may import folders of a smaller number, and of its own number only where listed in `neighbours`. */
 const floor: Readonly<Record<string, number>> = {
   cli: 3,
+  backup: 2,
+  legacy: 2,
   report: 2,
   load: 2,
   sample: 2,
@@ -27,6 +29,8 @@ const neighbours: Readonly<Record<string, readonly string[]>> = {
   ledger: ["warehouse"],
   // The report shows what a run's events say; it takes their types from where they are emitted.
   report: ["run"],
+  // What a load would refuse, nothing else reads.
+  legacy: ["load"],
   // A scheduled run is told of by its events.
   schedule: ["run"],
   // Problems, with a position in the source, are one type for everybody.

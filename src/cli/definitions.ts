@@ -18,6 +18,10 @@ export function addCommands(program: Command, choose: Choose): void {
   show(program, choose);
   status(program, choose);
   snapshot(program, choose);
+  backup(program, choose);
+  restore(program, choose);
+  profile(program, choose);
+  reconcile(program, choose);
   clean(program, choose);
   docs(program, choose);
   audit(program, choose);
@@ -209,6 +213,96 @@ function snapshot(program: Command, choose: Choose): void {
         const { snapshotCommand } = await import("./commands/snapshot.js");
         return snapshotCommand({ ...options, ...given }, io);
       }),
+    );
+}
+
+function backup(program: Command, choose: Choose): void {
+  program
+    .command("backup")
+    .description("a copy of the warehouse in a folder of its own, read back, with a manifest of what it holds")
+    .argument("<dir>", "the folder; must not be there")
+    .action((folder: string, _given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { backupCommand } = await import("./commands/backup.js");
+        return backupCommand({ ...options, folder }, io);
+      }),
+    );
+}
+
+function restore(program: Command, choose: Choose): void {
+  program
+    .command("restore")
+    .description("a backup into the place of the warehouse, after it was read and found to hold what it says")
+    .argument("<dir>", "what medform backup wrote")
+    .option("--verify", "only say whether it holds what it says")
+    .option("--replace", "put the warehouse that is there aside")
+    .action((folder: string, given: { readonly verify?: true; readonly replace?: true }, command: Command) =>
+      choose(command, async (io, options) => {
+        const { restoreCommand } = await import("./commands/restore.js");
+        const [verify, replace] = [given.verify === true, given.replace === true];
+        return restoreCommand({ ...options, folder, verify, replace }, io);
+      }),
+    );
+}
+
+/** Of an option that may be repeated, and whose values commas part. */
+const listed = (text: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...text.split(",").map((part) => part.trim()),
+];
+
+function profile(program: Command, choose: Choose): void {
+  program
+    .command("profile")
+    .description("rows, columns, what is empty, distinct, how long, and what could be a key; no value")
+    .argument(
+      "<source>",
+      "a folder of CSV or Parquet files, one such file, a DuckDB file, or a relation of the warehouse",
+    )
+    .action((source: string, _given: unknown, command: Command) =>
+      choose(command, async (io, options) => {
+        const { profileCommand } = await import("./commands/profile.js");
+        return profileCommand({ ...options, source }, io);
+      }),
+    );
+}
+
+function reconcile(program: Command, choose: Choose): void {
+  program
+    .command("reconcile")
+    .description("two relations, key by key: what is missing, what differs, and sums; counts and names, no value")
+    .argument("<left>", "a CSV or Parquet file, FILE.duckdb:SCHEMA.TABLE, or a relation of the warehouse")
+    .argument("<right>", "the same")
+    .addOption(
+      new Option("--key <columns>", "what tells rows apart; LEFT=RIGHT where the names differ")
+        .argParser(listed)
+        .default([], "none"),
+    )
+    .addOption(new Option("--sum <columns>", "numbers to add up on both sides").argParser(listed).default([], "none"))
+    .addOption(
+      new Option("--compare <columns>", "what must be equal (default: all that both have)")
+        .argParser(listed)
+        .default([], "all"),
+    )
+    .addOption(new Option("--ignore <columns>", "leave these out").argParser(listed).default([], "none"))
+    .option("--keys <n>", "show so many keys of each kind, as hashes", number({ least: 0 }), 0)
+    .action(
+      (
+        left: string,
+        right: string,
+        given: {
+          readonly key: readonly string[];
+          readonly sum: readonly string[];
+          readonly compare: readonly string[];
+          readonly ignore: readonly string[];
+          readonly keys: number;
+        },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { reconcileCommand } = await import("./commands/reconcile.js");
+          return reconcileCommand({ ...options, ...given, left, right }, io);
+        }),
     );
 }
 

@@ -166,6 +166,11 @@ export async function openWarehouseOrSnapshot(
   }
 }
 
+/** Opens the file of a backup for reading, under the name by which the models call the warehouse. */
+export function openCopy(opened: OpenedProject, command: string, file: string): Promise<Warehouse> {
+  return openDuckDb({ ...openOptions(opened, { command, readOnly: true }), path: file });
+}
+
 /** @throws ProblemError `database-missing`. */
 export function snowflakeOptions(
   opened: OpenedProject,

@@ -177,6 +177,14 @@ export interface Snapshot {
   readonly kept: number;
 }
 
+/** A file that holds one database of a warehouse. */
+export interface DatabaseFile {
+  readonly database: string;
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
 export interface Snapshots {
   /**
    * Copies the warehouse, and of all snapshots keeps the newest `keep` (1 or more). With `onlyNew` undefined, and none taken,
@@ -189,6 +197,16 @@ export interface Snapshots {
     readonly onlyNew?: boolean;
     readonly signal?: AbortSignal;
   }): Promise<Snapshot | undefined>;
+  /**
+   * Copies every database as it is now into a folder that is there, each to a file of its name, for the owner's eyes only and on
+   * the disk when it ends. What it had copied when it fails stays there.
+   *
+   * @throws the system's errors as they are (`code` ENOSPC), and the signal's reason.
+   */
+  copyTo(
+    folder: string,
+    signal?: AbortSignal,
+  ): Promise<{ readonly takenAt: string; readonly runId: string | null; readonly files: readonly DatabaseFile[] }>;
 }
 
 /** A relation that a run committed and could not put into place. */

@@ -3,6 +3,7 @@
  * before a run, never a silent difference. No value of a table ever leaves in an error.
  */
 export type * from "./contract.js";
+export { type Digest, digestFrom, digestOf, digestSums, quickDigestOf, rowText } from "./duckdb/digest.js";
 export type { BeforeStatement, OpenOptions } from "./duckdb/instance.js";
 export { openDuckDb } from "./duckdb/open.js";
 export { type OpenedSnapshot, openSnapshot } from "./duckdb/snapshot-open.js";

@@ -52,8 +52,9 @@ async function beforeStatement(sql) {
 }
 
 if (fault.of === "file") {
-  // Between the draft of a small file and its name: where a file that is written at once could be half there.
-  for (const [name, call] of Object.entries({ writeFile: fsp.writeFile, rename: fsp.rename })) {
+  // Between the draft of a file and its name: where a file that is written at once could be half there.
+  const { writeFile, rename, link, mkdir, copyFile, chmod, rm } = fsp;
+  for (const [name, call] of Object.entries({ writeFile, rename, link, mkdir, copyFile, chmod, rm })) {
     fsp[name] = async (...args) => {
       const text = `${name} ${args[0]}`;
       if (wanted.test(text)) {

@@ -17,7 +17,7 @@ export type Fault =
   | { readonly kind: "none" }
   /** Every statement is told on stderr. */
   | { readonly kind: "trace" }
-  /** SIGKILL before the statement; `of: "file"` counts drafts and renames of small files instead. */
+  /** SIGKILL before the statement; `of: "file"` counts what is done to whole files instead: written, named, linked, copied, removed. */
   | ({ readonly kind: "kill"; readonly of?: "file" } & Where)
   /** The statement, and as many more as `times` says, fail with what an engine would say. */
   | ({ readonly kind: "fail"; readonly message: string; readonly times?: number } & Where)

@@ -4,6 +4,7 @@ import type { Row } from "../../src/warehouse/index.js";
 import { files } from "./csv.js";
 import { graph, type Hospital, openHospital } from "./hospital.js";
 import { describeMasked } from "./masked.js";
+import { describePages } from "./pages.js";
 import { asOf, ward } from "./ward.js";
 
 /** The entities that patient_360 counts. */
@@ -428,6 +429,8 @@ describe("the star", () => {
     ).toBe(0);
   });
 });
+
+describePages(() => hospital);
 
 // The last, for it brings a second tenant.
 describeMasked(() => hospital);

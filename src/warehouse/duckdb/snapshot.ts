@@ -1,7 +1,7 @@
 /** A copy of the warehouse for other processes, which the engine's lock shuts out: whole when it has its name, or not there. */
 import { chmod, mkdir, rename, stat, statfs } from "node:fs/promises";
 import { ProblemError, quoteName, quoteText } from "../../graph/index.js";
-import type { Marker, Snapshot, Snapshots } from "../contract.js";
+import type { DatabaseFile, Marker, Snapshot, Snapshots } from "../contract.js";
 import { copyFile } from "./copy-file.js";
 import { rewriteError } from "./errors.js";
 import type { Instance } from "./instance.js";
@@ -39,6 +39,7 @@ export function duckDbSnapshots(source: Source): Snapshots {
   return {
     // One after another, whoever asks.
     take: (options) => source.instance.alone(() => take(source, options)),
+    copyTo: (folder, signal) => source.instance.alone(() => copyTo(source, folder, signal)),
   };
 }
 
@@ -77,6 +78,23 @@ async function take(source: Source, { keep, onlyNew, signal }: Parameters<Snapsh
     if (signal?.aborted) throw signal.reason;
     throw problemOf(error, root);
   }
+}
+
+/** Nothing is written into these copies: they are the warehouse, byte for byte. */
+async function copyTo(source: Source, folder: string, signal?: AbortSignal) {
+  const takenAt = new Date().toISOString();
+  const runId = lastPublished(await source.markers());
+  await using session = await source.connect();
+  const files: DatabaseFile[] = [];
+  for (const { name, file } of await filesOf(source)) {
+    const to = fileOf(folder, name);
+    await copyDatabase(session, { name, file }, to, signal);
+    await chmod(to, 0o600);
+    await sync(to);
+    files.push({ database: name, file: to, bytes: (await stat(to)).size });
+  }
+  await sync(folder);
+  return { takenAt, runId, files };
 }
 
 async function filesOf({ instance, connect, databases }: Source): Promise<readonly Database[]> {

@@ -120,4 +120,12 @@ const snapshots: Snapshots = {
         hint: "Read the tables themselves; medform show, status and audit do.",
       }),
     ),
+  copyTo: () =>
+    Promise.reject(
+      new ProblemError({
+        code: "backup-not-here",
+        message: "A Snowflake warehouse is no file that could be copied.",
+        hint: "Time Travel and `create database … clone` are its backups: docs/backup.md has the statements.",
+      }),
+    ),
 };
