@@ -1,6 +1,7 @@
 const {
   codeSet,
   declare,
+  everyOne,
   key,
   keyColumns,
   noOrphans,
@@ -259,6 +260,17 @@ left join ${table} as shown
   on shown.patient_key = expected.patient_key
 where shown.patient_key is null`,
 });
+
+declare(
+  { schema: "gold", name: "patient_search_number" },
+  {
+    keys: ["patient_identifier_key"],
+    rules: [
+      key("patient_search_number_key"),
+      everyOne("patient_search_number_complete", "patient_identifier_key", "patient_identifier"),
+    ],
+  },
+);
 
 declare(
   { schema: "gold", name: "patient_search" },

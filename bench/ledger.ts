@@ -168,7 +168,7 @@ async function repeatHistory(path: string): Promise<void> {
     `insert into EHR.MEDFORM.LEDGER (${records}) ${main} from EHR.MEDFORM.LEDGER, range(${past}) as p(p), (values ('open', 1), ('seal', 2)) as k(k, n) where "CHAIN" = 'main' and "SUBJECT" = '${run}' and "KIND" = k`,
     `insert into EHR.MEDFORM.LEDGER (${records}) select 'past-' || p, "SEQ", "AT", "KIND", "SUBJECT", "OUTCOME", "BODY", "PREV_HASH", "HASH" from EHR.MEDFORM.LEDGER, range(${past}) as p(p) where "CHAIN" = '${run}'`,
     `insert into EHR.MEDFORM.LEDGER (${records}) select 'load-' || p, cast(f as varchar), '', 'load-file', 'EHR.RAW.S:' || p || '-' || f, 'landed', '{}', '', '' from (${files})`,
-    `insert into EHR.RAW.LOADED_FILE select 'b' || p, 's', 'S', 'f', p || '-' || f, null, 1, 1, 0, timestamp '2020-01-01' + to_days(cast(p as integer)) from (${files})`,
+    `insert into EHR.RAW.LOADED_FILE select 'b' || p, 's', 'S', 'f', p || '-' || f, null, 1, 1, 0, timestamp '2020-01-01' + to_days(cast(p as integer)), null from (${files})`,
   ];
   for (const statement of statements) await session.run(statement);
   const load = await ledger.open("load", {});

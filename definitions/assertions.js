@@ -37,6 +37,7 @@ require("../assertions/prescription.js");
 require("../assertions/procedure.js");
 require("../assertions/provider.js");
 require("../assertions/provider_license.js");
+require("../assertions/quality.js");
 require("../assertions/radiology_report.js");
 require("../assertions/roster.js");
 require("../assertions/satisfaction.js");

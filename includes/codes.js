@@ -103,6 +103,17 @@ const CONFIDENTIALITY = {
   vip: "vip",
 };
 
+/** Code systems by the names that models and seeds of the project tell them by. */
+const CODE_SYSTEM = {
+  "snomed-ct": "SNOMED-CT",
+  "http://snomed.info/sct": "SNOMED-CT",
+  rxnorm: "RxNorm",
+  loinc: "LOINC",
+  cvx: "CVX",
+  "icd-9-cm": "ICD-9-CM",
+  "icd-10-cm": "ICD-10-CM",
+};
+
 /** Numbers by which a patient is known. */
 const IDENTIFIER_KIND = {
   mrn: "mrn",
@@ -238,6 +249,9 @@ module.exports = {
   /** A mark that is not known protects: it is `restricted`. Nothing said is `normal`. */
   confidentiality: (mark) =>
     `case when ${mark} is null then 'normal' else coalesce(${seeds.mapped(mark, CONFIDENTIALITY)}, 'restricted') end`,
+  /** NULL for a mark that is not known. */
+  knownConfidentiality: (mark) => seeds.mapped(mark, CONFIDENTIALITY),
+  codeSystem: (system) => seeds.mapped(system, CODE_SYSTEM),
   identifierKind: (kind) => seeds.mapped(kind, IDENTIFIER_KIND),
   claimTransaction: (type) => seeds.mapped(type, CLAIM_TRANSACTION),
   claimType: (type) => seeds.mapped(type, CLAIM_TYPE),

@@ -188,9 +188,10 @@ function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix 
 
 /**
  * Declares the findings of one entity as warnings: what was admitted and flagged, counted by rule from silver.finding.
- * `flags`: rule name -> what it means; the declared rule is `<entity>_<rule>`.
+ * `flags`: rule name -> what it means; the declared rule is `<entity>_<rule>`. Any of them may come to be absent.
  */
-function findings(entity, flags) {
+function findings(entity, found) {
+  const flags = { ...found, absent_from_snapshot: "is absent from the newest snapshot of its source" };
   assert(`silver_${entity}_finding`)
     .description(
       Object.entries(flags)

@@ -23,6 +23,53 @@ module.exports = {
       column("loaded_at", "instant", "When it was landed, in UTC.", ["provenance"]),
     ],
   },
+  delivery: {
+    description:
+      "When each file came: one row a delivery of a file. What comes again as it was is not landed again, and was delivered again where its name, its folder or whoever loads it says of when it is.",
+    key: "table_name, batch_id, file_name, delivered_at",
+    columns: [
+      sourceSystem,
+      column("table_name", "text", "The landing table, in lower case."),
+      column("batch_id", "text", "The batch that landed its content.", ["provenance"]),
+      column("file_name", "text", "The file that landed its content.", ["provenance"]),
+      column("delivered_at", "instant", "When the source delivered it, in UTC."),
+      column("is_repeated", "boolean", "Whether its content had been landed before."),
+      column("rejected_count", "integer", "Lines of it that could not be landed."),
+      column("loaded_at", "instant", "When it was landed, or found to be there, in UTC.", ["provenance"]),
+    ],
+  },
+  absence: {
+    description:
+      "What the newest snapshot of its source does not hold any more: one row a key of an entity, as long as it is absent. Only sources and tables of which each delivery is declared to be everything (`delivery: snapshot`) are looked at, a snapshot being all files of a table that were delivered at one time. One with rejected lines proves no absence: what is missing may stand in a line that could not be read. Nothing is deleted, and what returns has no row here.",
+    key: "entity, record_key",
+    columns: [
+      column("entity", "text", "The entity."),
+      column("record_key", "text", "The row's key in its entity.", ["phi:other"]),
+      column("patient_key", "text", "The patient. NULL for what belongs to none.", ["phi:other"]),
+      tenantId,
+      column("table_name", "text", "The landing table, in lower case."),
+      column("last_seen_at", "instant", "When the newest snapshot that holds it was delivered, in UTC."),
+      column("absent_since", "instant", "When the first snapshot after that was delivered, which does not, in UTC."),
+      sourceSystem,
+      ...provenance,
+    ],
+  },
+  value_check: {
+    description:
+      "Of the delivered rows, how many values could not be typed, and how many that should be said are empty: one row a batch, table, column and check.",
+    key: "batch_id, table_name, column_name, check_name",
+    columns: [
+      column("batch_id", "text", "The batch that landed the rows.", ["provenance"]),
+      column("table_name", "text", "The landing table, in lower case."),
+      column("column_name", "text", "The column; of a time without its _at, _date or _precision."),
+      column("check_name", "text", "`typed`: the value is what its column holds, or empty; `given`: it is not empty."),
+      sourceSystem,
+      column("delivered_at", "instant", "When the source delivered the rows, in UTC."),
+      column("checked_count", "integer", "Rows."),
+      column("failed_count", "integer", "Of these, with such a value, or without one."),
+      column("loaded_at", "instant", "When they were landed, in UTC.", ["provenance"]),
+    ],
+  },
   patient_xref: {
     description:
       "Which person a patient key stands for, and when it was held to: one row a period, kept for good. An event keeps its patient key whatever happens here.",

@@ -83,22 +83,29 @@ const steps = ({ fields }) => {
 };
 
 /**
+ * The condition that a field was delivered and could not be typed, over its trimmed text and that of the type of its value;
+ * undefined for text.
+ */
+const untyped = (field, zone, x = text(field), valueType = "value_type") => {
+  const { type } = field;
+  if (type === "text") return undefined;
+  if (type === "measure") return `${valueType} = 'numeric' and ${x} is not null and ${measured(x)} is null`;
+  const value = type === "moment" || type === "day" ? types.instant(x, zone) : types[type](x);
+  return `${x} is not null and ${value} is null`;
+};
+
+/**
  * Where a field was delivered and could not be typed: `{ name, reason, said, when }`, or undefined for text. `said` is the
  * columns to select from landing, `when` reads them.
  */
 const failure = (field, zone) => {
   const { name, type } = field;
   if (type === "text") return undefined;
-  const said = [`${trimmed(field)} as said`];
-  if (type === "measure")
-    return {
-      name,
-      reason: REASONS[type],
-      said: [...said, `${texts.trimmed('"TYPE"')} as said_type`],
-      when: `said_type = 'numeric' and said is not null and ${measured("said")} is null`,
-    };
-  const value = type === "moment" || type === "day" ? types.instant("said", zone) : types[type]("said");
-  return { name, reason: REASONS[type], said, when: `said is not null and ${value} is null` };
+  const said = [
+    `${trimmed(field)} as said`,
+    ...(type === "measure" ? [`${texts.trimmed('"TYPE"')} as said_type`] : []),
+  ];
+  return { name, reason: REASONS[type], said, when: untyped(field, zone, "said", "said_type") };
 };
 
 /** Every header of a table, for its declaration: the union of the versions. */
@@ -123,4 +130,4 @@ const format = (name, tables) => ({
   })),
 });
 
-module.exports = { failure, format };
+module.exports = { failure, format, text, untyped };

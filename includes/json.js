@@ -1,6 +1,6 @@
 /**
  * JSON that lies in a column as text. What is no JSON is NULL, never an error. A path is a list of names and of places from 0:
- * `["name", 0, "family"]`; names tell upper from lower case.
+ * `["name", 0, "family"]`; names tell upper from lower case. An empty path is the whole.
  */
 const { byEngine } = require("./engine.js");
 
@@ -10,16 +10,16 @@ const step = (part, first) => {
   throw new Error(`json: ${JSON.stringify(part)} is neither a plain name nor a place in a list`);
 };
 const duckdbPath = (path) => `'$${path.map((part) => step(part, false)).join("")}'`;
-const snowflakePath = (path) => {
-  if (path.length === 0) throw new Error("json: a path has at least one part");
-  return `'${path.map((part, i) => step(part, i === 0)).join("")}'`;
-};
+const inSnowflake = (x, path) =>
+  path.length === 0
+    ? `try_parse_json(${x})`
+    : `get_path(try_parse_json(${x}), '${path.map((part, i) => step(part, i === 0)).join("")}')`;
 
 /** What stands at a path: text without its quotes, a number or boolean as text; NULL for JSON's null and for nothing. */
 const text = (x, path) =>
   byEngine({
-    duckdb: `case when json_valid(${x}) then json_extract_string(${x}, ${snowflakePath(path) && duckdbPath(path)}) end`,
-    snowflake: `cast(get_path(try_parse_json(${x}), ${snowflakePath(path)}) as varchar)`,
+    duckdb: `case when json_valid(${x}) then json_extract_string(${x}, ${duckdbPath(path)}) end`,
+    snowflake: `cast(${inSnowflake(x, path)} as varchar)`,
   });
 
 /**
@@ -28,11 +28,11 @@ const text = (x, path) =>
  */
 const elements = ({ from, json, path, columns, as }) =>
   byEngine({
-    duckdb: `select ${columns.map((column) => `whole.${column}`).join(", ")}, cast(unnest(cast(json_extract(case when json_valid(whole.${json}) then whole.${json} end, ${snowflakePath(path) && duckdbPath(path)}) as json[])) as varchar) as ${as}
+    duckdb: `select ${columns.map((column) => `whole.${column}`).join(", ")}, cast(unnest(cast(json_extract(case when json_valid(whole.${json}) then whole.${json} end, ${duckdbPath(path)}) as json[])) as varchar) as ${as}
 from ${from} as whole`,
     snowflake: `select ${columns.map((column) => `whole.${column}`).join(", ")}, to_json(element.value) as ${as}
 from ${from} as whole,
-  lateral flatten(input => get_path(try_parse_json(whole.${json}), ${snowflakePath(path)})) as element`,
+  lateral flatten(input => ${inSnowflake(`whole.${json}`, path)}) as element`,
   });
 
 module.exports = { elements, text };

@@ -141,8 +141,81 @@ const FLAGS = [
   "conflict",
 ];
 
+/**
+ * What each rule is about, by the three categories of Kahn et al. 2016 (A Harmonized Data Quality Assessment Terminology and
+ * Framework, eGEMs 4(1):18): conformance (values, references and sums are as they are defined), completeness (what should be
+ * said is said), plausibility (what is said can be true, and is said once). Every rule stands here once.
+ */
+const CATEGORIES = {
+  conformance: [
+    "action_unmapped",
+    "appointment_other_patient",
+    "appointment_unresolved",
+    "author_unresolved",
+    "bed_unresolved",
+    "claim_balance",
+    "claim_other_patient",
+    "claim_unresolved",
+    "encounter_other_patient",
+    "encounter_unresolved",
+    "equipment_unresolved",
+    "file_damaged",
+    "lab_order_other_patient",
+    "lab_order_unresolved",
+    "npi_invalid",
+    "patient_unresolved",
+    "payer_unresolved",
+    "prescriber_unresolved",
+    "provider_unresolved",
+    "role_unmapped",
+    "same_patient",
+    "staff_schedule_unresolved",
+    "staff_unresolved",
+    "status_unmapped",
+    "study_other_patient",
+    "study_unresolved",
+    "unit_unknown",
+  ],
+  completeness: [
+    "absent_from_snapshot",
+    "document_missing",
+    "event_time_missing",
+    "key_missing",
+    "patient_id_missing",
+    "purpose_missing",
+    "signature_missing",
+    "user_missing",
+    "value_missing",
+  ],
+  plausibility: [
+    "after_death",
+    "before_birth",
+    "birth_death_implausible",
+    "conflict",
+    "coverage_overlap",
+    "duplicate_patient",
+    "end_before_start",
+    "out_of_order",
+    "outside_encounter",
+    "status_contradicted",
+    "stop_before_start",
+    "terminal_status_left",
+    "transition_illegal",
+    "value_out_of_range",
+  ],
+};
+
+/** @throws Error for a rule that stands in no category, or in several */
+const categoryOf = (rule) => {
+  const [category, ...more] = Object.keys(CATEGORIES).filter((name) => CATEGORIES[name].includes(rule));
+  if (category === undefined || more.length > 0) throw new Error(`the rule ${rule} must stand in one of CATEGORIES`);
+  return category;
+};
+
 module.exports = {
   authorKnown,
+  CATEGORIES,
+  categoryOf,
   declaredId,
   either,
   durationSeconds,

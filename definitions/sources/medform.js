@@ -19,6 +19,24 @@ declare({ schema: tenancy.landingSchema(), name: "loaded_file" }).config({
     column("landed_count", "integer", "Rows landed."),
     column("rejected_count", "integer", "Lines that could not be landed."),
     column("loaded_at", "instant", "When it was landed, in UTC.", ["provenance"]),
+    column(
+      "header",
+      "text",
+      "Its header: a JSON list with, of each column in order, its name as `written` and the `column` of the landing table. NULL of what was landed before it was kept.",
+    ),
+  ]),
+});
+
+declare({ schema: "raw", name: "repeated_file" }).config({
+  description:
+    "One row for each later delivery of a content that was landed before: nothing of it is landed, and it was delivered again.",
+  columns: silver.describeColumns([
+    source,
+    table,
+    file,
+    column("content_hash", "text", "SHA-256 of its content, by which raw.loaded_file knows it.", ["provenance"]),
+    column("delivered_at", "instant", "When the source delivered it again, in UTC."),
+    column("loaded_at", "instant", "When that was noticed, in UTC.", ["provenance"]),
   ]),
 });
 

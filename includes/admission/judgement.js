@@ -1,5 +1,5 @@
 /** Each row beside the rows that it names: what is found, and which rules it breaks. */
-const { flag, quarantine } = require("../rules.js");
+const { categoryOf, flag, quarantine } = require("../rules.js");
 const { hasPatient, lookup } = require("./references.js");
 const { indent, list, names } = require("./text.js");
 
@@ -43,6 +43,7 @@ const judged = (entity, ref, rules, values, joins) => {
     return `${value} as ${name}`;
   });
   const all = [fileDamaged(entity), ...rules];
+  for (const { name } of all) categoryOf(name);
   return `judged as (
   select
     ${list([

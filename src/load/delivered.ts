@@ -17,7 +17,12 @@ export function parseDelivered(text: string): string {
 
 /** ISO instant. */
 export function deliveredAt(path: string, modified: Date): string {
-  return dateIn(basename(path)) ?? dateIn(basename(dirname(path))) ?? modified.toISOString();
+  return toldDate(path) ?? modified.toISOString();
+}
+
+/** What its name or its folder's says, as an ISO instant. */
+export function toldDate(path: string): string | undefined {
+  return dateIn(basename(path)) ?? dateIn(basename(dirname(path)));
 }
 
 function dateIn(name: string): string | undefined {

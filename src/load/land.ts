@@ -1,6 +1,14 @@
 /** All new files of a load, read anew and handed to the engine: their rows, rejected lines and counts are seen at once, or none. */
 import type { Target } from "../graph/index.js";
-import type { LandingBatch, LandingFile, LandScope, LoadedFile, TableReady, Warehouse } from "../warehouse/index.js";
+import type {
+  LandingBatch,
+  LandingFile,
+  LandScope,
+  LoadedFile,
+  RepeatedFile,
+  TableReady,
+  Warehouse,
+} from "../warehouse/index.js";
 import { type Batch, readCsv } from "./csv.js";
 import type { FileLanded, LoadListener, RejectReason } from "./events.js";
 import { isParquet, readParquet } from "./parquet.js";
@@ -15,6 +23,8 @@ export interface Landed {
 
 export interface LandOptions {
   readonly files: readonly Prepared[];
+  /** Later deliveries of what is there. */
+  readonly repeated: readonly RepeatedFile[];
   /** Where the loader's own tables lie. */
   readonly place: Pick<Target, "database" | "schema">;
   readonly source: string;
@@ -42,7 +52,10 @@ export async function land(options: LandOptions): Promise<readonly Landed[]> {
       landed.push(await landFile(scope, file, landing, ready, options));
     }
     signal?.throwIfAborted();
-    await scope.publish(landed.map(({ entry }) => entry));
+    await scope.publish(
+      landed.map(({ entry }) => entry),
+      options.repeated,
+    );
     return landed;
   } catch (error) {
     // The engine says of a cancelled statement that it was cancelled; why is what the signal says.
@@ -107,6 +120,7 @@ async function landFile(
     records,
     landed,
     rejected,
+    header: file.columns.map((column, index) => ({ written: file.header[index] ?? "", column })),
   };
   const milliseconds = Math.round(performance.now() - started);
   const absentColumns = file.declared.filter((column) => !file.columns.includes(column));

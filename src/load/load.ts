@@ -9,11 +9,18 @@ import {
   loadIntentEntry,
   recoverMarkers,
 } from "../ledger/index.js";
-import { type LoadedFile, landingLog, type RelationInfo, type Warehouse } from "../warehouse/index.js";
+import {
+  type LoadedFile,
+  landingLog,
+  type RelationInfo,
+  type RepeatedFile,
+  type Session,
+  type Warehouse,
+} from "../warehouse/index.js";
 import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
 import { type Landed, land } from "./land.js";
-import { loadedFiles } from "./loaded.js";
+import { loadedFiles, repeatedFiles } from "./loaded.js";
 import { databaseOf, landingSchema, type Prepared, prepare } from "./prepare.js";
 import { isStage, prepareStaged } from "./staged.js";
 import { type FolderFormat, folderFormats } from "./tables.js";
@@ -59,9 +66,11 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   await recover(options, listener);
   const relations = await warehouse.catalog.relations();
   refuseStrangers(files, relations);
-  const earlier = await earlierFiles(warehouse, relations, log.loadedFile);
+  const earlier = await earlierOf(warehouse, relations, log.loadedFile, loadedFiles);
+  const repeats = await earlierOf(warehouse, relations, log.repeatedFile, repeatedFiles);
 
   const { fresh, skipped } = await sort(files, earlier, ledger, listener);
+  const again = deliveredAgain(files, [...earlier, ...repeats]);
   const finish = (landed: readonly Landed[], batchId: string | null): LoadFinished => {
     const sum = (key: "records" | "landed" | "rejected") => landed.reduce((total, { event }) => total + event[key], 0);
     const event: LoadFinished = {
@@ -78,35 +87,68 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
     listener(event);
     return event;
   };
-  if (fresh.length === 0) return finish([], null);
+  // A load that died before its record has left rows that the ledger does not count yet.
+  const unrecorded = Math.max(
+    0,
+    repeats.length - ((await ledger.state()).sources[targetKey(log.repeatedFile)]?.rows ?? 0),
+  );
+  if (fresh.length + again.length + unrecorded === 0) return finish([], null);
 
-  const batchId = batchOf(source, fresh);
+  const batchId = batchOf(source, fresh, again);
   const chain = await ledger.open("load", { command: "load", ...options.about, format, source, batchId });
   let landed: readonly Landed[];
   try {
     const loadedAt = momentAfter(earlier.at(-1)?.loadedAt);
     const subjects = fresh.map(({ target, hash }) => fileSubject(target, hash));
     await chain.append([loadIntentEntry({ at: loadedAt, batchId, files: subjects })]);
-    landed = await land({ files: fresh, place, source, batchId, loadedAt, warehouse, listener, signal });
+    const repeated = again.map(
+      ({ target, name, hash, deliveredAt }): RepeatedFile => ({
+        ...{ source, table: target.name, file: name, contentHash: hash, deliveredAt, loadedAt },
+      }),
+    );
+    landed = await land({ files: fresh, repeated, place, source, batchId, loadedAt, warehouse, listener, signal });
   } catch (error) {
     // The error that stopped the load is what counts; an end that cannot be recorded reads `interrupted`.
     await chain.seal(signal?.aborted === true ? "cancelled" : "error").catch(() => undefined);
     throw error;
   }
-  await chain.append(records(landed, log, batchId));
+  await chain.append(records(landed, again.length + unrecorded, log, batchId));
   await chain.seal("succeeded");
   for (const { event } of landed) listener(event);
-  return finish(landed, batchId);
+  return finish(landed, landed.length === 0 ? null : batchId);
 }
 
 /** Now, or just after the last load where the clock went back: in what order things were learned is what histories rest on. */
 const momentAfter = (last: string | undefined) =>
   new Date(Math.max(Date.now(), last === undefined ? 0 : Date.parse(last) + 1)).toISOString();
 
+type Earlier = Omit<LoadedFile, "header">;
+
+/**
+ * Of what is there already, what somebody says was delivered at a time that is not known of it: a snapshot may well be what it
+ * was before. When a file was last written says nothing of that.
+ */
+function deliveredAgain(
+  files: readonly Prepared[],
+  known: readonly Pick<RepeatedFile, "table" | "contentHash" | "deliveredAt">[],
+): readonly Prepared[] {
+  const subject = (table: string, hash: string) => `${table}:${hash}`;
+  const at = (table: string, hash: string, deliveredAt: string) => `${subject(table, hash)}:${Date.parse(deliveredAt)}`;
+  const contents = new Set(known.map(({ table, contentHash }) => subject(table, contentHash)));
+  const deliveries = new Set(known.map((one) => at(one.table, one.contentHash, one.deliveredAt)));
+  return files.filter(({ target, hash, deliveredAt, isDated }) => {
+    const delivery = at(target.name, hash, deliveredAt);
+    const isAgain = isDated && contents.has(subject(target.name, hash)) && !deliveries.has(delivery);
+    contents.add(subject(target.name, hash));
+    deliveries.add(delivery);
+    return isAgain;
+  });
+}
+
 /** Tells files that are new from those whose content is in their table already, or comes twice in this load. */
 async function sort(
   files: readonly Prepared[],
-  earlier: readonly LoadedFile[],
+  earlier: readonly Earlier[],
   ledger: Ledger,
   listener: LoadListener,
 ): Promise<{ readonly fresh: readonly Prepared[]; readonly skipped: number }> {
@@ -138,14 +180,15 @@ async function recover({ ledger, warehouse }: LoadOptions, listener: LoadListene
   if (files > 0) listener({ kind: "load-recovered", files });
 }
 
-async function earlierFiles(
+async function earlierOf<Row>(
   warehouse: Warehouse,
   relations: readonly RelationInfo[],
   target: Target,
-): Promise<readonly LoadedFile[]> {
+  read: (session: Session, target: Target) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
   if (relationOf(relations, target) === undefined) return [];
   await using session = await warehouse.session();
-  return await loadedFiles(session, target);
+  return await read(session, target);
 }
 
 /** A file without its header line would add its first patient as columns; one with a header has a name in common. */
@@ -168,8 +211,13 @@ function relationOf(relations: readonly RelationInfo[], target: Target): Relatio
   return relations.find((relation) => targetKey(relation.target).toUpperCase() === key);
 }
 
-/** The record of each file, then of the loader's own two tables: who reads those must see that they changed. */
-function records(landed: readonly Landed[], log: ReturnType<typeof landingLog>, batchId: string): readonly Entry[] {
+/** The record of each file, then of the loader's own tables: who reads those must see that they changed. */
+function records(
+  landed: readonly Landed[],
+  repeated: number,
+  log: ReturnType<typeof landingLog>,
+  batchId: string,
+): readonly Entry[] {
   const at = new Date().toISOString();
   const rejected = landed.reduce((total, { event }) => total + event.rejected, 0);
   return [
@@ -184,13 +232,24 @@ function records(landed: readonly Landed[], log: ReturnType<typeof landingLog>, 
         file: name,
       }),
     ),
-    loadFileEntry({ at, target: log.loadedFile, contentHash: batchId, batchId, rows: landed.length }),
-    loadFileEntry({ at, target: log.rejectedLine, contentHash: batchId, batchId, rows: rejected }),
+    ...(landed.length === 0
+      ? []
+      : [
+          loadFileEntry({ at, target: log.loadedFile, contentHash: batchId, batchId, rows: landed.length }),
+          loadFileEntry({ at, target: log.rejectedLine, contentHash: batchId, batchId, rows: rejected }),
+        ]),
+    ...(repeated === 0
+      ? []
+      : [loadFileEntry({ at, target: log.repeatedFile, contentHash: batchId, batchId, rows: repeated })]),
   ];
 }
 
-function batchOf(source: string, files: readonly Prepared[]): string {
-  const hashes = files.map(({ hash }) => hash).toSorted();
+/** Of what is new; where nothing is, of what was delivered again. */
+function batchOf(source: string, files: readonly Prepared[], again: readonly Prepared[]): string {
+  const hashes =
+    files.length > 0
+      ? files.map(({ hash }) => hash).toSorted()
+      : again.map(({ hash, deliveredAt }) => `${hash} ${deliveredAt}`).toSorted();
   return `${source}-${createHash("sha256").update(hashes.join("\n")).digest("hex").slice(0, 12)}`;
 }
 

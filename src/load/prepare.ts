@@ -1,7 +1,7 @@
 /** Everything that can be wrong with the files is found here, before the warehouse is touched. */
 import { type Declaration, type Graph, ProblemError, type Target } from "../graph/index.js";
 import { isLandingSchema, provenanceColumns, type StagedFile } from "../warehouse/index.js";
-import { deliveredAt } from "./delivered.js";
+import { deliveredAt, toldDate } from "./delivered.js";
 import { discoverFile, discoverFolder, type Found } from "./discover.js";
 import type { LoadListener } from "./events.js";
 import { columnNames } from "./header.js";
@@ -21,17 +21,20 @@ export function landingSchema({ actions }: Graph): string {
 }
 
 /** Tables that the loader keeps for its own counts. */
-export const logTables = ["LOADED_FILE", "REJECTED_LINE"] as const;
+export const logTables = ["LOADED_FILE", "REJECTED_LINE", "REPEATED_FILE"] as const;
 
 /** A file that is known to be a table's, before it is known whether it is new. */
 export interface Prepared extends Fingerprinted {
   readonly target: Target;
-  /** Names of the file's columns, one a field. */
+  /** Names of the file's columns, one a field: as written, and as the landing table has them. */
+  readonly header: readonly string[];
   readonly columns: readonly string[];
   /** What the landing table shall have beside them: declared by the project, else known of the format. */
   readonly declared: readonly string[];
   /** ISO instant. */
   readonly deliveredAt: string;
+  /** Whether somebody said so, a person or a name; else it is when the file was last written. */
+  readonly isDated: boolean;
   /** Where it lies in a stage of the engine's, which reads it itself. Of one that was loaded before, no columns are known. */
   readonly staged?: StagedFile;
 }
@@ -83,7 +86,8 @@ async function prepareFile(
   options: PrepareOptions,
 ): Promise<Prepared> {
   const read = await fingerprint(file, options.signal);
-  const columns = columnNames(isParquet(file) ? await parquetColumns(file) : readHeader(read), file.name);
+  const header = isParquet(file) ? await parquetColumns(file) : readHeader(read);
+  const columns = columnNames(header, file.name);
   const suspect = (isParquet(file) ? [] : spreadsheetDates(read)).flatMap((index) => columns[index] ?? []);
   if (suspect.length > 0) {
     const about = { file: file.name, table: landing, columns: suspect };
@@ -92,8 +96,10 @@ async function prepareFile(
   return {
     ...read,
     ...landingOf(options.graph, landing, table),
+    header,
     columns,
     deliveredAt: options.delivered ?? deliveredAt(file.path, file.modified),
+    isDated: (options.delivered ?? toldDate(file.path)) !== undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 import { ProblemError } from "../graph/index.js";
 import { fileSubject, type Ledger } from "../ledger/index.js";
 import type { Lander } from "../warehouse/index.js";
-import { deliveredAt } from "./delivered.js";
+import { deliveredAt, toldDate } from "./delivered.js";
 import { columnNames } from "./header.js";
 import { databaseOf, landingName, landingOf, landingSchema, type Prepared, type PrepareOptions } from "./prepare.js";
 import { readHeader } from "./sniff.js";
@@ -44,14 +44,16 @@ export async function prepareStaged(
     // More follows it: what the line is of must not be taken for a file of a header alone.
     const head = Buffer.from(`${line ?? ""}\n`);
     const read = { path, name: path, hash: contentHash, bytes: line === "" ? 0 : head.length + 1, head };
-    const columns =
-      line === undefined ? [] : columnNames(readHeader(line === "" ? { ...read, head: Buffer.alloc(0) } : read), path);
+    const header = line === undefined ? [] : readHeader(line === "" ? { ...read, head: Buffer.alloc(0) } : read);
+    const columns = columnNames(header, path);
     return {
       ...read,
       ...landing,
       bytes,
+      header,
       columns,
       deliveredAt: options.delivered ?? deliveredAt(path, modified),
+      isDated: (options.delivered ?? toldDate(path)) !== undefined,
       staged: file,
     };
   });

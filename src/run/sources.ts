@@ -4,7 +4,7 @@ import type { SourceState, State } from "../ledger/index.js";
 import { emptySource } from "../plan/index.js";
 import type { RelationInfo, Session } from "../warehouse/index.js";
 
-const landingLog: ReadonlySet<string> = new Set(["LOADED_FILE", "REJECTED_LINE"]);
+const landingLog: ReadonlySet<string> = new Set(["LOADED_FILE", "REJECTED_LINE", "REPEATED_FILE"]);
 
 /** Whether it is one of the tables that every load writes to, beside what it lands. */
 export const isLandingLog = ({ name }: Target): boolean => landingLog.has(name.toUpperCase());

@@ -62,6 +62,12 @@ export interface LandingPlan {
   readonly files: readonly LandingFile[];
 }
 
+/** A column of a file: its name as the file has it, and as its landing table does. */
+export interface HeaderColumn {
+  readonly written: string;
+  readonly column: string;
+}
+
 /** A row of LOADED_FILE. */
 export interface LoadedFile {
   readonly batchId: string;
@@ -76,6 +82,19 @@ export interface LoadedFile {
   readonly records: number;
   readonly landed: number;
   readonly rejected: number;
+  readonly header: readonly HeaderColumn[];
+}
+
+/** A row of REPEATED_FILE. */
+export interface RepeatedFile {
+  readonly source: string;
+  /** Landing table, without schema. */
+  readonly table: string;
+  readonly file: string;
+  readonly contentHash: string;
+  /** ISO instants. */
+  readonly deliveredAt: string;
+  readonly loadedAt: string;
 }
 
 /** What was done to a table so that a file fits in. */
@@ -93,11 +112,12 @@ export interface LandScope extends AsyncDisposable {
   /** The same of a file of the plan that lies in a stage. */
   copy(file: LandingFile): Promise<CopiedFile>;
   /**
-   * Makes everything visible, with a row of LOADED_FILE for each file.
+   * Makes everything visible, with a row of LOADED_FILE for each file, and of REPEATED_FILE for each delivery of a content
+   * that is there: none where that table, content and time of delivery have one.
    *
    * @throws ProblemError `load-raced`, exit 3, where the table has one of the contents by now, and those of the engine.
    */
-  publish(files: readonly LoadedFile[]): Promise<void>;
+  publish(files: readonly LoadedFile[], repeated: readonly RepeatedFile[]): Promise<void>;
   /** Cancels what the engine is doing for it now, which then fails. */
   cancel(): void;
 }

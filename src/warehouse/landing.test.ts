@@ -60,8 +60,9 @@ describe("landing tables", () => {
   it("have a log of files and of rejected lines", async () => {
     await ensureLandingLog(session, { database: "EHR", schema: "RAW" });
     await ensureLandingLog(session, { database: "EHR", schema: "RAW" });
-    expect((await columns("LOADED_FILE"))?.length).toBe(10);
+    expect((await columns("LOADED_FILE"))?.length).toBe(11);
     expect((await columns("REJECTED_LINE"))?.length).toBe(7);
+    expect((await columns("REPEATED_FILE"))?.length).toBe(6);
   });
 
   it("are found without a database name too", async () => {

@@ -35,6 +35,18 @@ export const loadedFileColumns: readonly LandingColumn[] = [
   { name: "LANDED_COUNT", type: "bigint" },
   { name: "REJECTED_COUNT", type: "bigint" },
   { name: "LOADED_AT", type: "timestamp" },
+  // A JSON list of HeaderColumn. NULL of what was landed before it was kept.
+  { name: "HEADER", type: "varchar" },
+];
+
+/** One row for each later delivery of a content that was landed before: the delivery counts, the rows are there already. */
+export const repeatedFileColumns: readonly LandingColumn[] = [
+  { name: "SOURCE_SYSTEM", type: "varchar" },
+  { name: "TABLE_NAME", type: "varchar" },
+  { name: "FILE", type: "varchar" },
+  { name: "CONTENT_HASH", type: "varchar" },
+  { name: "DELIVERED_AT", type: "timestamp" },
+  { name: "LOADED_AT", type: "timestamp" },
 ];
 
 /** One row a line that could not be read as a record. */
@@ -111,13 +123,15 @@ export function ensureLanding(session: Session, target: Target, columnNames: rea
 export const landingLog = (place: Pick<Target, "database" | "schema">) => ({
   loadedFile: { ...place, name: "LOADED_FILE" },
   rejectedLine: { ...place, name: "REJECTED_LINE" },
+  repeatedFile: { ...place, name: "REPEATED_FILE" },
 });
 
-/** Both of them, with all of their columns. */
+/** All of them, with all of their columns. */
 export async function ensureLandingLog(session: Session, place: Pick<Target, "database" | "schema">): Promise<void> {
-  const { loadedFile, rejectedLine } = landingLog(place);
+  const { loadedFile, rejectedLine, repeatedFile } = landingLog(place);
   await ensureColumns(session, loadedFile, loadedFileColumns);
   await ensureColumns(session, rejectedLine, rejectedLineColumns);
+  await ensureColumns(session, repeatedFile, repeatedFileColumns);
 }
 
 /** Exit 3: not an error of the files, but somebody else was there first. */

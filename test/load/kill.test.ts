@@ -69,7 +69,8 @@ describe.skipIf(!existsSync(join(built, "load/index.js")))("a load that is kille
           }
           return rows;
         };
-        const all = { LOADED_FILE: 2, REJECTED_LINE: 0, SYNTHEA_PAYER_TRANSITIONS: 1, SYNTHEA_SUPPLIES: lines };
+        const log = { LOADED_FILE: 2, REJECTED_LINE: 0, REPEATED_FILE: 0 };
+        const all = { ...log, SYNTHEA_PAYER_TRANSITIONS: 1, SYNTHEA_SUPPLIES: lines };
         const left = await counts();
         expect(ended ? [all] : [{}, all]).toContainEqual(left);
         await loadFiles({ format: "synthea-csv", path: delivery, warehouse, ledger, graph });

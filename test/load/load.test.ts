@@ -248,6 +248,54 @@ describe("once", () => {
     });
   });
 
+  it("keeps the header as it was written, beside the columns that came of it", async () => {
+    await using here = await place();
+    await here.load({
+      format: "csv",
+      path: join(here.deliver({ "a.csv": 'Id,"Given Name",\n1,2,3\n' }), "a.csv"),
+      table: "a",
+    });
+    const [row] = await here.rows("select header from EHR.RAW.LOADED_FILE");
+    expect(JSON.parse(String(row?.HEADER))).toEqual([
+      { written: "Id", column: "ID" },
+      { written: "Given Name", column: "GIVEN_NAME" },
+      { written: "", column: "COLUMN_3" },
+    ]);
+  });
+
+  it("knows of a content that somebody says was delivered again, and lands it once", async () => {
+    await using here = await place();
+    const all = { "supplies.csv": supplies };
+    const fewer = { "supplies.csv": supplies.slice(0, supplies.indexOf("\n") + 1) };
+    const load = (files: typeof all, delivered?: string) =>
+      here.load({ path: here.deliver(files), ...(delivered === undefined ? {} : { delivered }) });
+    const repeats = () =>
+      here.rows("select table_name, file, delivered_at from EHR.RAW.REPEATED_FILE order by delivered_at");
+    const { batchId } = await load(all, "2024-02-01");
+    await load(fewer, "2024-02-02");
+    expect(await load(all)).toMatchObject({ skipped: 1, batchId: null });
+    expect(await repeats()).toEqual([]);
+    expect(await load(all, "2024-02-03")).toMatchObject({ files: 0, skipped: 1, batchId: null });
+    const third = { TABLE_NAME: "SYNTHEA_SUPPLIES", FILE: "supplies.csv", DELIVERED_AT: "2024-02-03T00:00:00" };
+    expect(await repeats()).toEqual([third]);
+    // The same deliveries again are nothing new.
+    const chains = (await sealed(here)).length;
+    for (const delivered of ["2024-02-01", "2024-02-03"]) await load(all, delivered);
+    expect(await repeats()).toEqual([third]);
+    expect(await sealed(here)).toHaveLength(chains);
+    expect(await here.rows("select count(*)::int as n from EHR.RAW.SYNTHEA_SUPPLIES")).toEqual([{ n: 2 }]);
+    const { sources } = await here.ledger.state();
+    expect(sources["EHR.RAW.REPEATED_FILE"]).toMatchObject({ rows: 1 });
+    expect(sources["EHR.RAW.LOADED_FILE"]).toMatchObject({ rows: 2 });
+    expect(sources["EHR.RAW.SYNTHEA_SUPPLIES"]?.batchId).not.toBe(batchId);
+    // A row that a load left before it died is recorded by the next one.
+    await here.rows(
+      "insert into EHR.RAW.REPEATED_FILE select * replace (timestamp '2024-02-04' as delivered_at) from EHR.RAW.REPEATED_FILE",
+    );
+    await load(all, "2024-02-04");
+    expect((await here.ledger.state()).sources["EHR.RAW.REPEATED_FILE"]).toMatchObject({ rows: 2 });
+  });
+
   it("records the load in the ledger, its own tables included", async () => {
     await using here = await place();
     const { batchId } = await here.load({ path: here.deliver({ "supplies.csv": supplies }) });

@@ -50,7 +50,7 @@ const endsFirst = (entity: string): Wrong => ({
 });
 const findings = (entity: string, rules: readonly string[]): Wrong =>
   Object.fromEntries(
-    rules.map((rule) => [
+    [...rules, "absent_from_snapshot"].map((rule) => [
       `${entity}_${rule}`,
       repeat(silver("finding"), `'${rule}' as rule, '${entity}' as entity, 'one more' as record_key`),
     ]),
@@ -106,10 +106,49 @@ const listed = (rows: number) =>
    select person_id, 'patient' as entity, ${rows} as row_count from ${gold("retention")} order by person_id limit 1`;
 const pairInReview = `insert into ${gold("match_review")} (patient_key, other_patient_key, person_id, other_person_id, reason)
   values ('a', 'b', 'a', 'b', 'weight')`;
+const absent = (until: string) =>
+  `insert into ${silver("absence")} (entity, record_key, last_seen_at, absent_since)
+   values ('bed', 'b', timestamp '2024-01-01', timestamp '${until}')`;
+const unmapped = (code: string) =>
+  `insert into ${gold("unmapped_code")} (unmapped_code_key, sent_by, table_name, column_name, code, first_delivered_at)
+   values ('u', 's', 't', 'status', ${code}, timestamp '2024-01-01')`;
+const lateFile = (change = "") => [
+  `insert into ${gold("late_file")} (late_file_key, lateness, late_hours) values ('l', 'missing', 3)`,
+  ...(change === "" ? [] : [set(gold("late_file"), change)]),
+];
+const drift = (change = "") => [
+  `insert into ${gold("schema_drift")} (schema_drift_key, drift, began_at) values ('d', 'new', timestamp '2024-01-01')`,
+  ...(change === "" ? [] : [set(gold("schema_drift"), change, "schema_drift_key = 'd'")]),
+];
 const conflict = `insert into ${gold("sync_conflict")} (sync_conflict_key, entity, disagreement, event_key, other_event_key)
   values ('c', 'allergy', 'ended', 'a', 'b')`;
 
+const quality: Wrong = {
+  absence_key: [absent("2024-02-01"), absent("2024-03-01")],
+  absence_since: absent("2023-12-01"),
+  value_check_key: repeat(silver("value_check")),
+  value_check_counts: set(silver("value_check"), "failed_count = checked_count + 1"),
+  quality_check_key: repeat(gold("quality_check")),
+  quality_check_placed: set(gold("quality_check"), "table_name = null"),
+  quality_check_category: set(gold("quality_check"), "category = 'odd'"),
+  quality_check_counts: set(gold("quality_check"), "failed_count = -1"),
+  quality_score_key: repeat(gold("quality_score")),
+  quality_score_category: set(gold("quality_score"), "category = 'odd'"),
+  quality_score_share: set(gold("quality_score"), "score = 2", "score is not null"),
+  quality_score_value_or_reason: set(gold("quality_score"), "reason = 'none'", "score is not null"),
+  unmapped_code_key: [unmapped("'a'"), unmapped("'a'")],
+  unmapped_code_placed: [unmapped("'a'"), set(gold("unmapped_code"), "sent_by = null")],
+  unmapped_code_short: unmapped("repeat('x', 41)"),
+  late_file_key: [...lateFile(), ...lateFile()],
+  late_file_lateness: lateFile("lateness = 'odd'"),
+  late_file_hours: lateFile("late_hours = -1"),
+  schema_drift_key: [...drift(), ...drift()],
+  schema_drift_kind: drift("drift = 'odd'"),
+  schema_drift_period: drift("ended_at = timestamp '2023-01-01'"),
+};
+
 const wrong: Wrong = {
+  ...quality,
   accounting_key: [...frozen(silver("accounting")), repeat(silver("accounting"))],
   accounting_balances: lose(silver("allergy")),
   disposition_counted: set(silver("allergy_verdict"), "batch_id = null"),
@@ -618,6 +657,8 @@ const wrong: Wrong = {
     "lace_score is not null",
   ),
   ml_readmission_features_lace: set(gold("ml_readmission_features"), "lace_score = 20", "lace_score is not null"),
+  patient_search_number_key: repeat(gold("patient_search_number")),
+  patient_search_number_complete: lose(gold("patient_search_number")),
   patient_search_key: repeat(gold("patient_search")),
   patient_search_complete: lose(gold("patient_search")),
   patient_search_name: set(gold("patient_search"), "search_name = null"),
@@ -713,6 +754,7 @@ describe("findings", () => {
       const entity = action.target.name.slice(0, -"_VERDICT".length).toLowerCase();
       // What one file says twice of an address it says twice of its patient.
       if (entity === "patient_address") continue;
+      raised.push(`${entity}_absent_from_snapshot`);
       const judged = /as broken_rules,([\s\S]*?)as broken_flags/.exec(action.query)?.[1] ?? "";
       for (const [, flag] of judged.matchAll(/then ',(\w+)'/g)) raised.push(`${entity}_${flag}`);
       if (action.query.includes("then ',conflict'")) raised.push(`${entity}_conflict`);

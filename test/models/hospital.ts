@@ -15,6 +15,7 @@ import {
   loadedFileColumns,
   openDuckDb,
   rejectedLineColumns,
+  repeatedFileColumns,
 } from "../../src/warehouse/index.js";
 
 const project = resolve(import.meta.dirname, "../..");
@@ -72,17 +73,21 @@ export interface HospitalOptions {
   readonly threads?: number;
   /** Build gold too. */
   readonly gold?: boolean;
+  /** Builds these relations and what they read, and no others; `gold` does not matter then. */
+  readonly only?: readonly string[];
   /** Entities that the test delivers nothing of: built once, empty, and left so, to save time. */
   readonly asleep?: readonly string[];
 }
 
 export async function openHospital(options: HospitalOptions = {}): Promise<Hospital> {
   const { actions } = await graph(options.projectDir);
-  const layers = options.gold ? [...below, ...above] : below;
-  const relations = actions.filter(
-    (action): action is Relation =>
-      (action.kind === "table" || action.kind === "view" || action.kind === "incremental") &&
-      layers.includes(action.target.schema),
+  const all = actions.filter(
+    (action): action is Relation => action.kind === "table" || action.kind === "view" || action.kind === "incremental",
+  );
+  const layers = options.gold || options.only ? [...below, ...above] : below;
+  const needed = options.only && withWhatTheyRead(all, options.only);
+  const relations = all.filter(
+    ({ target }) => layers.includes(target.schema) && (needed === undefined || needed.has(targetSql(target))),
   );
   const dir = mkdtempSync(join(tmpdir(), "medform-models-"));
   const warehouse = await openDuckDb({
@@ -97,7 +102,11 @@ export async function openHospital(options: HospitalOptions = {}): Promise<Hospi
   for (const { kind, target, columns } of actions) {
     if (kind !== "declaration") continue;
     landed.push(target);
-    const known = { LOADED_FILE: loadedFileColumns, REJECTED_LINE: rejectedLineColumns }[target.name];
+    const known = {
+      LOADED_FILE: loadedFileColumns,
+      REJECTED_LINE: rejectedLineColumns,
+      REPEATED_FILE: repeatedFileColumns,
+    }[target.name];
     await ensureColumns(session, target, known ?? landingColumns(columns.map(({ path }) => path.join("."))));
   }
   const asleep = (options.asleep ?? []).flatMap((name) => [name, `${name}_verdict`]).map((name) => name.toUpperCase());
@@ -134,6 +143,7 @@ function hospital(
         const read = `read_csv(${literal(path)}, all_varchar = true, header = true, delim = ',', quote = '"', escape = '"')`;
         const landing = deliveredTableOf(folderFormats["synthea-csv"], `${table}.csv`)?.landing ?? table;
         const header = await session.rows(`select column_name as name from (describe select * from ${read})`);
+        const written = header.map(({ name }) => ({ written: String(name), column: String(name).toUpperCase() }));
         const names = header.map(({ name }) => `"${String(name)}"`).join(", ");
         await session.run(
           `insert into "EHR".RAW.${landing} (${names}, _SOURCE_SYSTEM, _BATCH_ID, _FILE, _ROW, _LOADED_AT)
@@ -143,7 +153,8 @@ function hospital(
         await session.run(
           `insert into "EHR".RAW.LOADED_FILE
            select ${literal(id)}, ${literal(source)}, '${landing}', '${table}.csv', ${literal(`${id}/${table}`)},
-             cast(${literal(delivered)} as timestamp), count(*), count(*), 0, ${loadedAt}
+             cast(${literal(delivered)} as timestamp), count(*), count(*), 0, ${loadedAt},
+             ${literal(JSON.stringify(written))}
            from "EHR".RAW.${landing} where _BATCH_ID = ${literal(id)}`,
         );
       }
@@ -203,6 +214,20 @@ function hospital(
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function withWhatTheyRead(relations: readonly Relation[], names: readonly string[]): ReadonlySet<string> {
+  const known = new Map(relations.map((relation) => [targetSql(relation.target), relation]));
+  const needed = new Set<string>();
+  const add = (target: Target) => {
+    const key = targetSql(target);
+    const relation = known.get(key);
+    if (relation === undefined || needed.has(key)) return;
+    needed.add(key);
+    relation.dependencies.forEach(add);
+  };
+  for (const { target } of relations) if (names.includes(target.name.toLowerCase())) add(target);
+  return needed;
 }
 
 const targetSql = ({ schema, name }: Target) => `"EHR"."${schema}"."${name}"`;

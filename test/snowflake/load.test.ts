@@ -128,7 +128,13 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
       expect(
         await load(warehouse, other, { format: "csv", table: "awkward", source: "o.hara", delivered: "2024-02-01" }),
       ).toMatchObject({ files: 1, records: 10, landed: 8, rejected: 2 });
+      // What is there and was delivered again.
+      expect(await load(warehouse, path, { delivered: "2024-02-02" })).toMatchObject({ skipped: 2, batchId: null });
     }
+    expect(await rows(snow, `select TABLE_NAME, FILE from EHR.RAW.REPEATED_FILE order by FILE`)).toEqual([
+      { TABLE_NAME: "SYNTHEA_PAYER_TRANSITIONS", FILE: "payer_transitions.csv" },
+      { TABLE_NAME: "SYNTHEA_SUPPLIES", FILE: "supplies.csv" },
+    ]);
     expect(await landed(snow)).toEqual(await landed(duck));
     expect(
       await rows(snow, `select ID as "id", TEXT as "text" from EHR.RAW.AWKWARD where TEXT is null or TEXT = ''`),
@@ -235,7 +241,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
       await expect(load(snow, path), matches).rejects.toThrow();
       expect([matches, await hook.hits()]).toEqual([matches, 1]);
       await hook.remove();
-      expect(Object.values(await counts()), matches).toEqual([0, 0, 0, 0]);
+      expect(Object.values(await counts()), matches).toEqual([0, 0, 0, 0, 0]);
       expect([partFiles(), await inStage(snow)]).toEqual([[], []]);
     }
     // Outside a transaction a session is begun anew, and nothing is to be undone.
@@ -244,6 +250,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     expect(await counts()).toEqual({
       LOADED_FILE: 2,
       REJECTED_LINE: 1,
+      REPEATED_FILE: 0,
       SYNTHEA_PAYER_TRANSITIONS: 1,
       SYNTHEA_SUPPLIES: 2,
     });

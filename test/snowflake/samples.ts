@@ -181,6 +181,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     copyRows: [[load, landed, "EHR", "0a1b/0/rows/"]],
     copyRejected: [[load, landed, "EHR", "0a1b/0/rejected/"]],
     insertLoadedFiles: [[{ database: "EHR", schema: "RAW", name: "LOADED_FILE" }, 2]],
+    insertRepeatedFiles: [[{ database: "EHR", schema: "RAW", name: "REPEATED_FILE" }, 2]],
     timestamp: undefined,
   },
   "statements-staged.ts": {

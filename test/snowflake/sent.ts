@@ -4,7 +4,7 @@ import type { Graph } from "../../src/graph/index.js";
 import { plainRelation } from "../../src/graph/index.js";
 import { type Ledger, recoverMarkers, type State, scanLedger } from "../../src/ledger/index.js";
 import { ledgerStore } from "../../src/ledger/store.js";
-import { loadedFiles } from "../../src/load/loaded.js";
+import { loadedFiles, repeatedFiles } from "../../src/load/loaded.js";
 import { countRows } from "../../src/run/difference.js";
 import { dispositions } from "../../src/run/dispositions.js";
 import { compared } from "../../src/run/prove/compare.js";
@@ -73,6 +73,7 @@ export async function sentStatements(): Promise<readonly string[]> {
       () => [{ name: "FILE" }],
     ),
     await recorded((session) => loadedFiles(session, target), none),
+    await recorded((session) => repeatedFiles(session, target), none),
     await recorded(
       (session) => countRows(session, [], sides),
       () => counts,

@@ -9,6 +9,7 @@ import type {
   LandScope,
   LoadedFile,
   RejectedRecord,
+  RepeatedFile,
   TableReady,
 } from "../lander.js";
 import { ensureLanding, ensureLandingLog, landingLog, provenanceColumns, raced } from "../landing.js";
@@ -51,7 +52,7 @@ function landing(
   scope: Awaited<ReturnType<Publisher["open"]>>,
 ): LandScope {
   const { session } = scope;
-  const { loadedFile, rejectedLine } = landingLog(plan.place);
+  const { loadedFile, rejectedLine, repeatedFile } = landingLog(plan.place);
   return {
     ready,
     async land(file, batches) {
@@ -71,8 +72,9 @@ function landing(
       await insert;
     },
     copy: () => Promise.reject(noStages()),
-    async publish(files) {
+    async publish(files, repeated) {
       for (const entry of files) await insertLoadedFile(session, loadedFile, entry);
+      for (const entry of repeated) await insertRepeatedFile(session, repeatedFile, entry);
       // The rows of LOADED_FILE are what a later start recovers from; publication markers are for what a run builds.
       await scope.publish([]);
     },
@@ -124,8 +126,8 @@ async function insertRejected(
 async function insertLoadedFile(session: Session, target: Target, entry: LoadedFile): Promise<void> {
   const { changed } = await session.run(
     `insert into ${quoteTarget(target)} ("BATCH_ID", "SOURCE_SYSTEM", "TABLE_NAME", "FILE", "CONTENT_HASH", "DELIVERED_AT",
-       "RECORD_COUNT", "LANDED_COUNT", "REJECTED_COUNT", "LOADED_AT")
-     select ?, ?, ?, ?, ?, ?::timestamp, ?::bigint, ?::bigint, ?::bigint, ?::timestamp
+       "RECORD_COUNT", "LANDED_COUNT", "REJECTED_COUNT", "LOADED_AT", "HEADER")
+     select ?, ?, ?, ?, ?, ?::timestamp, ?::bigint, ?::bigint, ?::bigint, ?::timestamp, ?
      where not exists (select 1 from ${quoteTarget(target)} where "TABLE_NAME" = ? and "CONTENT_HASH" = ?)`,
     [
       entry.batchId,
@@ -138,11 +140,31 @@ async function insertLoadedFile(session: Session, target: Target, entry: LoadedF
       entry.landed,
       entry.rejected,
       timestamp(entry.loadedAt),
+      JSON.stringify(entry.header),
       entry.table,
       entry.contentHash,
     ],
   );
   if (changed !== 1) throw raced(entry.file);
+}
+
+async function insertRepeatedFile(session: Session, target: Target, entry: RepeatedFile): Promise<void> {
+  await session.run(
+    `insert into ${quoteTarget(target)} ("SOURCE_SYSTEM", "TABLE_NAME", "FILE", "CONTENT_HASH", "DELIVERED_AT", "LOADED_AT")
+     select ?, ?, ?, ?, ?::timestamp, ?::timestamp
+     where not exists (select 1 from ${quoteTarget(target)} where "TABLE_NAME" = ? and "CONTENT_HASH" = ? and "DELIVERED_AT" = ?::timestamp)`,
+    [
+      entry.source,
+      entry.table,
+      entry.file,
+      entry.contentHash,
+      timestamp(entry.deliveredAt),
+      timestamp(entry.loadedAt),
+      entry.table,
+      entry.contentHash,
+      timestamp(entry.deliveredAt),
+    ],
+  );
 }
 
 /** ISO instant to the engine's text of a UTC timestamp without zone. */

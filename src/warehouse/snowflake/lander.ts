@@ -14,6 +14,7 @@ import type {
   LandingPlan,
   LandScope,
   LoadedFile,
+  RepeatedFile,
   TableReady,
 } from "../lander.js";
 import {
@@ -23,6 +24,7 @@ import {
   loadedFileColumns,
   raced,
   rejectedLineColumns,
+  repeatedFileColumns,
   shaping,
 } from "../landing.js";
 import { leaseLost } from "../leaseLost.js";
@@ -131,9 +133,10 @@ async function makeReady(
     tables.set(key, created ? columns.map(({ name }) => name) : [...present, ...added]);
     return { created, added };
   };
-  const { loadedFile, rejectedLine } = landingLog(plan.place);
+  const { loadedFile, rejectedLine, repeatedFile } = landingLog(plan.place);
   await ensure(loadedFile, loadedFileColumns);
   await ensure(rejectedLine, rejectedLineColumns);
+  await ensure(repeatedFile, repeatedFileColumns);
   const ready: TableReady[] = [];
   for (const { target, wanted } of plan.files) ready.push(await ensure(target, landingColumns(wanted)));
   return ready;
@@ -210,7 +213,7 @@ class Landing implements LandScope {
     return copied;
   }
 
-  async publish(files: readonly LoadedFile[]): Promise<void> {
+  async publish(files: readonly LoadedFile[], repeated: readonly RepeatedFile[]): Promise<void> {
     await this.#uploads.finish();
     const { database, lease } = this.#options;
     const session = this.#session;
@@ -220,6 +223,7 @@ class Landing implements LandScope {
       await this.#copy(sql.copyRejected(this.#plan, file, database, rejected.path), rejected.count);
     }
     await this.#record(files);
+    await this.#repeat(repeated);
     // Changes the row of the lease, so that nobody can take it over between this and the commit.
     const { changed } = await session.run(beatLease(database), lease.held.binds);
     if (changed !== 1) throw leaseLost();
@@ -285,10 +289,28 @@ class Landing implements LandScope {
         entry.landed,
         entry.rejected,
         sql.timestamp(entry.loadedAt),
+        JSON.stringify(entry.header),
       ]);
       const { changed } = await this.#session.run(sql.insertLoadedFiles(target, some.length), binds);
       if (changed !== some.length)
         throw raced(some.length === 1 ? (some[0]?.file ?? "") : `one of ${some.length} files`);
+    }
+  }
+
+  async #repeat(files: readonly RepeatedFile[]): Promise<void> {
+    const { repeatedFile } = landingLog(this.#plan.place);
+    const target = { database: this.#options.database, ...repeatedFile };
+    for (let at = 0; at < files.length; at += filesAtOnce) {
+      const some = files.slice(at, at + filesAtOnce);
+      const binds = some.flatMap((entry) => [
+        entry.source,
+        entry.table,
+        entry.file,
+        entry.contentHash,
+        sql.timestamp(entry.deliveredAt),
+        sql.timestamp(entry.loadedAt),
+      ]);
+      await this.#session.run(sql.insertRepeatedFiles(target, some.length), binds);
     }
   }
 }

@@ -27,6 +27,7 @@ describe("what Snowflake is sent to land part files", () => {
       sql.copyRows(plan, file, "EHR", "0a1b/0/rows/"),
       sql.copyRejected(plan, file, "EHR", "0a1b/0/rejected/"),
       sql.insertLoadedFiles({ database: "EHR", schema: "RAW", name: "LOADED_FILE" }, 2),
+      sql.insertRepeatedFiles({ database: "EHR", schema: "RAW", name: "REPEATED_FILE" }, 1),
     ];
     expect(golden(all)).toMatchInlineSnapshot(`
       "create stage if not exists "EHR".MEDFORM.LANDING encryption = (type = 'SNOWFLAKE_FULL') comment = 'Rows on their way into landing tables; empty between loads.'
@@ -45,9 +46,13 @@ describe("what Snowflake is sent to land part files", () => {
       from (select 'it''s', 'it''s-0123456789ab', 'SYNTHEA_A', 'a\\\\b''c.csv', $1[0]::number(38, 0), $1[1]::varchar, $1[2]::varchar from '@"EHR".MEDFORM.LANDING/0a1b/0/rejected/')
       file_format = (type = json compression = gzip trim_space = false null_if = () strip_outer_array = false strip_null_values = false replace_invalid_characters = false) on_error = abort_statement
 
-      insert into "EHR"."RAW"."LOADED_FILE" (BATCH_ID, SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, RECORD_COUNT, LANDED_COUNT, REJECTED_COUNT, LOADED_AT)
-      select n.BATCH_ID, n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.RECORD_COUNT, n.LANDED_COUNT, n.REJECTED_COUNT, n.LOADED_AT from (select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT union all select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT) as n
-      where not exists (select 1 from "EHR"."RAW"."LOADED_FILE" as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH)"
+      insert into "EHR"."RAW"."LOADED_FILE" (BATCH_ID, SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, RECORD_COUNT, LANDED_COUNT, REJECTED_COUNT, LOADED_AT, HEADER)
+      select n.BATCH_ID, n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.RECORD_COUNT, n.LANDED_COUNT, n.REJECTED_COUNT, n.LOADED_AT, n.HEADER from (select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT, ? as HEADER union all select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT, ? as HEADER) as n
+      where not exists (select 1 from "EHR"."RAW"."LOADED_FILE" as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH)
+
+      insert into "EHR"."RAW"."REPEATED_FILE" (SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, LOADED_AT)
+      select n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.LOADED_AT from (select ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as timestamp_ntz) as LOADED_AT) as n
+      where not exists (select 1 from "EHR"."RAW"."REPEATED_FILE" as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH and f.DELIVERED_AT = n.DELIVERED_AT)"
     `);
   });
 });

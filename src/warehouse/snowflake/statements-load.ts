@@ -5,7 +5,13 @@
  */
 import { quoteName, quoteTarget, type Target } from "../../graph/index.js";
 import type { LandingFile, LandingPlan } from "../lander.js";
-import { loadedFileColumns, provenanceColumns, rejectedLineColumns } from "../landing.js";
+import {
+  type LandingColumn,
+  loadedFileColumns,
+  provenanceColumns,
+  rejectedLineColumns,
+  repeatedFileColumns,
+} from "../landing.js";
 import { snowflakeText as quoteText } from "./text.js";
 
 /** Of medform's own; `path` begins with a name that each load makes anew. Quoted, for a database may be named like nothing else. */
@@ -60,20 +66,30 @@ export function copyRejected(plan: LandingPlan, file: LandingFile, database: str
   );
 }
 
-/**
- * A row of LOADED_FILE for each file whose content its table does not have yet. Binds: of each file batch, source, table,
- * file, hash, delivered at, records, landed, rejected, loaded at.
- */
-export function insertLoadedFiles(target: Target, count: number): string {
+/** Rows of binds, those left out for which the table has one that is the same in `same`. */
+function insertNew(target: Target, of: readonly LandingColumn[], same: readonly string[], count: number): string {
   const type: Readonly<Record<string, string>> = { timestamp: "timestamp_ntz", bigint: "number(38, 0)" };
-  const row = loadedFileColumns.map((column) =>
+  const row = of.map((column) =>
     type[column.type] === undefined ? `? as ${column.name}` : `cast(? as ${type[column.type]}) as ${column.name}`,
   );
   const rows = Array.from({ length: count }, () => `select ${row.join(", ")}`).join(" union all ");
-  const columns = loadedFileColumns.map(({ name }) => name);
+  const columns = of.map(({ name }) => name);
   return `insert into ${quoteTarget(target)} (${columns.join(", ")})
 select ${columns.map((name) => `n.${name}`).join(", ")} from (${rows}) as n
-where not exists (select 1 from ${quoteTarget(target)} as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH)`;
+where not exists (select 1 from ${quoteTarget(target)} as f where ${same.map((name) => `f.${name} = n.${name}`).join(" and ")})`;
+}
+
+/**
+ * A row of LOADED_FILE for each file whose content its table does not have yet. Binds: of each file batch, source, table,
+ * file, hash, delivered at, records, landed, rejected, loaded at, header.
+ */
+export function insertLoadedFiles(target: Target, count: number): string {
+  return insertNew(target, loadedFileColumns, ["TABLE_NAME", "CONTENT_HASH"], count);
+}
+
+/** A row of REPEATED_FILE for each delivery that has none yet. Binds: of each source, table, file, hash, delivered at, loaded at. */
+export function insertRepeatedFiles(target: Target, count: number): string {
+  return insertNew(target, repeatedFileColumns, ["TABLE_NAME", "CONTENT_HASH", "DELIVERED_AT"], count);
 }
 
 /** ISO instant to the text of a UTC timestamp without zone. */

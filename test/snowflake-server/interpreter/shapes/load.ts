@@ -9,13 +9,16 @@ export const landing: readonly string[] = [
        delivered_at as "delivered", loaded_at as "loaded", record_count as "records", landed_count as "landed",
        rejected_count as "rejected"
      from <target> order by loaded_at, table_name, file`,
+  'select table_name as "landing", content_hash as "hash", delivered_at as "delivered" from <target>',
 ];
 
 const json =
   "file_format = (type = json compression = gzip trim_space = false null_if = () strip_outer_array = false strip_null_values = false replace_invalid_characters = false)";
 
 const ofFile =
-  "select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT";
+  "select ? as BATCH_ID, ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as number(38, 0)) as RECORD_COUNT, cast(? as number(38, 0)) as LANDED_COUNT, cast(? as number(38, 0)) as REJECTED_COUNT, cast(? as timestamp_ntz) as LOADED_AT, ? as HEADER";
+const again =
+  "select ? as SOURCE_SYSTEM, ? as TABLE_NAME, ? as FILE, ? as CONTENT_HASH, cast(? as timestamp_ntz) as DELIVERED_AT, cast(? as timestamp_ntz) as LOADED_AT";
 const ofLine =
   "select ? as SOURCE_SYSTEM, ? as BATCH_ID, ? as TABLE_NAME, ? as FILE, cast(? as number(38, 0)) as LINE_NUMBER, ? as REASON, ? as LINE";
 
@@ -29,9 +32,12 @@ ${json} on_error = abort_statement`,
   `copy into <target> (<columns>)
 from (select <literal>, <literal>, <literal>, <literal>, $1\\[0\\]::number(38, 0), $1\\[1\\]::varchar, $1\\[2\\]::varchar from <literal>)
 ${json} on_error = abort_statement`,
-  `insert into <target> (BATCH_ID, SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, RECORD_COUNT, LANDED_COUNT, REJECTED_COUNT, LOADED_AT)
-select n.BATCH_ID, n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.RECORD_COUNT, n.LANDED_COUNT, n.REJECTED_COUNT, n.LOADED_AT from ({${ofFile}| union all }) as n
+  `insert into <target> (BATCH_ID, SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, RECORD_COUNT, LANDED_COUNT, REJECTED_COUNT, LOADED_AT, HEADER)
+select n.BATCH_ID, n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.RECORD_COUNT, n.LANDED_COUNT, n.REJECTED_COUNT, n.LOADED_AT, n.HEADER from ({${ofFile}| union all }) as n
 where not exists (select 1 from <target> as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH)`,
+  `insert into <target> (SOURCE_SYSTEM, TABLE_NAME, FILE, CONTENT_HASH, DELIVERED_AT, LOADED_AT)
+select n.SOURCE_SYSTEM, n.TABLE_NAME, n.FILE, n.CONTENT_HASH, n.DELIVERED_AT, n.LOADED_AT from ({${again}| union all }) as n
+where not exists (select 1 from <target> as f where f.TABLE_NAME = n.TABLE_NAME and f.CONTENT_HASH = n.CONTENT_HASH and f.DELIVERED_AT = n.DELIVERED_AT)`,
 ];
 
 const format = (settings: string) =>
