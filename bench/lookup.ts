@@ -3,7 +3,8 @@
  * rows that are in no order. MEDFORM_BENCH_WAREHOUSE names a warehouse's file to ask instead of a sample hospital.
  */
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { openHospital, rounded } from "./hospital.js";
+import { withGrowth } from "./growth.js";
+import { defaultSizes, openHospital, rounded } from "./hospital.js";
 import type { Report } from "./main.js";
 
 /** Patients that are asked for, each once: none is answered out of what was just read. */
@@ -19,11 +20,12 @@ const questions = [
 export async function benchLookup(sizes: readonly number[], report: Report): Promise<void> {
   const given = process.env.MEDFORM_BENCH_WAREHOUSE;
   if (given !== undefined) return measure(given, report);
-  for (const size of sizes.length > 0 ? sizes : [1000]) {
+  const grown = withGrowth(report);
+  for (const size of sizes.length > 0 ? sizes : defaultSizes) {
     using hospital = await openHospital(size, 0);
     await hospital.load();
     await hospital.medform("run");
-    await measure(hospital.warehouse, report);
+    await measure(hospital.warehouse, grown);
   }
 }
 

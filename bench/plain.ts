@@ -2,6 +2,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { compileProject } from "../src/compile/index.js";
 import { quoteName, quoteTarget, type Target } from "../src/graph/index.js";
+import { landingColumns } from "../src/warehouse/index.js";
 
 async function main([projectDir = ".", warehouse = ""]: readonly string[]): Promise<void> {
   const { graph } = await compileProject({ projectDir, overrides: { warehouse: "duckdb" } });
@@ -19,8 +20,9 @@ async function main([projectDir = ".", warehouse = ""]: readonly string[]): Prom
     if (action.kind === "assertion") await connection.runAndReadAll(`select count(*) from (\n${action.query}\n)`);
     // Tables that nothing was loaded into: the runner makes them empty too.
     if (action.kind === "declaration" && action.columns.length > 0) {
-      const columns = action.columns.map(({ path }) => `${quoteName(path.join("."))} varchar`).join(", ");
-      await connection.run(`create table if not exists ${quoteTarget(action.target)} (${columns})`);
+      const columns = landingColumns(action.columns.map(({ path }) => path.join(".")));
+      const typed = columns.map(({ name, type }) => `${quoteName(name)} ${type}`).join(", ");
+      await connection.run(`create table if not exists ${quoteTarget(action.target)} (${typed})`);
     }
     if (action.kind !== "table" && action.kind !== "incremental" && action.kind !== "view") continue;
     const kind = action.kind === "view" ? "view" : "table";

@@ -4,7 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openHospital, project, rounded } from "./hospital.js";
+import { withGrowth } from "./growth.js";
+import { defaultSizes, openHospital, project, rounded } from "./hospital.js";
 import type { Report } from "./main.js";
 import { timeNode } from "./process.js";
 
@@ -12,13 +13,14 @@ const plain = join(dirname(fileURLToPath(import.meta.url)), "plain.js");
 
 /** `sizes`: patients of the sample hospital. */
 export async function benchRefresh(sizes: readonly number[], report: Report): Promise<void> {
-  for (const size of sizes.length > 0 ? sizes : [500, 2000]) {
+  const grown = withGrowth(report);
+  for (const size of sizes.length > 0 ? sizes : defaultSizes) {
     using hospital = await openHospital(size, 0);
     await hospital.load();
     const copy = hospital.copy("plain.duckdb");
     const theirs = await timeNode([plain, project, copy]);
     const ours = await hospital.medform("run");
-    report({
+    grown({
       bench: "refresh",
       size,
       seconds: rounded(ours.seconds),

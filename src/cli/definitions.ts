@@ -454,6 +454,7 @@ function sample(program: Command, choose: Choose): void {
     .option("--defects <rate>", "defective rows for each sound one, 0 to 1", rate)
     .option("--days <n>", "daily batches, each in a folder of its date (default: all in one)", number({ least: 1 }))
     .addOption(new Option("--format <format>", "of the files").choices(["csv", "parquet"]).default("csv"))
+    .option("--years <n>", "how far the records go back, 1 to 10 (default: 10)", number({ least: 1 }))
     .action(
       (
         given: {
@@ -463,6 +464,7 @@ function sample(program: Command, choose: Choose): void {
           readonly defects?: number;
           readonly days?: number;
           readonly format: "csv" | "parquet";
+          readonly years?: number;
         },
         command: Command,
       ) =>

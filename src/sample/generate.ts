@@ -25,6 +25,7 @@ import { type AnyRow, LINKED, type Table, tables } from "./tables.js";
 import { isoDay, TODAY } from "./time.js";
 
 export const DEFAULT_RATE = 0.01;
+export const DEFAULT_YEARS = 10;
 
 export interface SampleRequest {
   /** From 0 to 1,000,000: each has a social security number of its own. */
@@ -39,6 +40,8 @@ export interface SampleRequest {
   readonly days?: number;
   /** `csv` unless told. Parquet has no malformed lines. */
   readonly format?: Format;
+  /** How far the records go back, from 1 to 10; `DEFAULT_YEARS` unless told. */
+  readonly years?: number;
   readonly signal?: AbortSignal;
   /** Called now and then with the number of patients written. */
   readonly onProgress?: (patients: number) => void;
@@ -71,9 +74,9 @@ const PIECE = 4096;
  * Errors: `sample-option`, `sample-folder-in-use`, `sample-folder`; the signal's reason where it is aborted.
  */
 export async function generateSample(request: SampleRequest): Promise<Manifest> {
-  const { patients, seed, rate = DEFAULT_RATE, days, format = "csv", signal } = request;
-  checkRequest(patients, seed, rate, days, format);
-  const base = { medform: "sample", patients, seed, rate } as const;
+  const { patients, seed, rate = DEFAULT_RATE, days, years = DEFAULT_YEARS, format = "csv", signal } = request;
+  checkRequest({ patients, seed, rate, days, years, format });
+  const base = { medform: "sample", patients, seed, rate, years } as const;
   const nothing = Object.fromEntries(tables.map((table) => [table, 0])) as Record<Table, number>;
   const firstDay = TODAY - (days ?? 1) + 1;
   const dates = Array.from({ length: days ?? 0 }, (_, index) => isoDay(firstDay + index));
@@ -86,7 +89,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
   const batches = days === undefined ? wholeBatch(folder) : dailyBatches(folder, dates, firstDay);
   try {
     const start = new Random(seed, STREAM.network);
-    const network = createNetwork(start, patients);
+    const network = createNetwork(start, patients, TODAY - years * 365);
     const firstNumber = start.int(0, MOST_PATIENTS - 1);
     const resources = createResources(new Random(seed, STREAM.resources), network, patients);
     const occupancy = new Occupancy(resources);
@@ -180,7 +183,10 @@ function flagCounts(flags: ReadonlyMap<string, number>): readonly ExpectedFlagCo
   });
 }
 
-function checkRequest(patients: number, seed: number, rate: number, days: number | undefined, format: Format): void {
+type Checked = Required<Pick<SampleRequest, "patients" | "seed" | "rate" | "years" | "format">> &
+  Pick<SampleRequest, "days">;
+
+function checkRequest({ patients, seed, rate, days, years, format }: Checked): void {
   const refuse = (message: string, hint: string): never => {
     throw new ProblemError({ code: "sample-option", message, hint });
   };
@@ -192,6 +198,9 @@ function checkRequest(patients: number, seed: number, rate: number, days: number
     refuse("--days is no number of days", `Write a whole number from 1 to ${MOST_DAYS}; without it all is one batch.`);
   }
   if (!formats.includes(format)) refuse("--format is no format of a sample", `Write ${formats.join(" or ")}.`);
+  if (!(Number.isSafeInteger(years) && years >= 1 && years <= DEFAULT_YEARS)) {
+    refuse("--years is no number of years", `Write a whole number from 1 to ${DEFAULT_YEARS}.`);
+  }
   if (!(rate >= 0 && rate <= 1)) {
     refuse("--defects is no rate", "Write the share of defective rows from 0 to 1, such as 0.01; 0 writes none.");
   }

@@ -6,7 +6,7 @@
  * counted in the manifest; whatever else a sound warehouse would flag is counted there as expected.
  */
 export type { Entity, ExpectedFlag } from "./chart.js";
-export { DEFAULT_RATE, generateSample, type SampleRequest } from "./generate.js";
+export { DEFAULT_RATE, DEFAULT_YEARS, generateSample, type SampleRequest } from "./generate.js";
 export {
   type DefectCount,
   type ExpectedFlagCount,

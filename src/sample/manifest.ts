@@ -34,6 +34,7 @@ export interface Manifest {
   readonly patients: number;
   readonly seed: number;
   readonly rate: number;
+  readonly years: number;
   /** Only those that were written. */
   readonly defects: readonly DefectCount[];
   /** Findings on rows that have no defect. */

@@ -44,6 +44,8 @@ export interface Payer {
 export interface Network {
   readonly facilities: readonly Facility[];
   readonly payers: readonly Payer[];
+  /** The first day of its records, in days since 1970. */
+  readonly since: number;
 }
 
 export const towns: readonly Town[] = [
@@ -116,7 +118,7 @@ export function streetAddress(random: Random): string {
 }
 
 /** A network that suits a number of patients: 6 facilities, and one more for every 250 patients up to 40. */
-export function createNetwork(random: Random, patients: number): Network {
+export function createNetwork(random: Random, patients: number, since: number): Network {
   const count = Math.min(40, 6 + Math.floor(patients / 250));
   const facilities = Array.from({ length: count }, (_, index): Facility => {
     const [place, kinds] = places[index % places.length] as (typeof places)[number];
@@ -151,6 +153,7 @@ export function createNetwork(random: Random, patients: number): Network {
     share,
   });
   return {
+    since,
     facilities,
     payers: [
       payer("Medicare", "GOVERNMENT", 0.8),

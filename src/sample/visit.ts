@@ -1,4 +1,4 @@
-/** A patient's encounters over up to ten years: what brings them, when, where, and in which order. */
+/** A patient's encounters since the network's records begin: what brings them, when, where, and in which order. */
 
 import { type VisitKind, visits } from "./codes/care.js";
 import { type Acute, acuteProblems, type Chronic, chronicProblems, type Problem } from "./codes/problems.js";
@@ -48,11 +48,10 @@ interface Draft {
 }
 
 const YEAR = 365.25;
-const HORIZON = 3650;
 
 export function planCourse(random: Random, person: Person, network: Network): Course {
   const to = person.deathDay ?? TODAY;
-  const joined = TODAY - HORIZON + (random.chance(0.4) ? random.int(0, HORIZON - 400) : 0);
+  const joined = network.since + (random.chance(0.4) ? random.int(0, Math.max(0, TODAY - network.since - 400)) : 0);
   const from = Math.min(Math.max(person.birthDay + 3, joined), to);
   const death = person.deathDay === undefined ? undefined : localInstant(person.deathDay, random.int(60, 1100));
   const chronic = chronicProblems.filter(({ prevalence }) => random.chance(shareAt(prevalence, ageAt(person, to))));

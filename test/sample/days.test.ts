@@ -119,6 +119,11 @@ describe("daily batches", () => {
     );
     await generateSample({ patients: 3, seed: 1, out, days: 2 });
     expect(readdirSync(out).sort()).toEqual([...DAYS.slice(-2), "linked_patients.csv", "manifest.json"]);
+    for (const years of [0, 11, 1.5]) {
+      await expect(generateSample({ patients: 3, seed: 1, out, years })).rejects.toMatchObject({
+        problems: [{ code: "sample-option" }],
+      });
+    }
     for (const days of [0, 61, 1.5]) {
       await expect(generateSample({ patients: 3, seed: 1, out, days })).rejects.toMatchObject({
         problems: [{ code: "sample-option" }],

@@ -482,6 +482,16 @@ describe("the folder", () => {
     expect(readdirSync(out).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
+  it("goes back as far as it is asked to", async () => {
+    const out = fresh();
+    await generateSample({ patients: 60, seed: 3, rate: 0, years: 2, out });
+    const dead = new Set(readTable(out, "patients").rows.flatMap(({ Id, DEATHDATE }) => (DEATHDATE ? [Id] : [])));
+    const living = readTable(out, "encounters").rows.filter(({ PATIENT }) => !dead.has(PATIENT));
+    const starts = living.map(({ START = "" }) => START);
+    expect(starts.length).toBeGreaterThan(60);
+    expect(starts.filter((start) => start < "2023-06-01")).toEqual([]);
+  });
+
   it("refuses what is no request", async () => {
     const out = fresh();
     for (const wrong of [

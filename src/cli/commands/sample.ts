@@ -15,6 +15,8 @@ export interface SampleCommandOptions extends GlobalOptions {
   readonly days?: number;
   /** `csv` unless told. */
   readonly format?: Format;
+  /** How far the records go back; 10 unless told. */
+  readonly years?: number;
 }
 
 /** Writes the sample; with `--json` stdout gets its manifest. @returns 0; what goes wrong is thrown as a `ProblemError`. */
@@ -28,6 +30,7 @@ export async function sampleCommand(options: SampleCommandOptions, io: Io): Prom
     rate: options.defects ?? DEFAULT_RATE,
     days: options.days,
     format: options.format,
+    years: options.years,
     signal: io.signal,
   });
   const seconds = (performance.now() - started) / 1000;

@@ -9,7 +9,7 @@ import { redirect } from "../redirect.js";
 import { aborted, ensureOnce, fenced, ended as isEnded, refuse } from "../refuse.js";
 import type { ColumnType } from "../shape.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
-import { type Existing, existing } from "./existing.js";
+import { type Existing, existing, found } from "./existing.js";
 import { increment, type Staged } from "./increment.js";
 import { newRowsOf, placesFor, reading, refuseThroughViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
@@ -93,21 +93,17 @@ function scope(
     if (statements.length > 0) await session.run(statements.join(";\n"));
   }
 
-  async function columnsOf(query: string): Promise<readonly string[]> {
-    return ensureOnce(await session.columns(query));
-  }
-
   /** Types as the catalog spells them. */
   async function describe(query: string): Promise<readonly ColumnType[]> {
-    await columnsOf(query);
-    const rows = await session.rows(sql.describe(query), [], sql.linesBefore);
-    return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+    const columns = await session.columns(query);
+    ensureOnce(columns.map(({ name }) => name));
+    return columns;
   }
 
   async function create(relation: Relation): Promise<Built> {
     for (const statement of relation.preOps) await session.run(statement);
-    const columns = await columnsOf(relation.query);
-    const before = await existing(session, relation, database);
+    const columns = (await describe(relation.query)).map(({ name }) => name);
+    const before = await found(session, relation.target, database);
     const kind = relation.kind === "view" ? "view" : "table";
     if (before !== undefined && before.rows >= largeTable) await roomFor(relation);
     if (before !== undefined && before.kind !== kind) {

@@ -2,8 +2,10 @@
 import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import { ProblemError } from "../../graph/index.js";
 import type { Row, Session, Value } from "../contract.js";
+import type { ColumnType } from "../shape.js";
 import { rewriteError } from "./errors.js";
 import type { BeforeStatement } from "./instance.js";
+import { describe } from "./statements.js";
 import { bindsFor, toValue } from "./values.js";
 
 type Api = typeof import("@duckdb/node-api");
@@ -119,14 +121,31 @@ export class DuckDbSession implements Session {
     else await this.run(`set variable ${name} = ?`, [value]);
   }
 
-  /** Names of the columns that a query returns, without running it. */
-  columns(query: string): Promise<readonly string[]> {
+  /** Names and types of the columns that a query returns, in its own order and spelling, without running it. */
+  columns(query: string): Promise<readonly ColumnType[]> {
     return this.#next(query, 0, async () => {
-      const prepared = await this.connection.prepare(query);
       try {
-        return Array.from({ length: prepared.columnCount }, (_, index) => prepared.columnName(index));
-      } finally {
-        prepared.destroySync();
+        // Half of the work of a prepared statement, which would be planned for nothing.
+        const described = await this.connection.run(describe(query));
+        const rows = await described.getRows();
+        return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
+      } catch {
+        // Told at the query's own lines, and with what is wrong where it is more than one statement.
+        (await this.connection.prepare(query)).destroySync();
+        throw new ProblemError({ code: "engine-query", message: "what is to be built is no query" });
+      }
+    });
+  }
+
+  /** Whether what a query names is there. */
+  binds(query: string): Promise<boolean> {
+    return this.#next(query, 0, async () => {
+      try {
+        (await this.connection.prepare(query)).destroySync();
+        return true;
+      } catch (error) {
+        if (error instanceof Error && /^(Catalog|Binder) Error/.test(error.message)) return false;
+        throw error;
       }
     });
   }

@@ -30,9 +30,9 @@ export function drop(target: Target, kind: "table" | "view", database: string): 
   return `drop ${kind} if exists ${qualified(target, database)}`;
 }
 
-/** Names and types of what a query returns. */
+/** Names and types of what a query returns; names that it returns twice stay as they are. */
 export function describe(query: string): string {
-  return `describe select * from (\n${query}\n)`;
+  return `describe (\n${query}\n)`;
 }
 
 /**
