@@ -10,6 +10,7 @@ require("../assertions/claim.js");
 require("../assertions/clinical.js");
 require("../assertions/condition.js");
 require("../assertions/coverage.js");
+require("../assertions/deidentified.js");
 require("../assertions/document.js");
 require("../assertions/encounter.js");
 require("../assertions/equipment.js");

@@ -66,6 +66,16 @@ for (const [patients, seed, rate, output] of [
     const out = join(box.dir, "hospital");
     const ended: Record<string, Ended> = {};
     let manifest: Manifest;
+    let drawn: readonly unknown[];
+    const drawnIds = async () => {
+      using db = await reader(box.warehouse);
+      return await db.rows(
+        ["patient", "encounter", "facility", "provider"]
+          .map((name) => `select ${name}_key as key, safe_harbor_id, shifted_dates_id from crosswalk.${name}`)
+          .join(" union all ")
+          .concat(" order by all"),
+      );
+    };
 
     beforeAll(async () => {
       const options = ["--patients", String(patients), "--seed", String(seed), "--defects", String(rate)];
@@ -73,6 +83,12 @@ for (const [patients, seed, rate, output] of [
       manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as Manifest;
       ended.load = await medform(["load", "synthea-csv", out], box.warehouse);
       ended.run = await medform(output === "json" ? ["run", "--json"] : ["run"], box.warehouse);
+      drawn = await drawnIds();
+      // All above what has ids of facilities and providers is made anew; who has ids keeps them.
+      ended.anew = await medform(
+        ["run", "+crosswalk.facility", "+crosswalk.provider", "--full-refresh"],
+        box.warehouse,
+      );
       ended.status = await medform(["status"], box.warehouse);
       ended.report = await medform(["audit", "report", "--out", join(box.dir, "report")], box.warehouse);
     });
@@ -203,6 +219,78 @@ for (const [patients, seed, rate, output] of [
       for (const { target, actionDescriptor } of compiled.tables) {
         expect([target.name, (actionDescriptor?.description ?? "").length > 10]).toEqual([target.name, true]);
       }
+    });
+
+    it("tags each time of a patient as a date but what the warehouse itself did", async () => {
+      const compiled = JSON.parse((await medform(["compile", "--json"], box.warehouse)).stdout) as Compiled;
+      const tags = new Map(
+        compiled.tables.flatMap(({ target, actionDescriptor }) =>
+          (actionDescriptor?.columns ?? []).map(
+            (column) =>
+              [`${target.schema}.${target.name}.${column.path.join(".")}`.toLowerCase(), column.tags ?? []] as const,
+          ),
+        ),
+      );
+      using db = await reader(box.warehouse);
+      const times = await db.rows(
+        `select lower(table_schema || '.' || table_name || '.' || column_name) as name
+         from information_schema.columns
+         where table_catalog = 'EHR' and upper(table_schema) in ('BRONZE', 'SILVER', 'GOLD')
+           and (data_type = 'DATE' or data_type like 'TIMESTAMP%')
+           and (table_schema, table_name) in (
+             select (table_schema, table_name) from information_schema.columns
+             where lower(column_name) in ('patient_key', 'patient_id', 'patient_raw', 'person_id')
+           )`,
+      );
+      expect(times.length).toBeGreaterThan(300);
+      const own =
+        /\.((first_|last_)?(loaded|delivered)_at|recorded_(from|to)|as_of|as_of_date|patient_xref\.valid_\w+)$/;
+      const untagged = times
+        .map(({ name }) => String(name))
+        .filter((name) => !own.test(name) && !tags.get(name)?.includes("phi:date"));
+      expect(untagged).toEqual([]);
+    });
+
+    it("keeps the random ids of the de-identified outputs over a full refresh", async () => {
+      expect(drawn.length).toBeGreaterThan(patients);
+      expect(await drawnIds()).toEqual(drawn);
+    });
+
+    it("lets no identifier into the safe harbor: no name, place, number, key or date of anybody", async () => {
+      const compiled = JSON.parse((await medform(["compile", "--json"], box.warehouse)).stdout) as Compiled;
+      const identifiers = compiled.tables
+        .filter(({ target }) => ["SILVER", "CROSSWALK"].includes(target.schema))
+        .filter(({ target }) => !/_(VERDICT|QUARANTINE)$/.test(target.name))
+        .flatMap(({ target, actionDescriptor }) =>
+          (actionDescriptor?.columns ?? [])
+            .filter(({ tags }) => (tags ?? []).some((tag) => tag.startsWith("phi:")))
+            .map(({ path }) => ({ table: `${target.schema}.${target.name}`, column: path.join(".") })),
+        )
+        // Numbers that were measured or paid are no identifiers, and come out.
+        .filter(({ column }) => !/_usd$|_cost$|^value_text$|^income$|coverage$|^healthcare_/i.test(column));
+      expect(identifiers.length).toBeGreaterThan(200);
+      using db = await reader(box.warehouse);
+      const names = (
+        await db.rows("select table_name as t from information_schema.tables where upper(table_schema) = 'SAFE_HARBOR'")
+      ).map(({ t }) => String(t));
+      expect(names.length).toBeGreaterThan(10);
+      const out = new Set<string>();
+      for (const name of names) {
+        for (const { v } of await db.rows(
+          `select distinct v from (unpivot (select columns(*)::varchar from safe_harbor.${name}) on columns(*) into name n value v)`,
+        ))
+          out.add(String(v));
+      }
+      expect(out.size).toBeGreaterThan(patients);
+      const leaked: string[] = [];
+      for (const { table, column } of identifiers) {
+        for (const { v } of await db.rows(
+          `select distinct ${column}::varchar as v from ${table} where length(${column}::varchar) > 4`,
+        )) {
+          if (out.has(String(v))) leaked.push(`${table}.${column}`);
+        }
+      }
+      expect(leaked).toEqual([]);
     });
 
     it("shows nobody in masked views: no value of theirs that says who somebody is stands in gold", async () => {

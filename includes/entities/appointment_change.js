@@ -21,7 +21,7 @@ module.exports = {
     ...startOf("When it changed", "changed_at", "changed_date", "changed_precision"),
     ...status("from_status", "before", " NULL where it was booked, or the source's word has no meaning here."),
     ...status("to_status", "after"),
-    column("reason", "text", "Why, as sent."),
+    column("reason", "text", "Why, as sent.", ["phi:other"]),
   ],
   references: ["appointment"],
   judged: [

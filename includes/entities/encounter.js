@@ -36,9 +36,9 @@ module.exports = {
       "text",
       "Where the patient was discharged to, as sent. NULL where the source does not say.",
     ),
-    column("base_cost", "money", "Base cost in USD."),
-    column("total_claim_cost", "money", "Total of what was claimed in USD."),
-    column("payer_coverage", "money", "What the payer covered in USD."),
+    column("base_cost", "money", "Base cost in USD.", ["phi:other"]),
+    column("total_claim_cost", "money", "Total of what was claimed in USD.", ["phi:other"]),
+    column("payer_coverage", "money", "What the payer covered in USD.", ["phi:other"]),
   ],
   references: ["facility", "provider"],
   judged: [

@@ -16,7 +16,7 @@ module.exports = {
     encounterRaw,
     ...codeOf("the vaccine"),
     ...startOf("When it was given", "given_at", "given_date", "given_precision"),
-    column("base_cost", "money", "Base cost in USD."),
+    column("base_cost", "money", "Base cost in USD.", ["phi:other"]),
   ],
   references: ["encounter"],
   judged: [encounterKey],

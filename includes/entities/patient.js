@@ -26,9 +26,9 @@ module.exports = {
     column("language", "text", "Preferred language, as the register says last. NULL where none does."),
     column("birthplace", "text", "Place of birth.", ["phi:geography"]),
     column("confidentiality", "text", "`normal`, `restricted` or `vip`, as the register says last."),
-    column("healthcare_expenses", "money", "Cost of all care in USD, as the source sums it."),
-    column("healthcare_coverage", "money", "What payers covered of it in USD, as the source sums it."),
-    column("income", "money", "Yearly income in USD."),
+    column("healthcare_expenses", "money", "Cost of all care in USD, as the source sums it.", ["phi:other"]),
+    column("healthcare_coverage", "money", "What payers covered of it in USD, as the source sums it.", ["phi:other"]),
+    column("income", "money", "Yearly income in USD.", ["phi:other"]),
   ],
   sentOnly: [
     column("birth_date_raw", "date", "Birth date as sent, plausible or not.", ["phi:date"]),

@@ -5,9 +5,9 @@ module.exports = {
   name: "phi_access_log",
   description:
     "Who looked at whose record, when, from where and why: one row an access id of the source. Logins name no patient.",
-  key: column("phi_access_log_key", "text", "The access: a hash of tenant, source and source id."),
+  key: column("phi_access_log_key", "text", "The access: a hash of tenant, source and source id.", ["phi:other"]),
   sent: [
-    column("phi_access_log_id", "text", "The source's id of the access."),
+    column("phi_access_log_id", "text", "The source's id of the access.", ["phi:other"]),
     ...startOf("When it happened", "accessed_at", "accessed_date", "accessed_precision"),
     column("staff_raw", "text", "The user: a staff member's id, or a name of the source's own."),
     column("user_role_raw", "text", "Role as the source sent it."),

@@ -23,9 +23,9 @@ module.exports = {
     ...reason,
     column("payer_raw", "text", "The payer's id as the source sent it."),
     column("dispense_count", "integer", "How often it was dispensed."),
-    column("base_cost", "money", "Cost of one dispense in USD."),
-    column("payer_coverage", "money", "What the payer covered of one dispense in USD."),
-    column("total_cost", "money", "Cost of all dispenses in USD."),
+    column("base_cost", "money", "Cost of one dispense in USD.", ["phi:other"]),
+    column("payer_coverage", "money", "What the payer covered of one dispense in USD.", ["phi:other"]),
+    column("total_cost", "money", "Cost of all dispenses in USD.", ["phi:other"]),
   ],
   references: ["encounter"],
   judged: [

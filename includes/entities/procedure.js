@@ -19,7 +19,7 @@ module.exports = {
       "integer",
       "Its place among the procedures of the encounter, as sent. NULL where the source orders none.",
     ),
-    column("base_cost", "money", "Base cost in USD."),
+    column("base_cost", "money", "Base cost in USD.", ["phi:other"]),
   ],
   references: ["encounter"],
   judged: [encounterKey],

@@ -87,7 +87,7 @@ const legal_hold = {
     patientKey,
     ...startOf("When it was placed", "placed_at", "placed_date", "placed_precision"),
     column("lifted_at", "instant", "When it was lifted, in UTC. NULL: it holds.", ["phi:date"]),
-    column("reason", "text", "Why, as sent."),
+    column("reason", "text", "Why, as sent.", ["phi:other"]),
   ],
   judged: [],
 };

@@ -106,7 +106,7 @@ module.exports = {
       patient,
       encounter,
       plain("KIND", "kind", "`discharge_summary`, `progress_note`, `consent` or `referral`."),
-      plain("TITLE", "title", "Title."),
+      plain("TITLE", "title", "Title.", ["phi:other"]),
       plain("PROVIDER", "provider_id", "Id of the author."),
       moment("WRITTEN_AT", "written", "When it was written."),
       plain("SIGNER", "signer_id", "Id of the provider who signed it."),

@@ -69,7 +69,7 @@ module.exports = {
       patient,
       moment("PLACED_AT", "placed", "When it was placed."),
       moment("LIFTED_AT", "lifted", "When it was lifted."),
-      plain("REASON", "reason", "Why."),
+      plain("REASON", "reason", "Why.", ["phi:other"]),
     ],
   },
   identity_decisions: {

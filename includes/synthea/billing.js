@@ -2,7 +2,7 @@
 const { field, id, moment } = require("../fields.js");
 
 const text = (header, name, description, tags) => field(header, name, "text", description, tags);
-const money = (header, name, description) => field(header, name, "money", `${description} in USD.`);
+const money = (header, name, description) => field(header, name, "money", `${description} in USD.`, ["phi:other"]);
 const diagnoses = (of, header, column) =>
   of.map((n) => text(`${header}${n}`, `${column}${n}`, `Diagnosis ${n} of the claim.`));
 
@@ -41,7 +41,7 @@ module.exports = {
     fields: [
       id("claim_transaction"),
       text("CLAIMID", "claim_id", "Id of the claim.", ["phi:other"]),
-      text("CHARGEID", "charge_id", "Number of the charge in its claim."),
+      text("CHARGEID", "charge_id", "Number of the charge in its claim.", ["phi:other"]),
       text("PATIENTID", "patient_id", "Id of the patient.", ["phi:mrn"]),
       text("TYPE", "transaction_type", "`CHARGE`, `PAYMENT`, `ADJUSTMENT`, `TRANSFERIN` or `TRANSFEROUT`."),
       money("AMOUNT", "amount", "Amount"),
@@ -57,7 +57,7 @@ module.exports = {
       text("DEPARTMENTID", "department_id", "Number of the department."),
       text("NOTES", "notes", "Notes.", ["phi:other"]),
       money("UNITAMOUNT", "unit_amount", "Amount of one unit"),
-      text("TRANSFEROUTID", "transfer_out_id", "Id of the line that it was transferred out of."),
+      text("TRANSFEROUTID", "transfer_out_id", "Id of the line that it was transferred out of.", ["phi:other"]),
       text("TRANSFERTYPE", "transfer_type", "To whom it was transferred: 1, 2 or p."),
       money("PAYMENTS", "payments", "Payments"),
       money("ADJUSTMENTS", "adjustments", "Adjustments"),

@@ -1,7 +1,7 @@
 /** What happened: encounters and what was found, done, given and measured. */
 const { code, description, encounter, field, id, moment, patient, period, reason } = require("../fields.js");
 
-const money = (header, name, text) => field(header, name, "money", `${text} in USD.`);
+const money = (header, name, text) => field(header, name, "money", `${text} in USD.`, ["phi:other"]);
 
 module.exports = {
   encounters: {

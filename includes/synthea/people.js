@@ -28,9 +28,9 @@ module.exports = {
       field("COUNTY", "county", "text", "County.", ["phi:geography"]),
       field("FIPS", "county_fips", "text", "FIPS code of the county.", ["phi:geography"]),
       ...place(true),
-      field("HEALTHCARE_EXPENSES", "healthcare_expenses", "money", "Cost of all care in USD."),
-      field("HEALTHCARE_COVERAGE", "healthcare_coverage", "money", "What payers covered of it in USD."),
-      field("INCOME", "income", "money", "Yearly income in USD."),
+      field("HEALTHCARE_EXPENSES", "healthcare_expenses", "money", "Cost of all care in USD.", ["phi:other"]),
+      field("HEALTHCARE_COVERAGE", "healthcare_coverage", "money", "What payers covered of it in USD.", ["phi:other"]),
+      field("INCOME", "income", "money", "Yearly income in USD.", ["phi:other"]),
     ],
   },
   providers: {

@@ -97,6 +97,32 @@ const observed = (entity: string): Wrong => ({
   ...findings(entity, entity === "observation" ? timed : measured),
   [`${entity}_comparator`]: set(silver(entity), "comparator = '~'"),
 });
+const crosswalk = (table: string) => `"EHR".CROSSWALK."${table.toUpperCase()}"`;
+/** A view of one of the de-identified outputs, changed. */
+const shown = (output: string, table: string, change: (view: string) => string) => {
+  const view = `"EHR"."${output.toUpperCase()}"."${table.toUpperCase()}"`;
+  return [...frozen(view), change(view)];
+};
+const drawn = (entity: string): Wrong => ({
+  [`crosswalk_${entity}_key`]: repeat(crosswalk(entity), "uuid() as safe_harbor_id, uuid() as shifted_dates_id"),
+  [`crosswalk_${entity}_given`]: set(crosswalk(entity), "safe_harbor_id = null"),
+  [`crosswalk_${entity}_apart`]: set(crosswalk(entity), "safe_harbor_id = shifted_dates_id"),
+  [`crosswalk_${entity}_safe_harbor_once`]: repeat(
+    crosswalk(entity),
+    `'another' as ${entity}_key, uuid() as shifted_dates_id`,
+  ),
+  [`crosswalk_${entity}_shifted_dates_once`]: repeat(
+    crosswalk(entity),
+    `'another' as ${entity}_key, uuid() as safe_harbor_id`,
+  ),
+});
+const pooled = (...tables: readonly string[]): Wrong =>
+  Object.fromEntries(
+    tables.map((table) => [
+      `safe_harbor_${table}_pooled`,
+      shown("safe_harbor", table, (view) => set(view, "age_years = 91", "age_years is not null")),
+    ]),
+  );
 const hasEvents = `event_key in (select max(event_key) from ${silver("patient_event")})`;
 const timeline = gold("patient_timeline");
 
@@ -678,6 +704,22 @@ const wrong: Wrong = {
       [`alert_${type}_is_current`]: set(gold(`alert_${type}`), "prescription_key = 'past'"),
     })),
   ),
+  ...Object.assign({}, ...["patient", "encounter", "facility", "provider"].map(drawn)),
+  crosswalk_patient_shift: set(crosswalk("patient"), "shift_days = 0"),
+  subject_key: shown("crosswalk", "subject", (view) => repeat(view)),
+  subject_complete: shown("crosswalk", "subject", (view) => lose(view)),
+  subject_given: shown("crosswalk", "subject", (view) => set(view, "shift_days = null")),
+  subject_years: shown("crosswalk", "subject", (view) => set(view, "has_years = not has_years")),
+  ...Object.assign(
+    {},
+    ...["safe_harbor", "shifted_dates"].map((output) => ({
+      [`${output}_person_key`]: shown(output, "person", (view) => repeat(view)),
+      [`${output}_person_drawn`]: shown(output, "person", (view) => set(view, "person_id = 'somebody'")),
+    })),
+  ),
+  ...pooled("person", "death", "encounter", "condition", "procedure", "prescription", "allergy"),
+  ...pooled("immunization", "lab_result", "vital_sign", "observation"),
+  safe_harbor_person_zip3: shown("safe_harbor", "person", (view) => set(view, "zip3 = '036'")),
   current_ingredient_key: repeat(gold("current_ingredient")),
   current_ingredient_is_current: set(gold("current_ingredient"), "prescription_key = 'past'"),
   medication_ingredient_key: repeat(gold("medication_ingredient")),

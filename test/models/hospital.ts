@@ -65,13 +65,13 @@ export function graph(projectDir = project): Promise<Graph> {
   return compiled;
 }
 
-const below = ["BRONZE", "SILVER"];
-const above = ["GOVERNANCE", "GOLD"];
+const below = ["BRONZE", "SILVER", "CROSSWALK"];
+const above = ["GOVERNANCE", "GOLD", "SAFE_HARBOR", "SHIFTED_DATES"];
 
 export interface HospitalOptions {
   readonly projectDir?: string;
   readonly threads?: number;
-  /** Build gold too. */
+  /** Build gold too, and the de-identified outputs. */
   readonly gold?: boolean;
   /** Builds these relations and what they read, and no others; `gold` does not matter then. */
   readonly only?: readonly string[];
