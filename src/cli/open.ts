@@ -233,7 +233,8 @@ export function tellPrevious({ lease: { previous }, notices }: Warehouse, say: M
   );
 }
 
-function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): string | undefined {
+/** From MEDFORM_MEMORY_LIMIT. */
+export function memoryLimitOf({ MEDFORM_MEMORY_LIMIT: text = "" }: NodeJS.ProcessEnv): string | undefined {
   if (text === "") return undefined;
   if (/^[1-9]\d*(\.\d+)? ?[KMGT]i?B$/i.test(text)) return text;
   throw new ProblemError({

@@ -3,7 +3,7 @@ import { ProblemError } from "../graph/index.js";
 import { type Found, findSource, ofWarehouse, openSource, type Source } from "../legacy/index.js";
 import { openDuckDb, type Session, type Warehouse } from "../warehouse/index.js";
 import type { GlobalOptions, Io } from "./io.js";
-import { openForReading, openProject } from "./open.js";
+import { memoryLimitOf, openForReading, openProject } from "./open.js";
 import { findShowable } from "./show-query.js";
 
 export interface Readable extends AsyncDisposable {
@@ -24,7 +24,7 @@ export async function openReadable(
   options: GlobalOptions,
 ): Promise<Readable> {
   const found = await Promise.all(texts.map((text) => findSource(text, io.cwd)));
-  const open = found.includes(undefined) ? await ofProject(command, io, options) : await scratch();
+  const open = found.includes(undefined) ? await ofProject(command, io, options) : await scratch(io);
   const { warehouse, named } = open;
   try {
     const session = await warehouse.session();
@@ -47,8 +47,12 @@ interface Opened {
   readonly named: (text: string) => Promise<Source>;
 }
 
-async function scratch(): Promise<Opened> {
-  const warehouse = await openDuckDb({ path: ":memory:", holder: { command: "profile" } });
+async function scratch({ env }: Io): Promise<Opened> {
+  const warehouse = await openDuckDb({
+    path: ":memory:",
+    memoryLimit: memoryLimitOf(env),
+    holder: { command: "profile" },
+  });
   return { warehouse, named: () => Promise.reject(new Error("every text is a path")) };
 }
 

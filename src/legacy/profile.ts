@@ -22,6 +22,8 @@ export interface ColumnProfile {
 export interface RelationProfile {
   readonly relation: string;
   readonly rows: number;
+  /** Lines of a file that are no row of it: a load keeps them apart. */
+  readonly malformed: number;
   /** Rows that are there again, equal in every column. */
   readonly duplicateRows: number;
   /** Columns, or pairs of them where there is no such column, that are filled everywhere and tell all rows apart. */
@@ -59,7 +61,7 @@ export async function profileRelation(session: Session, source: Source): Promise
 }
 
 async function profiled(session: Session, source: Source): Promise<RelationProfile> {
-  const { label, from, columns } = source;
+  const { label, from, malformed, columns } = source;
   const measures = columns.flatMap((column, index) => measuresOf(column, index));
   const [row = {}] = await session.rows(`select count(*) as n, ${measures.join(", ")} from ${from}`);
   const rows = Number(row.n);
@@ -68,6 +70,7 @@ async function profiled(session: Session, source: Source): Promise<RelationProfi
   return {
     relation: label,
     rows,
+    malformed,
     duplicateRows: rows - Number(distinct.n),
     keys: await keysOf(session, source, rows, found),
     columns: found,

@@ -23,6 +23,8 @@ export interface ReconcileOptions {
 export interface Side {
   readonly relation: string;
   readonly rows: number;
+  /** Lines of a file that are no row of it: they are compared with nothing. */
+  readonly malformed: number;
   /** Rows in whose key a part is NULL or empty: they are compared with nothing. */
   readonly keyless: number;
   readonly keys: number;
@@ -86,7 +88,7 @@ export async function reconcile(session: Session, options: ReconcileOptions): Pr
   await session.run(keyTable("RIGHT"));
   await session.run(differenceTable(compared));
   const one = async (sql: string): Promise<Row> => (await session.rows(sql))[0] ?? {};
-  const side = async (name: "LEFT" | "RIGHT", { label }: Source): Promise<Side> => {
+  const side = async (name: "LEFT" | "RIGHT", { label, malformed }: Source): Promise<Side> => {
     const row = await one(
       `select (select count(*) from temp.${name}_ROWS) as n, (select count(*) from temp.${name}_ROWS where K is null) as keyless,
 (select count(*) from temp.${name}_KEYS) as keys, (select count(*) from temp.${name}_KEYS where N > 1) as repeated`,
@@ -95,6 +97,7 @@ export async function reconcile(session: Session, options: ReconcileOptions): Pr
     return {
       relation: label,
       rows: count("n"),
+      malformed,
       keyless: count("keyless"),
       keys: count("keys"),
       repeated: count("repeated"),
@@ -120,7 +123,14 @@ count(*) filter (l.K is null) as only_right from temp.LEFT_KEYS as l full join t
     sums: await sumsOf(session, sums),
   };
   const equal =
-    found.onlyLeft + found.onlyRight + found.differing + ours.keyless + theirs.keyless === 0 &&
+    found.onlyLeft +
+      found.onlyRight +
+      found.differing +
+      ours.keyless +
+      theirs.keyless +
+      ours.malformed +
+      theirs.malformed ===
+      0 &&
     ours.rows === theirs.rows &&
     ours.digest === theirs.digest &&
     found.sums.every((sum) => sum.equal);

@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { compareText, ProblemError, quoteName, quoteTarget, quoteText } from "../graph/index.js";
-import { csvColumns } from "../load/index.js";
+import { csvRows } from "../load/index.js";
 import type { RelationColumn, RelationInfo, Session } from "../warehouse/index.js";
 
 /** A relation as a query names it. */
@@ -11,6 +11,8 @@ export interface Source {
   readonly label: string;
   /** What may stand after `from`. */
   readonly from: string;
+  /** Lines of a file that are no row of it. */
+  readonly malformed: number;
   readonly columns: readonly RelationColumn[];
 }
 
@@ -50,14 +52,14 @@ function kindOf(path: string): "csv" | "parquet" | "database" | undefined {
 }
 
 /**
- * Makes what was found readable for a session, for as long as the session is open. Nothing is copied.
+ * Makes what was found readable for a session, for as long as the session is open: a CSV file is held in memory meanwhile.
  *
  * @throws ProblemError `legacy-empty`, `legacy-no-such-relation`, `legacy-unreadable`, and those of a load for a CSV file.
  */
 export async function openSource(session: Session, found: Found, signal?: AbortSignal): Promise<readonly Source[]> {
   switch (found.kind) {
     case "csv":
-      return [await csvSource(found.path, signal)];
+      return [await csvSource(session, found.path, signal)];
     case "parquet":
       return [await parquetSource(session, found.path)];
     case "folder":
@@ -74,7 +76,7 @@ async function folder(session: Session, path: string, signal?: AbortSignal): Pro
     const kind = kindOf(name);
     const inside = join(path, name);
     if (!(await stat(inside)).isFile()) continue;
-    if (kind === "csv") sources.push(await csvSource(inside, signal));
+    if (kind === "csv") sources.push(await csvSource(session, inside, signal));
     if (kind === "parquet") sources.push(await parquetSource(session, inside));
   }
   if (sources.length > 0) return sources;
@@ -85,17 +87,30 @@ async function folder(session: Session, path: string, signal?: AbortSignal): Pro
   });
 }
 
-/** Every column as text, as a load lands it, under the names that a load gives. */
-async function csvSource(path: string, signal?: AbortSignal): Promise<Source> {
-  const columns = (await csvColumns(path, signal)).map((name) => ({ name, type: "VARCHAR" }));
-  const types = columns.map(({ name }) => `${quoteText(name)}: 'VARCHAR'`).join(", ");
-  const options = `header = true, auto_detect = false, delim = ',', quote = '"', escape = '"', columns = {${types}}`;
-  return { label: basename(path), from: `read_csv(${quoteText(path)}, ${options})`, columns };
+let landed = 0;
+
+/** A temporary table with the rows that a load would land, every column text, under the names that it gives. */
+async function csvSource(session: Session, path: string, signal?: AbortSignal): Promise<Source> {
+  const { columns, batches } = await csvRows(path, signal);
+  landed += 1;
+  const from = `temp.LEGACY_FILE_${landed}`;
+  await session.run(
+    `create temp table LEGACY_FILE_${landed} (${columns.map((name) => `${quoteName(name)} varchar`).join(", ")})`,
+  );
+  const values = columns.map(() => `unnest(from_json(cast(? as varchar), '["varchar"]'))`).join(", ");
+  let malformed = 0;
+  for await (const batch of batches) {
+    malformed += batch.rejected.length;
+    if (batch.rows.length === 0) continue;
+    const binds = batch.columns.map((column) => JSON.stringify(column));
+    await session.run(`insert into ${from} select ${values}`, binds);
+  }
+  return { label: basename(path), from, malformed, columns: columns.map((name) => ({ name, type: "VARCHAR" })) };
 }
 
 async function parquetSource(session: Session, path: string): Promise<Source> {
   const from = `read_parquet(${quoteText(path)})`;
-  return { label: basename(path), from, columns: await columnsOf(session, from, basename(path)) };
+  return { label: basename(path), from, malformed: 0, columns: await columnsOf(session, from, basename(path)) };
 }
 
 async function columnsOf(session: Session, from: string, label: string): Promise<readonly RelationColumn[]> {
@@ -139,7 +154,7 @@ async function database(session: Session, found: Found & { readonly kind: "datab
   for (const each of named) {
     const from = quoteTarget({ database: name, ...each });
     const own = `${label}:${each.schema}.${each.name}`;
-    sources.push({ label: own, from, columns: await columnsOf(session, from, own) });
+    sources.push({ label: own, from, malformed: 0, columns: await columnsOf(session, from, own) });
   }
   return sources;
 }
@@ -148,20 +163,16 @@ async function database(session: Session, found: Found & { readonly kind: "datab
 export const ofWarehouse = ({ target, columns }: RelationInfo): Source => ({
   label: `${target.schema}.${target.name}`,
   from: quoteTarget(target),
+  malformed: 0,
   columns,
 });
 
 /** What the engine says of a source that it cannot read, with the name of the source. */
 export function unreadable({ label }: Pick<Source, "label">, error: unknown): unknown {
   if (!(error instanceof ProblemError) || error.problems.some(({ code }) => code === "cancelled")) return error;
-  const [problem] = error.problems;
-  // A malformed line of a CSV file, which the engine calls so.
-  const ragged = problem?.code === "engine-invalid-input" && /\.csv(?:\.gz)?$/i.test(label);
   return new ProblemError({
     code: "legacy-unreadable",
-    message: `${label} cannot be read: ${ragged ? "a line has more or fewer fields than the header, or a quote is left open" : (problem?.message ?? "nobody says why")}`,
-    hint: ragged
-      ? "medform load csv lands the other lines, and says which these are."
-      : "It may be damaged, of another kind than its name says, or open in another process.",
+    message: `${label} cannot be read: ${error.problems[0]?.message ?? "nobody says why"}`,
+    hint: "It may be damaged, of another kind than its name says, or open in another process.",
   });
 }

@@ -8,7 +8,7 @@
  * - Fields land as they were sent: nothing is trimmed, cast, guessed or replaced.
  * - Messages, events and the ledger hold names of files, tables and columns, and counts; never a value.
  */
-export { csvColumns } from "./csv-columns.js";
+export { type CsvRows, csvRows } from "./csv-rows.js";
 export type * from "./events.js";
 export { type LoadOptions, loadFiles } from "./load.js";
 export { type DeliveredTable, type FolderFormat, folderFormats } from "./tables.js";

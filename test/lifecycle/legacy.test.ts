@@ -98,6 +98,16 @@ describe("profile", () => {
     expect((await profiles("dates.csv.gz"))[0]).toMatchObject({ rows: 1 });
   });
 
+  it("counts lines that are no rows, and goes on", async () => {
+    p.write("ragged.csv", 'name,b\nann,2\nsecret-value,4,5,6\n"open,1\nben,3\n');
+    expect((await profiles("ragged.csv"))[0]).toMatchObject({ rows: 2, malformed: 2, keys: [["NAME"], ["B"]] });
+    p.write("sound.csv", "name,b\nann,2\nben,3\n");
+    const { code, malformed, equal, differing } = await reconciled("ragged.csv", "sound.csv", "--key", "NAME").then(
+      ({ left, ...rest }) => ({ ...rest, malformed: left.malformed }),
+    );
+    expect({ code, malformed, equal, differing }).toEqual({ code: 2, malformed: 2, equal: false, differing: 0 });
+  });
+
   it("shows no value", async () => {
     const { stdout, stderr } = await p.medform("profile", "legacy");
     expect(stdout + stderr).not.toMatch(/02110|secret-value|2020-01|a, b/);
@@ -107,14 +117,12 @@ describe("profile", () => {
   it("says what it cannot read", async () => {
     p.write("workbook.csv", "PK\u0003\u0004 and so on");
     p.write("headless.csv", "1,2020-01-01,3\n4,2020-01-02,6\n");
-    p.write("ragged.csv", "name,b\nsecret-value,2\nsecret-value,4,5,6\n");
     p.write("broken.parquet", "no parquet");
     p.write("broken.duckdb", "no database");
     p.write("nothing/here.txt", "");
     const cases = {
       "workbook.csv": "load-not-csv",
       "headless.csv": "load-no-header",
-      "ragged.csv": "legacy-unreadable",
       "broken.parquet": "legacy-unreadable",
       "broken.duckdb": "legacy-unreadable",
       "absent.csv": "legacy-no-such-path",
@@ -133,7 +141,7 @@ describe("profile", () => {
 
 interface Reconciled {
   equal: boolean;
-  left: { rows: number; keys: number; repeated: number; keyless: number; digest: string };
+  left: { rows: number; malformed: number; keys: number; repeated: number; keyless: number; digest: string };
   right: { rows: number; digest: string };
   matched: number;
   onlyLeft: number;

@@ -12,6 +12,9 @@ export interface ProfileOptions extends GlobalOptions {
   readonly source: string;
 }
 
+/** Of what could be a key; --json has all. */
+const SHOWN = 4;
+
 /** Reads only. With `--json` one `RelationProfile` a line. */
 export async function profileCommand(options: ProfileOptions, io: Io): Promise<number> {
   await using readable = await openReadable([options.source], "profile", io, options);
@@ -29,16 +32,22 @@ function rendered(
   profile: RelationProfile,
   view: { readonly paint: Paint; readonly width: number },
 ): readonly string[] {
-  const { relation, rows, duplicateRows, keys, columns } = profile;
+  const { relation, rows, malformed, duplicateRows, keys, columns } = profile;
   const again = duplicateRows === 0 ? "" : `, ${counted(duplicateRows, "of them again", "of them again")}`;
   const key =
     rows === 0
       ? ""
       : keys.length === 0
         ? "  No column and no pair of columns tells all rows apart."
-        : `  Could be the key: ${keys.map((names) => names.join(" with ")).join("; ")}.`;
+        : `  Could be the key: ${keys
+            .slice(0, SHOWN)
+            .map((names) => names.join(" with "))
+            .join("; ")}${keys.length > SHOWN ? `; and ${keys.length - SHOWN} more` : ""}.`;
   return [
     `${view.paint.bold(relation)}: ${counted(rows, "row")}${again}, ${counted(columns.length, "column")}`,
+    ...(malformed === 0
+      ? []
+      : [`  ${counted(malformed, "line is no row", "lines are no rows")} of it, and left out here.`]),
     ...(key === "" ? [] : [key]),
     ...renderRows(columns.map(rowOf), view),
     "",

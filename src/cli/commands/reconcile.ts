@@ -60,6 +60,7 @@ function rendered(found: Reconciled, view: Parameters<typeof renderRows>[1]): re
     RELATION: side.relation,
     ROWS: side.rows,
     KEYS: side.keys,
+    "NO ROW": side.malformed,
     "WITHOUT KEY": side.keyless,
     "KEYS AGAIN": side.repeated,
     DIGEST: side.digest,
