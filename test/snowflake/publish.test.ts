@@ -310,6 +310,37 @@ describe("policies", () => {
     );
   });
 
+  it("that nobody asks for stay on a table that is written in its place, of whatever kind", async () => {
+    const built = relation("OTHERS", rowOf);
+    await publish([built], 1);
+    await guard("OTHERS", "table", [
+      ["COUNTED", "AGGREGATION_POLICY", null, null, null],
+      ["HIDE", "MASKING_POLICY", "X", null, "PHI"],
+    ]);
+    await sent();
+    await publish([{ ...built, guards: { masking: { state: "SAFE.HIDE" } } }], 2);
+    const texts = (await server.statements()).map(({ sqlText }) => sqlText);
+    expect(texts.filter((text) => text.startsWith("alter table"))).toEqual([
+      'alter table "EHR"."SILVER"."OTHERS" alter column "STATE" set masking policy "EHR"."SAFE"."HIDE" force',
+    ]);
+  });
+
+  it("that the project asks for are of one type, so a table whose masked column becomes wider is made anew", async () => {
+    const masked = { masking: { x: "SAFE.PHI_{TYPE}" } };
+    const built = relation("WIDER", "select cast(1 as decimal(18, 2)) as x", { kind: "incremental", guards: masked });
+    await publish([built], 1);
+    await sent();
+    const query = "select cast(2.5 as decimal(30, 2)) as x";
+    const wider = { ...built, query, incrementalQuery: query };
+    await using scope = await warehouse.publisher.open({ MEDFORM_RUN_NUMBER: 2 }, planOf([wider], "increment"));
+    await scope.build(wider, "increment");
+    await scope.publish([marker("WIDER", 2)]);
+    const made = (await created()).filter((text) => !/ like /.test(text));
+    expect(made.join()).toMatch(/"X" NUMBER\(30,2\) with masking policy "EHR"."SAFE"."PHI_NUMBER_2"/);
+    expect(made).toHaveLength(1);
+    expect((await rowsOf("WIDER")).map(([x]) => Number(x))).toEqual([1, 2.5]);
+  });
+
   it("that the project asks for guard the column that an increment adds", async () => {
     const built = relation("GROWN", "select 1 as x", { kind: "incremental", guards });
     await publish([built], 1);

@@ -99,7 +99,11 @@ async function reshaped(
     return { at: name, copied: undefined };
   }
   const typeBefore = (column: string) => find(before.columns, column)?.type ?? "";
-  if (!shape.widened.every((column) => alterable(typeBefore(column.name), column.type))) {
+  const declared = declaredPolicies(relation, shape.columns, work.database);
+  // A policy is of one type.
+  const staysAsItIs = ({ name: column, type }: ColumnType) =>
+    alterable(typeBefore(column), type) && declared.masking(column) === undefined;
+  if (!shape.widened.every(staysAsItIs)) {
     const at = await freshTable(work, relation, shape.columns, before, before.transient);
     const copied = shape.columns
       .filter((column) => !shape.added.includes(column))
@@ -111,7 +115,6 @@ async function reshaped(
   const at = nameOf(work, candidate);
   await session.run(sql.cloneTable(at, name, before.transient));
   await session.run(sql.comment("table", at, withSign(relation.description ?? "", batch)));
-  const declared = declaredPolicies(relation, shape.columns, work.database);
   for (const column of shape.added) {
     const masking = declared.masking(column.name);
     const description = sql.descriptionOf(relation, column.name);

@@ -73,6 +73,8 @@ export async function policiesOf(
   const declared = declaredPolicies(relation, columns, database);
   if (before === undefined) return declared;
   const there = await attached(session, relation.target, before, columns, database);
+  const [stuck] = there.lost;
+  if (stuck !== undefined) throw policyLost(relation.target, stuck.kind, stuck.name);
   return {
     masking: (column) => declared.masking(column) ?? there.masking(column),
     rowAccess: declared.rowAccess ?? there.rowAccess,
@@ -103,16 +105,22 @@ export async function guard(
   }
 }
 
+interface Attached extends Policies {
+  /** What cannot go over to another relation with these columns. */
+  readonly lost: readonly { readonly kind: string; readonly name: string }[];
+}
+
 async function attached(
   session: Pick<PublishSession, "rows">,
   target: Target,
   before: Existing,
   columns: readonly ColumnType[],
   database: string,
-): Promise<Policies> {
+): Promise<Attached> {
   const text = sql.policies(target.database ?? database, qualified(target, database), before.kind);
   const rows = await session.rows(text);
   const masking = new Map<string, sql.Policy>();
+  const lost: Attached["lost"][number][] = [];
   let rowAccess: sql.Policy | undefined;
   for (const row of rows) {
     const kind = String(row.KIND);
@@ -123,15 +131,13 @@ async function attached(
       const column = find(columns, String(row.COLUMN))?.name;
       // With a column its mask goes.
       if (column === undefined) continue;
-      if (spelled.length < by.length) throw lost(target, kind, name);
+      if (spelled.length < by.length) lost.push({ kind, name });
       masking.set(column, { name, columns: [column, ...spelled] });
     } else if (kind === "ROW_ACCESS_POLICY" && row.TAG === null && spelled.length === by.length) {
       rowAccess = { name, columns: spelled };
-    } else {
-      throw lost(target, kind, name);
-    }
+    } else lost.push({ kind, name });
   }
-  return { masking: (column) => masking.get(column), rowAccess };
+  return { masking: (column) => masking.get(column), rowAccess, lost };
 }
 
 const nameOf = (row: Row) =>
@@ -144,7 +150,7 @@ function namesIn(list: Row[string] | undefined): readonly string[] {
   return Array.isArray(names) ? names.map(String) : [];
 }
 
-const lost = (target: Target, kind: string, name: string) =>
+const policyLost = (target: Target, kind: string, name: string) =>
   refuse(
     "policy-lost",
     `${targetKey(target)} has to be made anew, but is guarded by ${name} (${kind.toLowerCase().replaceAll("_", " ")}), which cannot go over to what takes its place`,
