@@ -27,7 +27,7 @@ declare({ schema: tenancy.landingSchema(), name: "loaded_file" }).config({
   ]),
 });
 
-declare({ schema: "raw", name: "repeated_file" }).config({
+declare({ schema: tenancy.landingSchema(), name: "repeated_file" }).config({
   description:
     "One row for each later delivery of a content that was landed before: nothing of it is landed, and it was delivered again.",
   columns: silver.describeColumns([
