@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, medform, reader, scratch } from "./support/medform.js";
+import { profiled } from "./support/profile.js";
 
 interface Manifest {
   readonly patients: number;
@@ -311,6 +312,29 @@ for (const [patients, seed, rate, output] of [
         held += hidden.length;
       }
       expect(held).toBeGreaterThan(150);
+    });
+
+    it.runIf(patients >= 300)("answers what is asked of one patient from a few row groups, and no more", async () => {
+      const read = {
+        tables: ["SILVER.PATIENT", "SILVER.PATIENT_XREF", "SILVER.PATIENT_EVENT"],
+        views: ["GOLD.PATIENT_TIMELINE"],
+      };
+      const ask = {
+        query: "select * from GOLD.PATIENT_TIMELINE where patient_key = $1 order by event_at, event_type, event_key",
+        keys: `select patient_key from "EHR".SILVER.PATIENT order by hash(patient_key) limit 50`,
+      };
+      const { scans, whole } = await profiled({ warehouse: box.warehouse, dir: box.dir }, read, ask);
+      expect(whole.find(({ table }) => table === "SILVER.PATIENT_EVENT")?.rowGroups).toBeGreaterThan(20);
+      expect(scans.map(({ table }) => table).sort()).toEqual([...read.tables].sort());
+      for (const { table, rowGroups } of scans) expect([table, rowGroups <= 2]).toEqual([table, true]);
+      using db = await reader(box.warehouse);
+      // Too small for row groups of their own: what a patient has in them lies together.
+      for (const table of ["gold.current_medications", "gold.labs_last_6_months", "silver.patient_event"]) {
+        const apart = await db.rows(
+          `select patient_key from ${table} group by all having max(rowid) - min(rowid) + 1 <> count(*)`,
+        );
+        expect([table, apart.length]).toEqual([table, 0]);
+      }
     });
 
     it("lets no value of a patient out: not in output, report or ledger", async () => {
