@@ -8,12 +8,12 @@ export interface ParquetWriter extends AsyncDisposable {
   merge(parts: readonly string[], out: string): Promise<void>;
 }
 
-/** What it may hold at a time: a row group of each of two threads, and more than that. */
-const MEMORY = "1GiB";
+/** Each thread holds a row group and more; what they hold together does not depend on the machine. */
+const LIMITS = { memory_limit: "1GiB", threads: "2" };
 
 export async function openParquet(): Promise<ParquetWriter> {
   const api = await import("@duckdb/node-api");
-  const instance = await api.DuckDBInstance.create(":memory:", { memory_limit: MEMORY });
+  const instance = await api.DuckDBInstance.create(":memory:", LIMITS);
   const connection = await instance.connect();
   const copy = async (select: string, out: string) => {
     await connection.run(`copy (${select}) to ${quoteText(out)} (format parquet, compression zstd)`);

@@ -60,6 +60,8 @@ function promised({ defects, expectedFlags }: Manifest): Record<string, number> 
 
 /** A defect-free hospital that is large enough to have everything. */
 const sound = sample(400, 11, 0);
+/** A hospital that is large enough to have every kind of defect. */
+const defective = sample(150, 3);
 const soundTables = new Map<Table, Promise<ReturnType<typeof readTable>>>();
 
 function soundTable(table: Table): Promise<ReturnType<typeof readTable>> {
@@ -107,7 +109,7 @@ describe("the same hospital", () => {
 
 describe("the manifest", () => {
   it("counts what a recount by other code finds, rule by rule", async () => {
-    const { dir, manifest } = await sample(150, 3);
+    const { dir, manifest } = await defective;
     const found = judge(dir);
     expect(found.counts).toEqual(promised(manifest));
     expect(found.several).toBe(0);
@@ -115,7 +117,7 @@ describe("the manifest", () => {
   });
 
   it("has every kind of defect, in its place", async () => {
-    const { manifest } = await sample(150, 3);
+    const { manifest } = await defective;
     const ids = manifest.defects.map(({ id }) => id);
     const events = [
       "encounter",
