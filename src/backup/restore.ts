@@ -1,5 +1,5 @@
 /** Puts a backup into the place of a warehouse: copied and read beside that place, then given its name. */
-import { chmod, constants, copyFile, link, mkdir, rename, rm } from "node:fs/promises";
+import { chmod, constants, copyFile, link, mkdir, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ProblemError, quoteName } from "../graph/index.js";
 import type { Warehouse } from "../warehouse/index.js";
@@ -42,8 +42,11 @@ interface Place {
  * @throws ProblemError `restore-exists`, `locked` (both exit 3), `restore-other-database`, `restore-raced`, those of verifying,
  * and the signal's reason.
  */
-export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
-  const { folder, path, signal } = options;
+export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
+  // The file that a link leads to is the warehouse; the link stays.
+  const path = await realpath(given.path).catch(() => given.path);
+  const options = { ...given, path };
+  const { folder, signal } = options;
   const manifest = await readManifest(folder);
   refuseOther(manifest, options.database);
   const drafts = `${path}.restoring`;

@@ -1,6 +1,17 @@
 /** A backup holds what the warehouse held, says so when it no longer does, and is restored without writing over anything. */
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDuckDb } from "../../src/warehouse/index.js";
@@ -213,6 +224,16 @@ describe("a restore", () => {
     expect(await rows(join(aside, "EHR.duckdb"))).toEqual([[5000n, 2n]]);
     expect(existsSync(join(aside, "BESIDE.duckdb"))).toBe(true);
     expect(other.names().filter((name) => /restoring|\.wal|\.new/.test(name))).toEqual([]);
+  });
+
+  it("follows a link to the warehouse, and leaves the link", async () => {
+    const warehouse = p.write("real/w.duckdb", "no database at all");
+    mkdirSync(p.path("linked"));
+    symlinkSync(warehouse, p.path("linked/w.duckdb"));
+    const env = { MEDFORM_DUCKDB: p.path("linked/w.duckdb") };
+    expect(await p.with(env, "restore", "first", "--replace")).toMatchObject({ code: 0 });
+    expect(lstatSync(p.path("linked/w.duckdb")).isSymbolicLink()).toBe(true);
+    expect(await rows(warehouse)).toEqual([[5000n, 1n]]);
   });
 
   it("replaces a warehouse that is too damaged to be opened", async () => {
