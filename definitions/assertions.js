@@ -14,6 +14,7 @@ require("../assertions/deidentified.js");
 require("../assertions/document.js");
 require("../assertions/encounter.js");
 require("../assertions/equipment.js");
+require("../assertions/exchange.js");
 require("../assertions/facility.js");
 require("../assertions/gold.js");
 require("../assertions/governance.js");

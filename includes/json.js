@@ -1,8 +1,12 @@
 /**
- * JSON that lies in a column as text. What is no JSON is NULL, never an error. A path is a list of names and of places from 0:
- * `["name", 0, "family"]`; names tell upper from lower case. An empty path is the whole.
+ * JSON as text: read from a column, and written. What is read and is no JSON is NULL, never an error. A path is a list of names
+ * and of places from 0: `["name", 0, "family"]`; names tell upper from lower case. An empty path is the whole.
+ *
+ * What is written is text of which the engine escapes the strings: the same on both engines, members in the order in which they
+ * are given. Whatever says nothing is left out: a member or element that is NULL, and an object or list in which nothing is left.
  */
 const { byEngine } = require("./engine.js");
+const texts = require("./texts.js");
 
 const step = (part, first) => {
   if (Number.isSafeInteger(part) && part >= 0) return `[${part}]`;
@@ -35,4 +39,42 @@ from ${from} as whole,
   lateral flatten(input => ${inSnowflake(`whole.${json}`, path)}) as element`,
   });
 
-module.exports = { elements, text };
+/** A text (SQL) as JSON. */
+const string = (x) => byEngine({ duckdb: `cast(to_json(${x}) as varchar)`, snowflake: `to_json(to_variant(${x}))` });
+/** A whole or decimal number (SQL), with the digits that its type has; no double, which each engine writes in its own way. */
+const number = (x) => `cast(${x} as varchar)`;
+/** A boolean (SQL). */
+const boolean = (x) => `case when ${x} then 'true' when not (${x}) then 'false' end`;
+/** A value that is known when the project is compiled (JS). */
+const constant = (value) => texts.literal(JSON.stringify(value));
+
+/** A literal before what follows, as one where that begins with one. */
+const before = (text, x) => {
+  const literal = /^'((?:[^']|'')*)'(?= \|\| |$)/.exec(x);
+  return literal === null ? `'${text}' || ${x}` : `'${text}${literal[1]}'${x.slice(literal[0].length)}`;
+};
+
+const filled = (open, parts, close) =>
+  parts.length === 1
+    ? `${before(open, parts[0])} || '${close}'`
+    : `nullif('${open}' || ${texts.listed(",", ...parts)} || '${close}', '${open}${close}')`;
+
+const membersOf = (members) =>
+  Object.entries(members).flatMap(([name, value]) =>
+    value === undefined ? [] : [before(`${JSON.stringify(name)}:`, value)],
+  );
+/** An object: `{ name: JSON }`; values that are undefined are no members. */
+const object = (members) => filled("{", membersOf(members), "}");
+/** The same with a line of SQL for each member. */
+const lines = (members) =>
+  filled(
+    "{",
+    membersOf(members).map((member) => `\n    ${member}`),
+    "}",
+  );
+/** A list of some JSON. */
+const list = (...elements) => filled("[", elements, "]");
+/** An aggregate: a list of JSON, one of each row, in an order (SQL). */
+const gathered = (x, order) => `'[' || ${texts.gathered(x, ",", order)} || ']'`;
+
+module.exports = { boolean, constant, elements, gathered, lines, list, number, object, string, text };

@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exported, faultsIn } from "./support/fhir.js";
 import { data, hasData, lines, medform, reader, scratch } from "./support/medform.js";
 
 interface Slice {
@@ -218,6 +219,20 @@ for (const slice of slices) {
       expect(await db.one(`select count(*) ${given}`)).toBe(rows);
       expect(await db.one(`select count(distinct patient_key) ${given}`)).toBe(patients);
       expect(await db.one("select count(distinct patient_key) from gold.current_medications")).toBe(slice.rows.patient);
+    });
+
+    it("is exported as resources of FHIR that are what R4 says", async () => {
+      const out = join(box.dir, "fhir");
+      const ended = await medform(["export", "tag:fhir", "--column", "resource", "--out", out], box.warehouse);
+      expect([ended.code, ended.stderr]).toEqual([0, ""]);
+      const resources = exported(out);
+      expect(faultsIn(resources)).toEqual([]);
+      const counted = (type: string) => resources.filter(({ resourceType }) => resourceType === type).length;
+      expect([counted("Patient"), counted("Encounter"), counted("Condition")]).toEqual([
+        slice.rows.patient,
+        slice.rows.encounter,
+        slice.rows.condition,
+      ]);
     });
 
     it("builds nothing on a second run, lands nothing on a second load, and says so", async () => {

@@ -2,9 +2,10 @@
  * The sample hospital with known defects, refreshed: exactly what was put in is found, each under its rule and outcome, and
  * nothing else; and no value of it leaves the tables.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { exported, faultsIn } from "./support/fhir.js";
 import { type Ended, medform, reader, scratch } from "./support/medform.js";
 import { profiled } from "./support/profile.js";
 
@@ -91,6 +92,8 @@ for (const [patients, seed, rate, output] of [
         box.warehouse,
       );
       ended.status = await medform(["status"], box.warehouse);
+      const fhir = ["export", "tag:fhir", "--column", "resource", "--out", join(box.dir, "fhir")];
+      ended.export = await medform(fhir, box.warehouse);
       ended.report = await medform(["audit", "report", "--out", join(box.dir, "report")], box.warehouse);
     });
     afterAll(() => box[Symbol.dispose]());
@@ -189,6 +192,35 @@ for (const [patients, seed, rate, output] of [
       expect(await db.one("select count(*) from gold.patient_360")).toBe(persons);
       expect(persons).toBeLessThanOrEqual(patients - twice);
       expect(await db.one("select count(*) from gold.patient_360 where event_count = 0")).toBeGreaterThan(0);
+    });
+
+    it("is exported as resources of FHIR that are what R4 says, every patient too", async () => {
+      const resources = exported(join(box.dir, "fhir"));
+      expect(new Set(resources.map(({ resourceType }) => resourceType)).size).toBe(17);
+      expect(faultsIn(resources, 150)).toEqual([]);
+      using db = await reader(box.warehouse);
+      const known = await db.one("select count(*) from silver.patient");
+      expect(resources.filter(({ resourceType }) => resourceType === "Patient")).toHaveLength(known);
+      const mode = statSync(join(box.dir, "fhir", "Patient.ndjson")).mode & 0o777;
+      expect([
+        mode.toString(8),
+        readdirSync(join(box.dir, "fhir")).filter((name) => !name.endsWith(".ndjson")),
+      ]).toEqual(["600", []]);
+    });
+
+    it("tells other systems each event once", async () => {
+      using db = await reader(box.warehouse);
+      const expected = await db.rows(`
+        select 'patient.created' as event, count(*) as n from silver.patient
+        union all select 'encounter.completed', count(*) from silver.encounter where status = 'completed'
+        union all select 'prescription.added', count(*) from silver.prescription
+        union all select 'lab_result.available', count(*) from silver.lab_result where coalesce(status, 'final') <> 'preliminary'
+        order by all`);
+      const told = await db.rows(
+        "select event_type as event, count(distinct event_id) as n from gold.event_outbox group by all order by all",
+      );
+      expect(told).toEqual(expected);
+      expect(await db.one("select count(*) - max(sequence) from gold.event_outbox")).toBe(0);
     });
 
     it.runIf(output === "text")("says in the verdict how many rows were quarantined", () => {

@@ -19,7 +19,8 @@ const groupOf = (target, { threshold, rows, rules }) => {
     const whole = rules.find((rule) => rule.kind === "set" && !rule.isOfOneRow);
     if (whole !== undefined)
       throw new Error(`${whole.name} is about all rows of its table, and cannot be of new rows only`);
-    tags.push(`rows:new:${target.schema}.${target.name}`);
+    // By its name alone: a suffix can be put behind its schema.
+    tags.push(`rows:new:${target.name}`);
     suffixes.push("new");
   }
   return { tags, suffixes };

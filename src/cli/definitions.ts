@@ -16,6 +16,7 @@ export function addCommands(program: Command, choose: Choose): void {
   test(program, choose);
   assertRules(program, choose);
   show(program, choose);
+  exportRows(program, choose);
   status(program, choose);
   snapshot(program, choose);
   backup(program, choose);
@@ -184,6 +185,23 @@ function show(program: Command, choose: Choose): void {
         const { showCommand } = await import("./commands/show.js");
         return showCommand({ ...options, target, ...given }, io);
       }),
+    );
+}
+
+function exportRows(program: Command, choose: Choose): void {
+  selecting(program.command("export").description("rows of tables and views as JSON lines, a file for each"))
+    .requiredOption("--out <dir>", "folder to write to")
+    .option("--column <name>", "write the text of this column, not the whole row")
+    .action(
+      (
+        select: readonly string[],
+        given: { readonly exclude: readonly string[]; readonly out: string; readonly column?: string },
+        command: Command,
+      ) =>
+        choose(command, async (io, options) => {
+          const { exportCommand } = await import("./commands/export-rows.js");
+          return exportCommand({ ...options, ...given, select }, io);
+        }),
     );
 }
 

@@ -1,6 +1,15 @@
 /** The built command as people and schedulers meet it: exit codes, streams, signals, and no value where none belongs. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -189,6 +198,36 @@ describe("a project from first load to a failing rule", () => {
       expect(await medform(folder, "show", "person", "--where", where)).toMatchObject({ code: 1, stdout: "" });
     }
     expect((await medform(folder, "show", "person", "--json")).stdout).toBe(all.stdout);
+  });
+
+  it("exports rows into files for their owner alone, whole or not at all, and says no value", async () => {
+    const out = join(folder, "out");
+    const text = (name: string) => readFileSync(join(out, name), "utf8");
+    const all = await run("export", "silver.person", "headcount", "--out", "out");
+    expect(all).toEqual({ code: 0, stdout: "2 files in out: 3 rows\n", stderr: "" });
+    expect(text("person.ndjson")).toBe(`{"ID":"1","NAME":"${secret}"}\n{"ID":"2","NAME":"Bo"}\n`);
+    expect(statSync(join(out, "person.ndjson")).mode & 0o777).toBe(0o600);
+    expect(readdirSync(out)).toEqual(["headcount.ndjson", "person.ndjson"]);
+
+    const column = await run("export", "person", "--column", "name", "--out", "out", "--json");
+    expect(JSON.parse(column.stdout)).toEqual({
+      export: out,
+      files: [{ file: "person.ndjson", relation: "silver.person", rows: 2 }],
+    });
+    expect(text("person.ndjson")).toBe(`${secret}\nBo\n`);
+
+    for (const [args, code] of [
+      [["person", "headcount", "--column", "NAME"], "export-column"],
+      [["short"], "export-nothing"],
+      [[], "export-nothing"],
+      [["person", "--out", "people.csv/out"], "export-not-written"],
+    ] as const) {
+      const refused = await run("export", "--out", "out", ...args);
+      expect([args, refused.code, refused.stdout]).toEqual([args, 1, ""]);
+      expect(refused.stderr).toContain(`error: ${code}: `);
+    }
+    expect(text("person.ndjson")).toBe(`${secret}\nBo\n`);
+    expect(readdirSync(out)).toEqual(["headcount.ndjson", "person.ndjson"]);
   });
 
   it("ends with 2 where a rule of severity error fails, and leaves the published table as it was", async () => {

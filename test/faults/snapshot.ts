@@ -18,7 +18,7 @@ export interface Snapshot extends LedgerOf {
   readonly markers: Readonly<Record<string, string>>;
 }
 
-const provenance = new Set(["run_id", "judged_run", "loaded_at", "_loaded_at", "recorded_at"]);
+const provenance = new Set(["run_id", "judged_run", "emitted_run", "loaded_at", "_loaded_at", "recorded_at"]);
 
 /** Reads a file that nobody writes, changing nothing. */
 export async function snapshot(path: string): Promise<Snapshot> {

@@ -734,6 +734,18 @@ const wrong: Wrong = {
       [`${index}_range`]: set(gold(index), `${index}_score = 99`, `${index}_score is not null`),
     })),
   ),
+  event_outbox_key: repeat(gold("event_outbox"), "1000000 as sequence"),
+  event_outbox_sequence: repeat(gold("event_outbox"), "'another' as event_id"),
+  event_outbox_type: set(gold("event_outbox"), "event_type = 'patient.forgotten'"),
+  event_outbox_has_entity: set(gold("event_outbox"), "entity_key = 'nowhere'", "entity = 'encounter'"),
+  event_outbox_every_patient: `delete from ${gold("event_outbox")} where ${patientIs("dot")}`,
+  fhir_patient_complete: [...frozen(gold("fhir_patient")), lose(gold("fhir_patient"))],
+  ...Object.fromEntries(
+    ["patient", "organization", "location", "diagnostic_report", "document_reference", "claim"].map((resource) => [
+      `fhir_${resource}_key`,
+      [...frozen(gold(`fhir_${resource}`)), repeat(gold(`fhir_${resource}`))],
+    ]),
+  ),
 };
 
 let hospital: Hospital;

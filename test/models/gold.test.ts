@@ -1,6 +1,7 @@
 /** Every gold model over a hospital of six patients, its rows written by hand. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../src/warehouse/index.js";
+import { faultsIn, type Resource } from "../support/fhir.js";
 import { files } from "./csv.js";
 import { graph, type Hospital, openHospital } from "./hospital.js";
 import { describeMasked } from "./masked.js";
@@ -427,6 +428,129 @@ describe("the star", () => {
          where d.diagnosis_key is null`,
       ),
     ).toBe(0);
+  });
+});
+
+describe("resources of FHIR", () => {
+  let read: Promise<readonly Resource[]> | undefined;
+  const all = () => {
+    read ??= readAll();
+    return read;
+  };
+  const readAll = async (): Promise<readonly Resource[]> => {
+    const views = (await graph()).actions.filter(
+      ({ target }) => target.schema === "GOLD" && target.name.startsWith("FHIR_"),
+    );
+    const rows = await hospital.rows(
+      views.map(({ target }) => `select id, resource from "EHR".GOLD."${target.name}"`).join(" union all "),
+    );
+    const resources = rows.map(({ resource }) => JSON.parse(String(resource)) as Resource);
+    expect(resources.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+    return resources;
+  };
+  /** Of a type, by an identifier or code, without what every resource has. */
+  const found = async (type: string, by: string) => {
+    const one = (await all()).filter((each) => each.resourceType === type && JSON.stringify(each).includes(`"${by}"`));
+    expect(one).toHaveLength(1);
+    const { resourceType: _type, id: _id, meta: _meta, identifier: _identifier, ...rest } = one[0] as Resource;
+    // References are asserted by whom they are to, not by key.
+    return JSON.parse(JSON.stringify(rest).replaceAll(/("reference":"\w+)\/[0-9a-f]{32}/g, "$1"));
+  };
+  const loinc = (code: string) => ({ coding: [{ system: "http://loinc.org", code }] });
+  const to = (reference: string) => ({ reference });
+  const v3 = "http://terminology.hl7.org/CodeSystem";
+
+  it("are what R4 says, of every type, and refer to each other", async () => {
+    const resources = await all();
+    expect(new Set(resources.map(({ resourceType }) => resourceType)).size).toBe(17);
+    expect(faultsIn(resources)).toEqual([]);
+  });
+
+  it("say of an encounter what silver says, and no end before its start", async () => {
+    expect(await found("Encounter", "visit")).toEqual({
+      status: "finished",
+      class: { system: `${v3}/v3-ActCode`, code: "AMB" },
+      type: [{ coding: [{ system: "http://snomed.info/sct", code: "v" }] }],
+      subject: to("Patient"),
+      participant: [{ individual: to("Practitioner") }],
+      period: { start: "2024-06-01T14:00:00.000Z", end: "2024-06-01T15:30:00.000Z" },
+      location: [{ location: to("Location") }],
+      serviceProvider: to("Organization"),
+    });
+    expect(await found("Encounter", "backwards")).toMatchObject({ period: { start: "2024-02-01T15:00:00.000Z" } });
+    expect((await found("Encounter", "backwards")).period.end).toBeUndefined();
+    expect(await found("Encounter", "stay")).toMatchObject({ status: "in-progress", class: { code: "IMP" } });
+  });
+
+  it("say of a result its value, unit, flag and when its specimen was taken", async () => {
+    expect(await found("Observation", "potassium")).toEqual({
+      status: "final",
+      category: [{ coding: [{ system: `${v3}/observation-category`, code: "laboratory" }] }],
+      code: loinc("6298-4"),
+      subject: to("Patient"),
+      encounter: to("Encounter"),
+      effectiveDateTime: "2024-06-01T14:12:00.000Z",
+      issued: "2024-06-01T18:12:00.000Z",
+      valueQuantity: { value: 6.5, unit: "mmol/L", system: "http://unitsofmeasure.org", code: "mmol/L" },
+      interpretation: [{ coding: [{ system: `${v3}/v3-ObservationInterpretation`, code: "HH" }] }],
+    });
+    expect(await found("Observation", "spoons")).toMatchObject({ valueQuantity: { value: 7, unit: "spoons" } });
+    expect(await found("Observation", "<")).toMatchObject({ valueQuantity: { value: 0.01, comparator: "<" } });
+    expect(await found("Observation", "positive")).toMatchObject({ status: "unknown", valueString: "positive" });
+  });
+
+  it("say of a prescription what it is at the instant", async () => {
+    const status = async (code: string) => (await found("MedicationRequest", code)).status;
+    expect(await status("ends-now")).toBe("completed");
+    expect(await status("ends-then")).toBe("active");
+    expect(await status("backwards")).toBe("unknown");
+    expect(await status("of-the-dead")).toBe("stopped");
+    expect((await found("MedicationRequest", "from-today")).dispenseRequest).toEqual({
+      validityPeriod: { start: "2024-06-30", end: "2024-07-01" },
+    });
+  });
+
+  it("say of a patient who they are and whom to call, and who may see it", async () => {
+    expect(await found("Patient", "Ann")).toEqual({
+      active: true,
+      name: [{ use: "official", family: "A", given: ["Ann"] }],
+      gender: "unknown",
+      birthDate: "1980-07-01",
+      address: [{ use: "home", city: "Here" }],
+      contact: [{ relationship: [{ text: "spouse" }], name: { text: "Ned A" } }],
+      communication: [{ language: { coding: [{ system: "urn:ietf:bcp:47", code: "es" }] } }],
+    });
+    const ann = (await all()).find((each) => each.resourceType === "Patient" && JSON.stringify(each).includes('"Ann"'));
+    expect(ann?.meta).toMatchObject({ security: [{ code: "V" }] });
+    expect(await found("Patient", "Ben")).toMatchObject({ deceasedDateTime: "2024-06-30" });
+  });
+
+  it("say of a document which version it replaces, and its text as data", async () => {
+    const { status, docStatus, relatesTo, content } = await found("DocumentReference", "final");
+    expect([status, docStatus]).toEqual(["current", "final"]);
+    expect(relatesTo).toEqual([{ code: "replaces", target: to("DocumentReference") }]);
+    expect(content).toEqual([
+      {
+        attachment: {
+          contentType: "text/plain",
+          data: Buffer.from("No complaints.").toString("base64"),
+          title: "Visit",
+        },
+      },
+    ]);
+    expect((await found("DocumentReference", "superseded")).docStatus).toBe("preliminary");
+  });
+
+  it("say of a claim its lines, its sum and the coverage that it is asked of", async () => {
+    const { item, total, insurance, provider } = await found("Claim", "c");
+    expect(total).toEqual({ value: 200.5, currency: "USD" });
+    expect(item).toMatchObject([{ sequence: 1, net: { value: 200.5 }, encounter: [to("Encounter")] }]);
+    expect([insurance, provider]).toEqual([
+      [{ sequence: 1, focal: true, coverage: to("Coverage") }],
+      to("Practitioner"),
+    ]);
+    const absent = expect.objectContaining({ extension: [expect.objectContaining({ valueCode: "unknown" })] });
+    expect(await found("Claim", "uncharged")).toMatchObject({ insurance: [{ coverage: absent }], provider: absent });
   });
 });
 

@@ -71,8 +71,8 @@ const above = ["GOVERNANCE", "GOLD", "SAFE_HARBOR", "SHIFTED_DATES"];
 export interface HospitalOptions {
   readonly projectDir?: string;
   readonly threads?: number;
-  /** Build gold too, and the de-identified outputs. */
-  readonly gold?: boolean;
+  /** Build gold too, and the de-identified outputs; or these tables of it. */
+  readonly gold?: boolean | readonly string[];
   /** Builds these relations and what they read, and no others; `gold` does not matter then. */
   readonly only?: readonly string[];
   /** Entities that the test delivers nothing of: built once, empty, and left so, to save time. */
@@ -84,10 +84,15 @@ export async function openHospital(options: HospitalOptions = {}): Promise<Hospi
   const all = actions.filter(
     (action): action is Relation => action.kind === "table" || action.kind === "view" || action.kind === "incremental",
   );
-  const layers = options.gold || options.only ? [...below, ...above] : below;
-  const needed = options.only && withWhatTheyRead(all, options.only);
+  const { gold = false, only } = options;
+  const layers = gold || only ? [...below, ...above] : below;
+  const needed = only && withWhatTheyRead(all, only);
+  const someOfGold = only === undefined && typeof gold === "object" ? gold : undefined;
   const relations = all.filter(
-    ({ target }) => layers.includes(target.schema) && (needed === undefined || needed.has(targetSql(target))),
+    ({ target }) =>
+      layers.includes(target.schema) &&
+      (needed === undefined || needed.has(targetSql(target))) &&
+      (someOfGold === undefined || below.includes(target.schema) || someOfGold.includes(target.name.toLowerCase())),
   );
   const dir = mkdtempSync(join(tmpdir(), "medform-models-"));
   const warehouse = await openDuckDb({

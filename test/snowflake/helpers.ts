@@ -15,7 +15,9 @@ useWarehouse("duckdb");
 export const dates = load("../../includes/dates.js") as Helpers<
   "at" | "between" | "firstOf" | "formatted" | "parsed" | "plus"
 >;
-export const json = load("../../includes/json.js") as Helpers<"elements" | "text">;
+export const json = load("../../includes/json.js") as Helpers<
+  "boolean" | "constant" | "elements" | "list" | "number" | "object" | "string" | "text"
+>;
 export const lists = load("../../includes/lists.js") as Helpers<"gathered">;
 export const numbers = load("../../includes/numbers.js") as Helpers<"greatest" | "least" | "quotient" | "ratio">;
 export const order = load("../../includes/order.js") as Helpers<"newestFirst" | "oldestFirst">;

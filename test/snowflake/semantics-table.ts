@@ -233,6 +233,20 @@ qualify row_number() over (partition by k order by said_at desc nulls last, x de
     documented: functions("try_parse_json"),
   },
   {
+    of: "text of JSON",
+    said: () =>
+      json.object({
+        said: json.string(`'a "b"'`),
+        unsaid: json.string("cast(null as varchar)"),
+        empty: json.list(json.object({ nothing: json.string("cast(null as varchar)") })),
+        known: json.constant("it's"),
+        some: json.list(json.number("cast(1.50 as decimal(4, 2))"), json.boolean("1 = 2")),
+      }),
+    snowflake: `nullif('{' || array_to_string(array_construct_compact('"said":' || to_json(to_variant('a "b"')), '"unsaid":' || to_json(to_variant(cast(null as varchar))), '"empty":[{"nothing":' || to_json(to_variant(cast(null as varchar))) || '}' || ']', '"known":"it''s"', '"some":' || nullif('[' || array_to_string(array_construct_compact(cast(cast(1.50 as decimal(4, 2)) as varchar), case when 1 = 2 then 'true' when not (1 = 2) then 'false' end), ',') || ']', '[]')), ',') || '}', '{}')`,
+    answer: `{"said":"a \\"b\\"","known":"it's","some":[1.50,false]}`,
+    documented: functions("to_json"),
+  },
+  {
     of: "flatten of JSON",
     said: () =>
       `select max(item) from (${json.elements({ from: `(select 1 as k, '{"a":["x","y"]}' as j)`, json: "j", path: ["a"], columns: ["k"], as: "item" })}) as t`,

@@ -1,10 +1,10 @@
 /** `medform audit export`: the ledger as JSON lines. */
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Writable } from "node:stream";
 import { ProblemError } from "../../graph/index.js";
 import { exportLine, type LedgerScan, scanLedger } from "../../ledger/index.js";
 import type { GlobalOptions, Io, Output } from "../io.js";
+import { newFile } from "../new-file.js";
 import { fileLabel, openForReading, openProject } from "../open.js";
 import { counted } from "../render/layout.js";
 import { jsonLine } from "../render/run-view.js";
@@ -77,41 +77,18 @@ async function toOutput(output: Output, text: string): Promise<boolean> {
 }
 
 /** Whole or not at all: under its name when its last line is written. */
-async function toFile(scan: LedgerScan, file: string, label: string): Promise<number> {
-  const unfinished = `${file}.new`;
-  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const why = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-      throw new ProblemError({
-        code: "export-not-written",
-        message: `${label} cannot be written${why}.`,
-        hint: "--out FILE names another file.",
-      });
-    }
-  };
-  let handle: FileHandle | undefined;
+async function toFile(scan: LedgerScan, path: string, label: string): Promise<number> {
+  const file = await newFile(path, { label, hint: "--out FILE names another file." });
   try {
-    const opened = await attempt(async () => {
-      await mkdir(dirname(file), { recursive: true });
-      return open(unfinished, "w");
-    });
-    handle = opened;
     const count = await written(scan, async (text) => {
-      await attempt(() => opened.writeFile(text));
+      await file.write(text);
       return true;
     });
-    await attempt(async () => {
-      await opened.close();
-      await rename(unfinished, file);
-    });
+    await file.close();
+    await file.keep();
     return count;
   } catch (error) {
-    if (handle !== undefined) {
-      await handle.close().catch(() => undefined);
-      await rm(unfinished, { force: true });
-    }
+    await file.discard();
     throw error;
   }
 }

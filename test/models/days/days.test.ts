@@ -52,18 +52,20 @@ describe("ten daily deliveries", () => {
   }, async () => {
     const days = tenDays(withHospital(await sample(10, 7)), 1);
     const exercised = new Map((await incrementals()).map((relation) => [nameOf(relation), 0]));
-    await using hospital = await openHospital();
+    await using hospital = await openHospital({ gold: ["event_outbox"] });
     const contents = async () => {
       const tables: Record<string, readonly string[]> = {};
       for (const { target, columns } of await incrementals()) {
         const aside = columns.filter(({ tags }) => tags.includes("provenance")).map(({ path }) => path.join("."));
         // What was once concluded cannot be made anew: only who somebody is now.
-        const shown =
-          target.name === "PATIENT_XREF"
-            ? 'select patient_key, person_id from "EHR".SILVER.PATIENT_XREF where valid_to is null order by all'
-            : undefined;
+        const shown: Readonly<Record<string, string>> = {
+          PATIENT_XREF:
+            'select patient_key, person_id from "EHR".SILVER.PATIENT_XREF where valid_to is null order by all',
+          EVENT_OUTBOX: `select event_id, event_type, patient_key, entity_key from "EHR".GOLD.EVENT_OUTBOX order by all`,
+        };
         const rows = await hospital.rows(
-          shown ?? `select * exclude (${aside.join(", ")}) from "EHR"."${target.schema}"."${target.name}" order by all`,
+          shown[target.name] ??
+            `select * exclude (${aside.join(", ")}) from "EHR"."${target.schema}"."${target.name}" order by all`,
         );
         tables[nameOf({ target })] = rows.map((row) => JSON.stringify(row));
       }
