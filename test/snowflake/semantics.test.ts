@@ -91,7 +91,6 @@ describe("a helper refuses when the project is compiled what it cannot say on bo
     ["brackets that do not end", () => patterns.matches("x", "[a")],
     ["parentheses that do not end", () => patterns.matches("x", "(a")],
     ["a path that is none", () => json.text("x", ["a b"])],
-    ["a path of nothing", () => json.text("x", [])],
     ["a type without one text", () => types.asText("x", "number")],
   ])("%s", (_, say) => {
     for (const warehouse of ["duckdb", "snowflake"]) {
