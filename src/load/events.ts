@@ -45,6 +45,8 @@ export interface FileSkipped {
   readonly batchId?: string;
   /** ISO instant, where known. */
   readonly loadedAt?: string;
+  /** ISO instant: of another delivery than is known of that content, which RAW.REPEATED_FILE keeps. */
+  readonly deliveredAt?: string;
 }
 
 /** What the file holds is likely not what its system exported. It lands as it is. */

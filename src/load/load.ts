@@ -69,8 +69,8 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const earlier = await earlierOf(warehouse, relations, log.loadedFile, loadedFiles);
   const repeats = await earlierOf(warehouse, relations, log.repeatedFile, repeatedFiles);
 
-  const { fresh, skipped } = await sort(files, earlier, ledger, listener);
   const again = deliveredAgain(files, [...earlier, ...repeats]);
+  const { fresh, skipped } = await sort(files, earlier, new Set(again), ledger, listener);
   const finish = (landed: readonly Landed[], batchId: string | null): LoadFinished => {
     const sum = (key: "records" | "landed" | "rejected") => landed.reduce((total, { event }) => total + event[key], 0);
     const event: LoadFinished = {
@@ -149,6 +149,7 @@ function deliveredAgain(
 async function sort(
   files: readonly Prepared[],
   earlier: readonly Earlier[],
+  again: ReadonlySet<Prepared>,
   ledger: Ledger,
   listener: LoadListener,
 ): Promise<{ readonly fresh: readonly Prepared[]; readonly skipped: number }> {
@@ -160,7 +161,8 @@ async function sort(
     if (known.has(subject)) {
       const before = earlier.find((entry) => entry.table === table && entry.contentHash === file.hash);
       const when = before === undefined ? {} : { batchId: before.batchId, loadedAt: before.loadedAt };
-      listener({ kind: "file-skipped", file: file.name, table, reason: "loaded-before", ...when });
+      const repeat = again.has(file) ? { deliveredAt: file.deliveredAt } : {};
+      listener({ kind: "file-skipped", file: file.name, table, reason: "loaded-before", ...when, ...repeat });
       return false;
     }
     if (seen.has(subject)) {

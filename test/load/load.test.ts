@@ -278,6 +278,9 @@ describe("once", () => {
     expect(await load(all, "2024-02-03")).toMatchObject({ files: 0, skipped: 1, batchId: null });
     const third = { TABLE_NAME: "SYNTHEA_SUPPLIES", FILE: "supplies.csv", DELIVERED_AT: "2024-02-03T00:00:00" };
     expect(await repeats()).toEqual([third]);
+    expect(here.events).toContainEqual(
+      expect.objectContaining({ kind: "file-skipped", batchId, deliveredAt: "2024-02-03T00:00:00.000Z" }),
+    );
     // The same deliveries again are nothing new.
     const chains = (await sealed(here)).length;
     for (const delivered of ["2024-02-01", "2024-02-03"]) await load(all, delivered);

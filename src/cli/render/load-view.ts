@@ -97,11 +97,13 @@ function columnsNote({ newColumns, absentColumns }: Event<"file-landed">): strin
 /** A whole delivery that was there before is one line a batch, not one a file. */
 function skippedLines(files: readonly Event<"file-skipped">[], width: number): readonly string[] {
   const groups = new Map<string, string[]>();
-  for (const { file, reason, batchId, loadedAt } of files) {
+  for (const { file, reason, batchId, loadedAt, deliveredAt } of files) {
     const when = loadedAt === undefined ? "" : ` at ${instant(loadedAt)}`;
     const batch = batchId === undefined ? "" : ` in batch ${batchId}`;
     const why =
-      reason === "same-content" ? "the same content as another file of this load" : `loaded before${when}${batch}`;
+      reason === "same-content"
+        ? "the same content as another file of this load"
+        : `loaded before${when}${batch}${deliveredAt === undefined ? "" : `, delivered again at ${instant(deliveredAt)}`}`;
     groups.set(why, [...(groups.get(why) ?? []), file]);
   }
   return [...groups].flatMap(([why, names]) =>
