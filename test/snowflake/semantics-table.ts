@@ -257,6 +257,16 @@ from (select 1 as k, '{"a":["x","y"]}' as j) as whole,
     documented: functions("flatten"),
   },
   {
+    of: "flatten of JSON",
+    said: () =>
+      `select max(item) from (${json.elements({ from: `(select 1 as k, '["x","y"]' as j)`, json: "j", path: [], columns: ["k"], as: "item" })}) as t`,
+    snowflake: `select max(item) from (select whole.k, to_json(element.value) as item
+from (select 1 as k, '["x","y"]' as j) as whole,
+  lateral flatten(input => try_parse_json(whole.j)) as element) as t`,
+    answer: '"y"',
+    documented: functions("flatten"),
+  },
+  {
     of: "timestamps",
     said: () => types.instant("'2023-01-27T16:17:47.1234567Z'", zone),
     snowflake: `case

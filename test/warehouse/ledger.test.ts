@@ -72,7 +72,7 @@ afterAll(() => server?.[Symbol.asyncDispose]());
 
 const recorded =
   'select chain as "chain", seq as "seq", "AT" as "at", kind as "kind", subject as "subject", outcome as "outcome", body as "body", prev_hash as "prevHash", hash as "hash" from "EHR".MEDFORM.LEDGER where chain = ? order by seq';
-const landed = `insert into "EHR"."RAW"."LOADED_FILE" values ('b1', 's', 'S', 'f.csv', 'abc', timestamp '2024-01-01', 3, 2, 1, timestamp '2024-01-01')`;
+const landed = `insert into "EHR"."RAW"."LOADED_FILE" values ('b1', 's', 'S', 'f.csv', 'abc', timestamp '2024-01-01', 3, 2, 1, timestamp '2024-01-01', null)`;
 const changedSeal = `update "EHR".MEDFORM.LEDGER set body = '{}' where kind = 'seal'`;
 const alike = ["select range as x from range(5)", "select 1 as x", "select 2 as x", recorded, landed, changedSeal];
 const snowflake: Engine = {
