@@ -62,28 +62,30 @@ declare(
 );
 
 for (const output of outputs) {
-  declare(
-    { schema: output, name: "person" },
-    {
-      keys: ["person_id"],
-      suffix: "known",
-      rules: [
-        key(`${output}_person_key`),
-        noOrphans(`${output}_person_drawn`, ["person_id"], ["crosswalk", "patient"], [`${output}_id`]),
-      ],
-    },
-  );
+  for (const { schema, name } of research.placed(output).filter((table) => table.name === "person")) {
+    declare(
+      { schema, name },
+      {
+        keys: ["person_id"],
+        suffix: "known",
+        rules: [
+          key(`${schema}_person_key`),
+          noOrphans(`${schema}_person_drawn`, ["person_id"], ["crosswalk", "patient"], [`${output}_id`]),
+        ],
+      },
+    );
+  }
 }
 
-for (const [name, { columns }] of Object.entries(research.tables)) {
+for (const { schema, name, columns } of research.placed("safe_harbor")) {
   const years = columnsOf("safe_harbor", columns).filter((column) => column.name.endsWith("_year"));
   declare(
-    { schema: "safe_harbor", name },
+    { schema, name },
     {
       keys: ["person_id"],
       rules: [
         row(
-          `safe_harbor_${name}_pooled`,
+          `${schema}_${name}_pooled`,
           `no age is above ${POOLED_AGE}, and no year is told at that age or at none that is known`,
           `coalesce(age_years between 0 and ${POOLED_AGE - 1}, false)
             or (age_years is null or age_years = ${POOLED_AGE}) and ${years.map((year) => `${year.name} is null`).join(" and ")}`,
@@ -91,7 +93,7 @@ for (const [name, { columns }] of Object.entries(research.tables)) {
         ...(name === "person"
           ? [
               row(
-                "safe_harbor_person_zip3",
+                `${schema}_person_zip3`,
                 "a ZIP code is three digits, and none that few people share",
                 `${patterns.matches("zip3", "[0-9]{3}")} and zip3 not in (${smallZip3().map(texts.literal).join(", ")})`,
                 { optional: ["zip3"] },

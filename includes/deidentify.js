@@ -30,6 +30,8 @@ const MOST_DAYS = 365;
 const column = (name, description, sql, tags = []) => ({ name, description, sql, tags });
 const both = (...columns) => ({ safe_harbor: columns, shifted_dates: columns });
 const drawn = ["provenance"];
+/** A date that is not the true one: no tag `phi`, or policies would hide it from those to whom an expert's determination gives it. */
+const moved = ["shifted:date", ...drawn];
 
 /** The random id of who or what `relation`, a table of the crosswalk, stands for. */
 const id = (name, relation, description) => {
@@ -56,7 +58,7 @@ const day = (name, date, description) => ({
       `${name}_date`,
       `${description}: the day, where the source is, moved.`,
       dates.plus(date, "subject.shift_days", "day"),
-      ["phi:date", ...drawn],
+      moved,
     ),
   ],
 });
@@ -72,7 +74,7 @@ const moment = (row, name, at, description) => {
     `${name}_time`,
     `${description}: day and clock on the wall where the source is, moved. NULL where only the day is known.`,
     `case when ${row}.${name}_precision = 'instant' then ${dates.plus(local, "subject.shift_days", "day", "instant")} end`,
-    ["phi:date", ...drawn],
+    moved,
   );
   return { safe_harbor, shifted_dates: [...shifted_dates, time] };
 };

@@ -4,6 +4,8 @@
  * began by as_of, which its column `at` says, is shown; the tables of persons have none.
  */
 const deidentify = require("./deidentify.js");
+const tenancy = require("./tenancy.js");
+const texts = require("./texts.js");
 const types = require("./types.js");
 const { ageOn, birth, code, codeSystem, day, id, language, lastAge, measured, moment, own, person, state, word, zip3 } =
   deidentify;
@@ -164,24 +166,31 @@ inner join ${ref("crosswalk", "subject")} as subject
   on subject.patient_key = event.patient_key
 ${named(columns, output, ref)}where event.${at} <= subject.as_of`;
 
-/** The query of a table in an output. */
-const model = (output, name, ref) => {
+/** The query of a table in an output, of one tenant or of all. */
+const model = (output, name, tenant, ref) => {
   const table = tables[name];
-  return table.of === undefined ? ofPersons(output, table, ref) : ofEvents(output, table, ref);
+  const query = table.of === undefined ? ofPersons(output, table, ref) : ofEvents(output, table, ref);
+  return tenant === undefined ? query : `${query}\n  and subject.tenant_id = ${texts.literal(tenant)}`;
 };
+
+/** Every table of an output with where it stands: where tenants are kept apart by row, in a schema for each. */
+const placed = (output) =>
+  tenancy
+    .schemasOf(output)
+    .flatMap((place) => Object.entries(tables).map(([name, table]) => ({ ...place, name, ...table })));
 
 /** Declares every table of an output: views, for they hold nothing of their own. */
 const publishAll = (output, publish) => {
-  for (const [name, { description, columns }] of Object.entries(tables)) {
+  for (const { schema, tenant, name, description, columns } of placed(output)) {
     publish(name, {
       type: "view",
-      schema: output,
+      schema,
       description: `${description} ${deidentify.LABELS[output]}`,
       tags: ["deidentified"],
       snowflake: { secure: true },
       columns: deidentify.describe(output, columns),
-    }).query((ctx) => model(output, name, (...target) => ctx.ref(...target)));
+    }).query((ctx) => model(output, name, tenant, (...target) => ctx.ref(...target)));
   }
 };
 
-module.exports = { publishAll, tables };
+module.exports = { placed, publishAll };

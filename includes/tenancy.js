@@ -23,11 +23,12 @@ const owner = () => {
   return tenant;
 };
 
-/** Schemas of masked views, each with the tenant whose rows alone are seen there; undefined for everybody's. */
-const maskedSchemas = () => {
-  if (mode() !== "row") return [{ schema: "masked", tenant: undefined }];
-  return tenants.map((tenant) => ({ schema: `masked_${tenant}`, tenant }));
+/** Schemas of views that are called `name`, each with the tenant whose rows alone are seen there; undefined for everybody's. */
+const schemasOf = (name) => {
+  if (mode() !== "row") return [{ schema: name, tenant: undefined }];
+  return tenants.map((tenant) => ({ schema: `${name}_${tenant}`, tenant }));
 };
+const maskedSchemas = () => schemasOf("masked");
 
 /** The schema of landing tables. A suffix of schemas is for what is built; what is landed for one tenant is kept apart by hand. */
 const landingSchema = () => {
@@ -37,4 +38,4 @@ const landingSchema = () => {
   return `raw_${schemaSuffix}`;
 };
 
-module.exports = { landingSchema, maskedSchemas, owner };
+module.exports = { landingSchema, maskedSchemas, owner, schemasOf };

@@ -265,21 +265,22 @@ for (const [patients, seed, rate, output] of [
         ),
       );
       using db = await reader(box.warehouse);
-      const times = await db.rows(
-        `select lower(table_schema || '.' || table_name || '.' || column_name) as name
-         from information_schema.columns
-         where table_catalog = 'EHR' and upper(table_schema) in ('BRONZE', 'SILVER', 'GOLD')
-           and (data_type = 'DATE' or data_type like 'TIMESTAMP%')
-           and (table_schema, table_name) in (
-             select (table_schema, table_name) from information_schema.columns
-             where lower(column_name) in ('patient_key', 'patient_id', 'patient_raw', 'person_id')
-           )`,
+      const columns = (
+        await db.rows(
+          `select lower(table_schema || '.' || table_name) as relation, lower(column_name) as name, data_type as type
+           from information_schema.columns
+           where table_catalog = 'EHR' and upper(table_schema) in ('BRONZE', 'SILVER', 'GOLD')`,
+        )
+      ).map(({ relation, name, type }) => ({ relation: String(relation), name: String(name), type: String(type) }));
+      const ofPatients = new Set(
+        columns.filter(({ name }) => /^patient_(key|id|raw)$|^person_id$/.test(name)).map(({ relation }) => relation),
       );
+      const times = columns.filter(({ relation, type }) => ofPatients.has(relation) && /^(DATE|TIMESTAMP)/.test(type));
       expect(times.length).toBeGreaterThan(300);
       const own =
-        /\.((first_|last_)?(loaded|delivered)_at|recorded_(from|to)|as_of|as_of_date|patient_xref\.valid_\w+)$/;
+        /\.((first_|last_)?(loaded|delivered|seen)_at|absent_since|recorded_(from|to)|as_of|as_of_date|patient_xref\.valid_\w+)$/;
       const untagged = times
-        .map(({ name }) => String(name))
+        .map(({ relation, name }) => `${relation}.${name}`)
         .filter((name) => !own.test(name) && !tags.get(name)?.includes("phi:date"));
       expect(untagged).toEqual([]);
     });

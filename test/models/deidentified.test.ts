@@ -1,6 +1,8 @@
 /** The two outputs for others: what of a person comes out of them, what never does, and which ids they have. */
 import { createRequire } from "node:module";
+import { resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compileProject } from "../../src/compile/index.js";
 import type { Relation } from "../../src/graph/index.js";
 import { type Delivery, files, type Line } from "./csv.js";
 import { graph, type Hospital, openHospital } from "./hospital.js";
@@ -157,7 +159,7 @@ describe("the outputs for others", () => {
     const tagged = (output: Output) =>
       of(output).flatMap(({ columns }) => columns.flatMap(({ tags }) => tags.filter((tag) => tag.startsWith("phi:"))));
     expect(new Set(tagged("SAFE_HARBOR"))).toEqual(new Set());
-    expect(new Set(tagged("SHIFTED_DATES"))).toEqual(new Set(["phi:date"]));
+    expect(new Set(tagged("SHIFTED_DATES"))).toEqual(new Set());
     const names = of(...outputs).flatMap(({ columns }) => columns.map(({ path }) => lower(path)));
     const identifying = names.filter((name) =>
       /name|address|(^|_)city|county|postal|latitude|longitude|birth|death|phone|mail|ssn|mrn|member|device/.test(name),
@@ -193,6 +195,31 @@ describe("the outputs for others", () => {
     }
     for (const output of outputs) {
       expect((await shown(output, "person", "g.person_id")).map(([id]) => id)).toEqual(ids.toSorted());
+    }
+  });
+});
+
+describe("tenants who are kept apart by row", () => {
+  it("have outputs of their own, in which nobody of another stands", async () => {
+    const apart = await compileProject({
+      projectDir: resolve(import.meta.dirname, "../.."),
+      overrides: { warehouse: "duckdb", vars: { tenancy: "row" } },
+    });
+    const views = apart.graph.actions.filter(
+      (action): action is Relation =>
+        action.kind === "view" && /^(SAFE_HARBOR|SHIFTED_DATES)/.test(action.target.schema),
+    );
+    const schemas = new Set(views.map(({ target }) => target.schema));
+    expect(schemas.size).toBe(4);
+    for (const { target, query } of views) {
+      const [, output = "", tenant] = /^(SAFE_HARBOR|SHIFTED_DATES)_(\w+)$/.exec(target.schema) ?? [];
+      const all = await hospital.count(`select count(*) from "EHR"."${output}"."${target.name}"`);
+      const shownHere = await hospital.count(`select count(*) from (${query}) as view`);
+      expect([target.schema, target.name, shownHere]).toEqual([
+        target.schema,
+        target.name,
+        tenant === "NETWORK" ? all : 0,
+      ]);
     }
   });
 });
