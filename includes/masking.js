@@ -81,13 +81,16 @@ const described = (column) => {
   };
 };
 
-/** What is masked of a project's actions: the relations of gold, as `{ name, description, columns }` with columns by name. */
+/** A record for other systems is whole or nothing: without who it is of it would be empty. */
+const isExport = (tag) => tag.startsWith("export:");
+
+/** What is masked of a project's actions: the relations of gold but exports, as `{ name, description, columns }` with columns by name. */
 const shown = (actions) =>
   actions
     .map(({ proto }) => proto)
-    .filter(({ canonicalTarget, actionDescriptor, disabled }) => {
+    .filter(({ canonicalTarget, actionDescriptor, disabled, tags }) => {
       const isOfGold = canonicalTarget.schema.toLowerCase() === "gold";
-      return isOfGold && !disabled && (actionDescriptor?.columns ?? []).length > 0;
+      return isOfGold && !disabled && !(tags ?? []).some(isExport) && (actionDescriptor?.columns ?? []).length > 0;
     })
     .map(({ canonicalTarget, actionDescriptor }) => ({
       name: canonicalTarget.name.toLowerCase(),

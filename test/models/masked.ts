@@ -30,7 +30,10 @@ const relationsIn = ({ actions }: Graph, schema: string) =>
 const nameOf = ({ path }: Column) => path.join(".");
 const identifier = ({ tags }: Column) => tags.find((tag) => tag.startsWith("phi:"))?.slice(4);
 
-const gold = relationsIn(await graph(), "GOLD");
+/** All but records for other systems. */
+const gold = new Map(
+  [...relationsIn(await graph(), "GOLD")].filter(([, { tags }]) => !tags.some((tag) => tag.startsWith("export:"))),
+);
 const masked = relationsIn(await graph(), "MASKED");
 
 /** Holds them over a hospital whose gold is built of the ward; at the end it has a second tenant. */
