@@ -122,7 +122,10 @@ async function contents(warehouse: string): Promise<Readonly<Record<string, stri
   const sums: Record<string, string> = {};
   for (const { s, t, c } of columns) {
     // What is about files and rows, and not about patients.
-    if (/_verdict$|^disposition$|^accounting|^delivered_file$/i.test(String(t))) continue;
+    if (
+      /_verdict$|^disposition$|^accounting|^deliver|^value_check$|^quality_|^late_file$|^schema_drift$/i.test(String(t))
+    )
+      continue;
     const kept = (c as readonly string[]).filter((name) => !provenance.includes(name.toLowerCase()));
     const row = kept.map((name) => `"${name}"`).join(", ");
     const [sum] = await db.rows(`select count(*) || ':' || coalesce(sum(hash(${row})), 0) as sum from "${s}"."${t}"`);
