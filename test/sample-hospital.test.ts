@@ -278,7 +278,7 @@ for (const [patients, seed, rate, output] of [
       const times = columns.filter(({ relation, type }) => ofPatients.has(relation) && /^(DATE|TIMESTAMP)/.test(type));
       expect(times.length).toBeGreaterThan(300);
       const own =
-        /\.((first_|last_)?(loaded|delivered|seen)_at|absent_since|recorded_(from|to)|as_of|as_of_date|patient_xref\.valid_\w+)$/;
+        /\.((first_|last_)?(loaded|delivered|seen)_at|last_updated|absent_since|recorded_(from|to)|as_of|as_of_date|patient_xref\.valid_\w+)$/;
       const untagged = times
         .map(({ relation, name }) => `${relation}.${name}`)
         .filter((name) => !own.test(name) && !tags.get(name)?.includes("phi:date"));
