@@ -16,4 +16,12 @@ const schema = () => {
   return given.toLowerCase();
 };
 
-module.exports = { VIEWS, schema };
+/** Columns of a relation of gold as they are described, and tagged, where it is made. */
+const columnsOf = (actions, relation) => {
+  const isIt = ({ schema: of, name }) => of.toLowerCase() === "gold" && name.toLowerCase() === relation;
+  const { proto } = actions.find(({ proto: { canonicalTarget } }) => isIt(canonicalTarget));
+  const described = ({ path, description, tags }) => [path.join("."), { description, tags }];
+  return Object.fromEntries(proto.actionDescriptor.columns.map(described));
+};
+
+module.exports = { VIEWS, columnsOf, schema };

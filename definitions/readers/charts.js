@@ -17,8 +17,9 @@ for (const [name, { relation, about }] of Object.entries(readers.VIEWS)) {
     schema: "readers",
     description: `${about}: ${schema}.${source}, under a name that stays when another warehouse takes over.`,
     tags: ["clinical", "publish:readers"],
+    columns: schema === "gold" ? readers.columnsOf(dataform.actions, relation) : {},
   }).query(
-    // Whatever columns it has: they are described where it is made.
+    // Whatever columns it has.
     (ctx) => `select * from ${ctx.ref(schema, source)}`,
   );
 }

@@ -18,7 +18,12 @@ export interface Snapshot extends LedgerOf {
   readonly markers: Readonly<Record<string, string>>;
 }
 
-const provenance = new Set(["run_id", "judged_run", "emitted_run", "loaded_at", "_loaded_at", "recorded_at"]);
+const provenance = new Set(
+  // The last three are drawn, once each.
+  "run_id judged_run emitted_run loaded_at _loaded_at recorded_at safe_harbor_id shifted_dates_id shift_days".split(
+    " ",
+  ),
+);
 
 /** Reads a file that nobody writes, changing nothing. */
 export async function snapshot(path: string): Promise<Snapshot> {
