@@ -4,6 +4,16 @@ const { byEngine } = require("./engine.js");
 /** `a` divided by `b`, as a double; NULL where `b` is 0. */
 const ratio = (a, b) => `cast(${a} as double) / nullif(${b}, 0)`;
 
+/** Beyond this no measurement is one, and an exact sum would not fit. */
+const EXACT_LIMIT = "1000000000000";
+
+/** A number with nine digits behind the point, whose sums are the same in whatever order their parts come; NULL from 10^12 on. */
+const exact = (x) => `cast(case when abs(${x}) < ${EXACT_LIMIT} then ${x} end as decimal(38, 9))`;
+
+/** The mean of what may have a fraction, as a double: exact, unless there is a number from 10^12 on among them. */
+const mean = (x) =>
+  `case when max(abs(${x})) < ${EXACT_LIMIT} then ${ratio(`sum(${exact(x)})`, `count(${x})`)} else avg(${x}) end`;
+
 /** How often `b` fits into `a`, for whole numbers: without the rest, toward 0; NULL where `b` is 0. */
 const quotient = (a, b) =>
   byEngine({
@@ -16,4 +26,4 @@ const greatest = (...values) =>
   `${byEngine({ duckdb: "greatest", snowflake: "greatest_ignore_nulls" })}(${values.join(", ")})`;
 const least = (...values) => `${byEngine({ duckdb: "least", snowflake: "least_ignore_nulls" })}(${values.join(", ")})`;
 
-module.exports = { greatest, least, quotient, ratio };
+module.exports = { exact, greatest, least, mean, quotient, ratio };
