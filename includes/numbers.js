@@ -7,12 +7,8 @@ const ratio = (a, b) => `cast(${a} as double) / nullif(${b}, 0)`;
 /** Beyond this no measurement is one, and an exact sum would not fit. */
 const EXACT_LIMIT = "1000000000000";
 
-/** A number with nine digits behind the point, whose sums are the same in whatever order their parts come; NULL from 10^12 on. */
-const exact = (x) => `cast(case when abs(${x}) < ${EXACT_LIMIT} then ${x} end as decimal(38, 9))`;
-
-/** The mean of what may have a fraction, as a double: exact, unless there is a number from 10^12 on among them. */
-const mean = (x) =>
-  `case when max(abs(${x})) < ${EXACT_LIMIT} then ${ratio(`sum(${exact(x)})`, `count(${x})`)} else avg(${x}) end`;
+/** A number with twelve digits behind the point, whose sums are the same in whatever order their parts come; NULL from 10^12 on. */
+const exact = (x) => `cast(case when abs(${x}) < ${EXACT_LIMIT} then ${x} end as decimal(38, 12))`;
 
 /** How often `b` fits into `a`, for whole numbers: without the rest, toward 0; NULL where `b` is 0. */
 const quotient = (a, b) =>
@@ -25,5 +21,14 @@ const quotient = (a, b) =>
 const greatest = (...values) =>
   `${byEngine({ duckdb: "greatest", snowflake: "greatest_ignore_nulls" })}(${values.join(", ")})`;
 const least = (...values) => `${byEngine({ duckdb: "least", snowflake: "least_ignore_nulls" })}(${values.join(", ")})`;
+
+/**
+ * The mean of what may have a fraction, as a double: exact, unless there is a number from 10^12 on among them. Digits behind the
+ * twelfth are lost in the sum, which must not bring the mean beyond the least and the greatest.
+ */
+const mean = (x) => {
+  const rounded = ratio(`sum(${exact(x)})`, `count(${x})`);
+  return `case when max(abs(${x})) < ${EXACT_LIMIT} then ${least(greatest(rounded, `min(${x})`), `max(${x})`)} else avg(${x}) end`;
+};
 
 module.exports = { exact, greatest, least, mean, quotient, ratio };
