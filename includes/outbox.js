@@ -12,7 +12,7 @@
  * - `encounter.completed`: the first news by which an encounter is completed. Once an encounter, whatever is corrected later.
  * - `prescription.added`: the first news of a prescription. Once a prescription.
  * - `lab_result.available`: each news of a result that is final or corrected, or whose source knows no status: a correction is
- *   told again, for the value that it corrects does harm. Its n-th event is of its n-th such news.
+ *   told again, for the value that it corrects does harm. Once a result and delivery.
  *
  * An event's id is a hash of tenant, type, the key of the thing, and which news of it: nothing that a model can change.
  */

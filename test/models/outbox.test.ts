@@ -187,4 +187,49 @@ describe("the outbox", { timeout: 300_000 }, () => {
       },
     );
   });
+
+  // The second report names an encounter of somebody else, and waits until that is put right, after the third was told.
+  const among = (updated: readonly [string, string, string]): readonly Delivery[] => [
+    {
+      organizations: [{ Id: "o", NAME: "Place" }],
+      providers: [{ Id: "r", ORGANIZATION: "o" }],
+      patients: [ann(), bob],
+      encounters: [visit("bob", "2024-06-01T15:00:00Z")],
+      lab_reports: [report("final", "6.5", updated[0])],
+    },
+    { lab_reports: [{ ...report("corrected", "6.4", updated[1]), ENCOUNTER: "visit of bob" }] },
+    { lab_reports: [report("corrected", "6.3", updated[2])] },
+    { encounters: [{ ...visit("bob", "2024-06-01T15:00:00Z"), PATIENT: "ann" }] },
+  ];
+  const results = async () =>
+    (await told()).filter(({ event }) => event === "lab_result.available of ann").map(({ event_id }) => event_id);
+  const toldBy = async (deliveries: readonly Delivery[]) => {
+    await hospital.empty();
+    const counts: number[] = [];
+    for (const [index, rows] of deliveries.entries()) {
+      await hospital.land({ id: `day-${index}`, delivered: `2024-06-0${index + 3}`, files: files(rows) });
+      await hospital.refresh();
+      counts.push((await results()).length);
+    }
+    const increments = await results();
+    await hospital.refresh({ full: true });
+    return { counts, increments, rebuilt: await results() };
+  };
+
+  it("tells of a version that was admitted after a younger one what one run tells of both", async () => {
+    const { counts, increments, rebuilt } = await toldBy(
+      among(["2024-06-02T08:00:00Z", "2024-06-03T08:00:00Z", "2024-06-04T08:00:00Z"]),
+    );
+    expect(counts).toEqual([1, 1, 2, 3]);
+    expect([...increments].sort()).toEqual([...rebuilt].sort());
+  });
+
+  it("has told more than one run does, and nothing less, where a version stood only because a newer one waited", async () => {
+    const { counts, increments, rebuilt } = await toldBy(
+      among(["2024-06-02T08:00:00Z", "2024-06-04T08:00:00Z", "2024-06-03T08:00:00Z"]),
+    );
+    expect(counts).toEqual([1, 1, 2, 3]);
+    expect(rebuilt).toHaveLength(2);
+    expect(rebuilt.filter((id) => !increments.includes(id))).toEqual([]);
+  });
 });
