@@ -32,8 +32,9 @@ export async function evaluate(
   staged: readonly Target[],
   context: Context,
 ): Promise<Evaluated> {
-  const there = new Set([...context.published, ...staged.map(targetKey)]);
-  const isThere = ({ target }: Assertion) => (context.step(target)?.awaits ?? []).every((key) => there.has(key));
+  const made = new Set(staged.map(targetKey));
+  const isThere = ({ target }: Assertion) =>
+    (context.step(target)?.awaits ?? []).every((key) => made.has(key) || context.published.has(key));
   const evaluations: Evaluation[] = [];
   let stops: Assertion | undefined;
   let broken = false;

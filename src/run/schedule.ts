@@ -26,11 +26,13 @@ export async function schedule(units: readonly Unit[], threads: number, work: Wo
 
   const ended = (unit: Unit, result: UnitResult) => {
     results.set(unit.id, result);
-    for (const follower of followers.get(unit.id) ?? []) {
+    const freed = (followers.get(unit.id) ?? []).filter((follower) => {
       const left = waiting.get(follower.id);
       left?.delete(unit.id);
-      if (left?.size === 0) ready.push(follower);
-    }
+      return left?.size === 0;
+    });
+    if (freed.length === 0) return;
+    ready.push(...freed);
     ready.sort((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
   };
   const begin = async (unit: Unit): Promise<UnitResult> => {

@@ -47,8 +47,8 @@ export interface Session extends Scope {
   database: string;
   schema: string;
   lockTimeout: number;
-  /** As `alter session` set them. */
-  readonly parameters: Record<string, unknown>;
+  /** As `alter session` set them; another object each time. */
+  parameters: Readonly<Record<string, unknown>>;
   transaction: Transaction | undefined;
   /** Runs work when all that was asked of this session before has ended. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;

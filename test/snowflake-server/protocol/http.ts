@@ -4,12 +4,20 @@ import { gunzipSync } from "node:zlib";
 
 /** The JSON of a request, `{}` where it has none. The driver announces gzip and may send plain text, hence the look at the first bytes. */
 export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const parts: Buffer[] = [];
-  for await (const part of request) parts.push(part as Buffer);
-  const sent = Buffer.concat(parts);
+  const sent = await bodyOf(request);
   const zipped = sent[0] === 0x1f && sent[1] === 0x8b;
   const text = (zipped ? gunzipSync(sent) : sent).toString("utf8");
   return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((done, fail) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.once("end", () => done(parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts)));
+    request.once("error", fail);
+    request.once("close", () => fail(new Error("the request broke off")));
+  });
 }
 
 /** What is answered, so that a hook can hold it back or lose it. */

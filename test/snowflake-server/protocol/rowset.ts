@@ -80,9 +80,31 @@ const rendering: Readonly<Record<string, unknown>> = {
   BINARY_OUTPUT_FORMAT: "HEX",
 };
 
-/** What an answer is rendered by: the usual, then what the session says, then the statement. */
+/** What a login is told of parameters: the usual, then what it says itself. */
 export const parametersOf = (...layers: readonly Readonly<Record<string, unknown>>[]): unknown =>
   Object.entries(Object.assign({}, rendering, ...layers)).map(([name, value]) => ({ name, value }));
+
+const isForClient = (name: string) => name in rendering || /^(?:CLIENT|JS)_/.test(name);
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+const forClient = (parameters: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(parameters).filter(([name]) => isForClient(name)));
+
+/** By a session's parameters, which are another object when they change. */
+const ofSessions = new WeakMap<Parameters, { readonly parameters: Parameters; readonly list: unknown }>();
+
+/** What an answer is rendered by: the usual, then what the session says, then the statement; of all others no client knows. */
+function renderedBy(ofSession: Parameters, ofStatement: Parameters): unknown {
+  let known = ofSessions.get(ofSession);
+  if (known === undefined) {
+    const parameters = forClient(ofSession);
+    known = { parameters, list: parametersOf(parameters) };
+    ofSessions.set(ofSession, known);
+  }
+  const own = forClient(ofStatement);
+  return Object.keys(own).length === 0 ? known.list : parametersOf(known.parameters, own);
+}
 
 export function rowset(
   answer: Answer,
@@ -97,7 +119,7 @@ export function rowset(
   const { session, queryId } = about;
   const common = {
     queryId,
-    parameters: parametersOf(session.parameters, about.parameters),
+    parameters: renderedBy(session.parameters, about.parameters),
     finalDatabaseName: session.database || null,
     finalSchemaName: session.schema || null,
     finalWarehouseName: session.warehouse || null,

@@ -35,6 +35,8 @@ export interface Session extends SessionFacts {
   readonly behind: InterpreterSession;
   /** SESSION_PARAMETERS of the login. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** What statements have set since, as it was looked at last. */
+  set?: Readonly<Record<string, unknown>>;
   /** By request id: a request that comes again gets the same statement's result. */
   readonly statements: Map<string, Statement>;
 }

@@ -60,7 +60,8 @@ export function begin(session: Session, asked: Asked, latency: number, slow: Met
       abort.signal.throwIfAborted();
       const answer = await session.behind.execute({ ...asked, signal: abort.signal });
       const { role, warehouse, database, schema, parameters: set } = session.behind.inUse();
-      Object.assign(session, { role, warehouse, database, schema, parameters: { ...session.given, ...set } });
+      Object.assign(session, { role, warehouse, database, schema });
+      if (session.set !== set) Object.assign(session, { set, parameters: { ...session.given, ...set } });
       return { kind: "answer", answer };
     } catch (thrown) {
       if (abort.signal.aborted) return { kind: "error", error: cancelled(abort.signal.reason) };

@@ -71,9 +71,11 @@ export const control: readonly Shape[] = [
   shape("alter session set {rest}", async ({ rest = "" }, { session }) => {
     const timeout = /\block_timeout\s*=\s*(\d+)/i.exec(rest)?.[1];
     if (timeout !== undefined) session.lockTimeout = Number(timeout);
+    const set: Record<string, unknown> = { ...session.parameters };
     for (const [, name = "", text, bare = ""] of rest.matchAll(/(\w+)\s*=\s*(?:'((?:[^']|'')*)'|([\w.]+))/g)) {
-      session.parameters[name.toUpperCase()] = text?.replaceAll("''", "'") ?? parameterOf(bare);
+      set[name.toUpperCase()] = text?.replaceAll("''", "'") ?? parameterOf(bare);
     }
+    session.parameters = set;
     return done();
   }),
   shape("select system\\$abort_transaction\\(\\s*'?(?<id>\\d+)'?\\s*\\)", async ({ id = "" }, { server }) => {

@@ -20,7 +20,7 @@ export type Reading =
 /** By exact text; emptied when more texts of the project become known. */
 export type Readings = Map<string, Reading>;
 
-const kept = 1_000;
+const kept = 4_000;
 
 const shapes: readonly Shape[] = [...control, ...create, ...change, ...stage, ...copy, ...staged, ...task];
 
