@@ -185,6 +185,7 @@ function forgetful(state: State): Ledger {
     state: async () => state,
     unsealed: async () => [],
     entries: async () => [],
+    owners: async () => new Map(),
     loaded: async (subjects) => new Set(subjects),
     recover: nothing,
     open: async (kind) => ({ id: `${kind}-bench`, number: state.number + 1, append: nothing, seal: nothing }),

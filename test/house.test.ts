@@ -9,6 +9,7 @@ const src = resolve(import.meta.dirname, "../src");
 const floor: Readonly<Record<string, number>> = {
   cli: 3,
   backup: 2,
+  clean: 2,
   legacy: 2,
   report: 2,
   load: 2,

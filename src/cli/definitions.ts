@@ -327,10 +327,10 @@ function reconcile(program: Command, choose: Choose): void {
 function clean(program: Command, choose: Choose): void {
   program
     .command("clean")
-    .description("what a run committed and could not put into place (Snowflake)")
+    .description("relations whose model is gone; on Snowflake also what a run committed and could not put into place")
     .option(
       "--drop <target>",
-      "gives it up: the next run builds the table anew; repeat it",
+      "drops the relation, or gives up what waits: the next run builds it anew; repeat it",
       (name: string, all: string[]) => [...all, name],
       [],
     )

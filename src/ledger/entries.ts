@@ -142,15 +142,27 @@ export function viewsEntry(at: string, fingerprint: string): Entry {
   return { kind: "views", subject: "MEDFORM", outcome: "made", at, body: { fingerprint } };
 }
 
-/** A relation that is gone from the warehouse. */
-export function dropEntry(about: { readonly at: string; readonly target: Target }): Entry {
-  return {
-    kind: "drop",
-    subject: targetKey(about.target),
-    outcome: "dropped",
-    at: about.at,
-    body: { target: about.target },
-  };
+/** What is known of a relation whose model is gone, when it is dropped. */
+interface Dropping {
+  readonly at: string;
+  readonly target: Target;
+  readonly kind: Kind;
+  /** The run that published it last, and the rows that it had then. */
+  readonly version: string;
+  readonly rows: number | null;
+}
+
+/** Before a relation is dropped: what a crash between that and its record leaves behind to be read. */
+export function dropIntentEntry({ at, ...body }: Dropping): Entry {
+  return { kind: "intent", subject: targetKey(body.target), outcome: "drop", at, body };
+}
+
+/**
+ * A relation is no longer published: `dropped` now, `gone` already when it was to be; `forgotten`, of an operation, whose
+ * relation medform did not make.
+ */
+export function dropEntry({ at, ...body }: Dropping, outcome: "dropped" | "gone" | "forgotten"): Entry {
+  return { kind: "drop", subject: targetKey(body.target), outcome, at, body };
 }
 
 /** A publication that could not be put into place, and was given up on request: the relation counts as never built. */

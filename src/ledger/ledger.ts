@@ -8,9 +8,9 @@ import { type ChainInfo, foldSealed } from "./fold.js";
 import { type ChainHead, type LedgerRecord, recordHash, seqText } from "./hash.js";
 import { canonicalJson, storedText } from "./json.js";
 import { nothingSealed, type OwnChain, parsed, readTail, type Tail, type Unsealed } from "./read.js";
-import { aboutRunSchema } from "./schema.js";
+import { aboutRunSchema, openSchema } from "./schema.js";
 import { groupSize, ledgerStore, type Store } from "./store.js";
-import type { Chain, Entry, Ledger, RunState, SealOptions, State } from "./types.js";
+import type { Chain, Entry, Ledger, Owner, RunState, SealOptions, State } from "./types.js";
 import { type LedgerViews, ledgerViews } from "./views.js";
 
 /** How often a transaction is tried when somebody else changes the same rows at the same time. */
@@ -92,6 +92,13 @@ class WarehouseLedger implements Ledger {
 
   async loaded(subjects: readonly string[]): Promise<ReadonlySet<string>> {
     return this.#next(async () => new Set(await this.store.loaded(subjects)));
+  }
+
+  owners(chainIds: readonly string[]): Promise<ReadonlyMap<string, Owner>> {
+    return this.#next(async () => {
+      const openings = await this.store.openings(chainIds);
+      return new Map(openings.map((record) => [record.subject, openSchema.parse(JSON.parse(record.body)).about ?? {}]));
+    });
   }
 
   entries(chainId: string): Promise<readonly Entry[]> {

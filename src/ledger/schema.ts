@@ -47,12 +47,16 @@ export const descriptionSchema = z.object({ target: targetSchema, metadata: z.st
 
 export const viewsSchema = z.object({ fingerprint: z.string() });
 
-export const chainKindSchema = z.enum(["run", "load", "assert"]);
+export const chainKindSchema = z.enum(["run", "load", "assert", "clean"]);
 
 const commitSchema = z.object({ id: z.string(), dirty: z.boolean() });
 
 /** Of what a chain is about only the commit is folded into the state. */
-export const aboutRunSchema = z.object({ commit: commitSchema.optional() });
+export const aboutRunSchema = z.object({
+  commit: commitSchema.optional(),
+  project: z.string().optional(),
+  environment: z.string().optional(),
+});
 
 export const openSchema = z.object({ number: z.number(), kind: chainKindSchema, about: aboutRunSchema.optional() });
 

@@ -24,6 +24,8 @@ export interface Store {
   from(chain: string, seq: number): Promise<readonly LedgerRecord[]>;
   /** All records of some chains, chain by chain, each in order. */
   chains(ids: readonly string[]): Promise<readonly LedgerRecord[]>;
+  /** Records that opened these chains. */
+  openings(ids: readonly string[]): Promise<readonly LedgerRecord[]>;
   /** Hash of one record of the main chain. */
   hashAt(seq: string): Promise<string | undefined>;
   loaded(subjects: readonly string[]): Promise<readonly string[]>;
@@ -158,6 +160,19 @@ export async function ledgerStore(warehouse: Warehouse, session: Session): Promi
       if (!present || ids.length === 0) return [];
       const rows = await session.rows(`${select} where chain in (${marks(ids.length)}) order by chain, seq`, ids);
       return rows.map(toRecord);
+    },
+    async openings(ids) {
+      if (!present) return [];
+      const found: LedgerRecord[] = [];
+      for (let at = 0; at < ids.length; at += 500) {
+        const some = ids.slice(at, at + 500);
+        const rows = await session.rows(
+          `${select} where chain = 'main' and kind = 'open' and subject in (${marks(some.length)})`,
+          some,
+        );
+        found.push(...rows.map(toRecord));
+      }
+      return found;
     },
     async hashAt(seq) {
       const [row] = await session.rows(`select "HASH" as "HASH" from ${ledger} where chain = 'main' and seq = ?`, [

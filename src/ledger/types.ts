@@ -57,7 +57,7 @@ export interface Commit {
 export interface RunState {
   readonly runId: string;
   readonly runNumber: number;
-  readonly kind: "run" | "load" | "assert";
+  readonly kind: "run" | "load" | "assert" | "clean";
   readonly startedAt: string;
   readonly finishedAt: string | null;
   /** `interrupted`: opened, never sealed. */
@@ -83,6 +83,12 @@ export interface State {
   readonly views?: string;
   /** Number of the last chain that was opened; rises strictly. */
   readonly number: number;
+}
+
+/** For whom a chain was opened: several projects and environments may share a warehouse and its ledger. */
+export interface Owner {
+  readonly project?: string;
+  readonly environment?: string;
 }
 
 /** One fact of a chain, before it is numbered and hashed. */
@@ -123,11 +129,13 @@ export interface Ledger extends AsyncDisposable {
   /** Folded from the last seal and whatever follows it (interrupted chains included). */
   state(): Promise<State>;
   /** `about`: command, environment, actor, project commit and dirty flag, selection … */
-  open(kind: "run" | "load" | "assert", about: Readonly<Record<string, unknown>>): Promise<Chain>;
+  open(kind: RunState["kind"], about: Readonly<Record<string, unknown>>): Promise<Chain>;
   /** Which of these `subject`s (`<table key>:<content hash>`) have a `load-file` record. */
   loaded(subjects: readonly string[]): Promise<ReadonlySet<string>>;
   /** Chains since the last seal that were opened and never sealed, those that are open here aside. */
   unsealed(): Promise<readonly Unsealed[]>;
+  /** Whose chains these are, by id; those that are not known are left out. */
+  owners(chainIds: readonly string[]): Promise<ReadonlyMap<string, Owner>>;
   /** What a chain has recorded of itself, in order; empty for one that is not known. */
   entries(chainId: string): Promise<readonly Entry[]>;
   /** Appends to the main chain which chains were interrupted, and what the warehouse knows and the ledger lacks; `recoverMarkers` finds it. */

@@ -66,27 +66,27 @@ const evaluationView = (place: string, json: Json): View => {
 const actionView = (place: string, json: Json): View => ({
   name: "ACTION",
   description:
-    "One row for each attempt to build a table, a view or an operation, and how it ended; read from MEDFORM.LEDGER",
+    "One row for each attempt to build a table, a view or an operation, or to drop what has no model any more, and how it ended; read from MEDFORM.LEDGER",
   columns: [
     column(
       "RUN_ID",
       `case when CHAIN = 'main' then ${json("BODY", ["version"])} else CHAIN end`,
       "Run that it belongs to: RUN_ID of MEDFORM.RUN",
     ),
-    column("TARGET", "SUBJECT", "What was to be built"),
+    column("TARGET", "SUBJECT", "What was to be built, or dropped"),
     column("TYPE", json("BODY", ["kind"]), "table, view, incremental or operation; NULL where it was not published"),
     column(
       "OUTCOME",
       "OUTCOME",
-      "published; recovered: published by a run that died before it recorded that; discarded: a rule stopped it; failed, skipped or cancelled",
+      "published; recovered: published by a run that died before it recorded that; discarded: a rule stopped it; failed, skipped or cancelled; dropped; gone: there was nothing left to drop; forgotten: an operation, which no run publishes any more; given-up: what could not be put into place",
     ),
-    column("ROW_COUNT", number(json("BODY", ["rows"])), "Rows in it when it was published"),
+    column("ROW_COUNT", number(json("BODY", ["rows"])), "Rows in it when it was last published"),
     column("CHANGED_COUNT", number(json("BODY", ["changed"])), "Rows that the build inserted, updated or deleted"),
     column("REASON", json("BODY", ["reason"]), "Why it was built, or why it was not published"),
     column("ENDED_AT", instant('"AT"'), "When, in UTC"),
     ...work(json),
   ],
-  from: `${place}.LEDGER where KIND in ('publish', 'discard')`,
+  from: `${place}.LEDGER where KIND in ('publish', 'discard', 'drop')`,
 });
 
 const runView = (place: string, json: Json): View => {
@@ -99,11 +99,11 @@ select RUN_ID, ${outcomes.map((outcome) => `sum(case when OUTCOME = '${outcome}'
 from ${place}.${from} group by RUN_ID)`;
   return {
     name: "RUN",
-    description: "One row for each run, load and assertion; read from MEDFORM.LEDGER",
+    description: "One row for each run, load, assertion and clean; read from MEDFORM.LEDGER",
     columns: [
       column("RUN_ID", "opened.SUBJECT", "Id, also the chain of its records in MEDFORM.LEDGER"),
       column("RUN_NUMBER", number(json("opened.BODY", ["number"])), "Rises strictly over all of them"),
-      column("KIND", "opened.OUTCOME", "run, load or assert"),
+      column("KIND", "opened.OUTCOME", "run, load, assert or clean"),
       column("STARTED_AT", instant('opened."AT"'), "When it began, in UTC"),
       column("FINISHED_AT", instant('sealed."AT"'), "When it ended, in UTC; NULL where it was interrupted"),
       column(

@@ -41,9 +41,17 @@ export interface RelationInfo {
   readonly bytes?: number;
 }
 
+/** A view as the engine keeps it: its whole text, or that of its query. */
+export interface ViewText {
+  readonly target: Target;
+  readonly text: string;
+}
+
 export interface Catalog {
   /** Everything in the warehouse, in a constant number of queries. */
   relations(): Promise<readonly RelationInfo[]>;
+  /** All views, whoever made them, of which this login may read the text; in a constant number of queries. */
+  views(): Promise<readonly ViewText[]>;
   ensureSchemas(schemas: readonly Pick<Target, "database" | "schema">[]): Promise<void>;
 }
 
@@ -131,6 +139,15 @@ export interface Publisher {
   /** Without a plan nothing may be built whose shape is not what it is now. */
   open(variables: Readonly<Record<string, Value>>, plan?: ScopePlan): Promise<PublishScope>;
   markers(): Promise<readonly Marker[]>;
+  /**
+   * Drops a relation that was published as `kind`, and its marker; where it is gone already, the marker alone, and so where
+   * `kind` is null. What a commit has left to be done for it is given up first, and the marker goes last: where it is not one
+   * transaction and is cut short, it may be done again.
+   *
+   * @returns whether there was a relation to drop.
+   * @throws ProblemError `relation-changed` where something of another kind has its name: nothing is touched then.
+   */
+  withdraw(target: Target, kind: RelationInfo["kind"] | null): Promise<boolean>;
 }
 
 /** A condition of a statement, with its own binds. */

@@ -11,6 +11,7 @@ export { EngineError, type StatementPlace } from "./engineError.js";
 export type * from "./lander.js";
 export * from "./landing.js";
 export { leaseLost } from "./leaseLost.js";
+export { mentions, type Reading } from "./redirect.js";
 export { accessFrom, type SnowflakeAccess } from "./snowflake/access.js";
 export { ungatedHooks } from "./snowflake/hooks.js";
 export { loginProblem } from "./snowflake/login.js";

@@ -147,3 +147,19 @@ export function writes(statement: string, target: Target, { database, engine }: 
   const first = namesIn(statement, engine).find(({ parts }) => parts.length > 1);
   return first !== undefined && partsOf(first, target, database) > 0;
 }
+
+/**
+ * Whether a text names the relation by its schema and name, with its database before them or without. For what must not be
+ * overlooked: a column that is written with the same two words before it counts as well.
+ */
+export function mentions(statement: string, target: Target, { database, engine }: Reading): boolean {
+  const [schema, name] = [target.schema, target.name];
+  return namesIn(statement, engine).some(({ parts }) =>
+    [0, 1].some(
+      (at) =>
+        same(parts[at] ?? "", schema) &&
+        same(parts[at + 1] ?? "", name) &&
+        (at === 0 || same(parts[0] ?? "", target.database ?? database)),
+    ),
+  );
+}

@@ -18,6 +18,15 @@ export const ended = (): ProblemError =>
 export const aborted = (): ProblemError =>
   refuse("transaction-aborted", "an earlier statement failed, so this transaction can only be discarded");
 
+/** Somebody else has put something into the place of what was published. */
+export function relationChanged(target: Target, published: "table" | "view", there: "table" | "view"): ProblemError {
+  return refuse(
+    "relation-changed",
+    `${targetKey(target)} was published as a ${published}, and is a ${there} now: somebody else made it, and it is not dropped`,
+    "Drop it by hand if it is of no use, or give it another name; then clean again.",
+  );
+}
+
 export function withoutTable({ target }: Relation, there: "view" | undefined): ProblemError {
   return refuse(
     "increment-without-table",

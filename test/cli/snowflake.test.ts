@@ -1,7 +1,7 @@
 /** The built command on a Snowflake, by the real driver over HTTP: logins, a small project from end to end, tasks, secrets. */
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { compileProject } from "../../src/compile/index.js";
@@ -273,7 +273,8 @@ describe("a project", () => {
     );
     expect(JSON.parse((await medform("clean --json --drop main.paid")).stdout)).toMatchObject({
       pending: [],
-      dropped: [{ target: { name: "PAID" } }],
+      givenUp: [{ target: { name: "PAID" } }],
+      dropped: [],
     });
     await hook.remove();
 
@@ -283,6 +284,32 @@ describe("a project", () => {
     const again = await medform("run", key);
     expect(again, again.stderr).toMatchObject({ code: 0 });
     expect(again.stdout).toMatch(/built +main\.paid/);
+    write();
+  }, 120_000);
+
+  test("drops relations whose model is gone, and ends what was cut short", async () => {
+    rmSync(join(project, "definitions/paid.sqlx"));
+    writeFileSync(join(project, "definitions/open.sqlx"), 'config { type: "table" } select 1 as one');
+    await told();
+    expect(await medform("run", key)).toMatchObject({ code: 0 });
+    rmSync(join(project, "definitions/open.sqlx"));
+    // The relation is dropped, its marker is not: nothing says that it is gone.
+    const effect = { kind: "error", code: "000603", sqlState: "XX000", message: "injected" } as const;
+    const hook = await server.hook({ on: "statement", matches: "^delete from .*PUBLICATION where", effect });
+    expect((await medform("clean --drop open")).code).toBe(1);
+    await hook.remove();
+    expect((await medform("clean")).stdout).toMatch(
+      /^no model: +main\.open +table, 1 row, .*, gone from the warehouse\nno model: +main\.paid +view, .*\n2 relations without a model/,
+    );
+    expect((await medform("clean --drop main.paid --drop open")).stdout).toBe(
+      "dropped:   main.paid\nforgotten: main.open, which was gone already\nNothing is left to clean.\n",
+    );
+    const records = (await medform("audit export")).stdout.split("\n").filter((line) => line.includes('"KIND":"drop"'));
+    expect(records.map((line) => (JSON.parse(line) as { OUTCOME: string }).OUTCOME).toSorted()).toEqual([
+      "dropped",
+      "given-up",
+      "gone",
+    ]);
     write();
   }, 120_000);
 

@@ -391,6 +391,7 @@ const bound = (ledger: Ledger): Ledger => ({
   loaded: (subjects) => ledger.loaded(subjects),
   unsealed: () => ledger.unsealed(),
   entries: (chainId) => ledger.entries(chainId),
+  owners: (chainIds) => ledger.owners(chainIds),
   recover: (entries) => ledger.recover(entries),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });

@@ -23,6 +23,7 @@ const dying = (ledger: Ledger): Ledger => ({
   loaded: (subjects) => ledger.loaded(subjects),
   unsealed: () => ledger.unsealed(),
   entries: (chainId) => ledger.entries(chainId),
+  owners: (chainIds) => ledger.owners(chainIds),
   recover: (entries) => ledger.recover(entries),
   open: async (kind, about): Promise<Chain> => {
     const chain = await ledger.open(kind, about);

@@ -27,6 +27,7 @@ function dying(ledger: Ledger): Ledger {
     loaded: (subjects) => ledger.loaded(subjects),
     unsealed: () => ledger.unsealed(),
     entries: (chainId) => ledger.entries(chainId),
+    owners: (chainIds) => ledger.owners(chainIds),
     recover: (entries) => ledger.recover(entries),
     [Symbol.asyncDispose]: async () => undefined,
   };

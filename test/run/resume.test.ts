@@ -207,6 +207,7 @@ function dying(ledger: Ledger, kind = "publish"): Ledger {
       };
     },
     loaded: (subjects) => ledger.loaded(subjects),
+    owners: (chainIds) => ledger.owners(chainIds),
     unsealed: () => ledger.unsealed(),
     entries: (chainId) => ledger.entries(chainId),
     recover: (entries) => ledger.recover(entries),

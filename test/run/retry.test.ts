@@ -119,6 +119,7 @@ describe("a commit of which nobody knows how it went", () => {
       session: () => w.warehouse.session(),
       publisher: {
         markers: () => publisher.markers(),
+        withdraw: publisher.withdraw,
         open: async (variables: Parameters<typeof publisher.open>[0]) => {
           const scope = await publisher.open(variables);
           return {
@@ -153,6 +154,7 @@ describe("a commit of which nobody knows how it went", () => {
         markers: async () => {
           throw gone();
         },
+        withdraw: publisher.withdraw,
         open: async (variables: Parameters<typeof publisher.open>[0]) => {
           const scope = await publisher.open(variables);
           const publish: typeof scope.publish = async (markers) => {

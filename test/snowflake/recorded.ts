@@ -37,6 +37,7 @@ export async function ledgerStatements(): Promise<readonly { name: string; file:
   await store.insert([record]);
   await store.from("main", 0);
   await store.chains(["main", "seal"]);
+  await store.openings(["r"]);
   await store.hashAt("0");
   await store.loaded(["f"]);
   const of = (file: string, list: readonly string[]) =>

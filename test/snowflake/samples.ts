@@ -155,6 +155,7 @@ const samples: Readonly<Record<string, Readonly<Record<string, readonly Sample[]
     databases: [["EHR"]],
     schemas: [[["EHR"]], [["EHR", "OTHER"]]],
     relations: [[["EHR"]], [["EHR", "OTHER"]]],
+    textsOfViews: [[["EHR"]], [["EHR", "OTHER"]]],
     columns: [[["EHR"]], [["EHR", "OTHER"]]],
     createSchema: [["EHR", "SILVER"]],
     ownTables: [["EHR"]],

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
-import { isTransient, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
+import { isTransient, mentions, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
 import { engines, has, marker, planOf, publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 /** The codes that a promise fails with; an empty list where it does not fail. */
@@ -774,6 +774,63 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       }
       const tokens = (await warehouse.publisher.markers()).filter((m) => ["ONE", "OTHER"].includes(m.target.name));
       expect(tokens.map((m) => m.token)).toEqual([7, 7]);
+    });
+  });
+
+  describe("withdrawing", () => {
+    const there = async (name: string) =>
+      (await warehouse.catalog.relations()).find((info) => info.target.name === name)?.kind;
+    const marked = async (name: string) =>
+      (await warehouse.publisher.markers()).filter((each) => each.target.name === name).length;
+
+    it("drops a table and a view with their markers, and may be repeated", async () => {
+      await publish(warehouse, relation("WITHDRAWN", "select 1 as X"), 1);
+      await publish(warehouse, relation("WITHDRAWN", "select 2 as X"), 2);
+      await publish(warehouse, relation("WITHDRAWN_VIEW", "select 1 as X", { kind: "view" }));
+      for (const [name, kind] of [
+        ["WITHDRAWN_VIEW", "view"],
+        ["WITHDRAWN", "table"],
+      ] as const) {
+        expect([await there(name), await marked(name)]).toEqual([kind, 1]);
+        expect(await warehouse.publisher.withdraw(target(name), kind)).toBe(true);
+        expect([await there(name), await marked(name)]).toEqual([undefined, 0]);
+        expect(await warehouse.publisher.withdraw(target(name), kind)).toBe(false);
+      }
+      await publish(warehouse, relation("WITHDRAWN", "select 3 as X"), 1);
+      expect([await there("WITHDRAWN"), await marked("WITHDRAWN")]).toEqual(["table", 1]);
+    });
+
+    it("forgets one that is gone, and the marker alone of what it did not make", async () => {
+      await publish(warehouse, relation("TAKEN_AWAY", "select 1 as X"));
+      await publish(warehouse, relation("SOMEBODYS", "select 1 as X"));
+      await using session = await warehouse.session();
+      await session.run('drop table "EHR"."SILVER"."TAKEN_AWAY"');
+      expect(await warehouse.publisher.withdraw(target("TAKEN_AWAY"), "table")).toBe(false);
+      expect(await warehouse.publisher.withdraw(target("SOMEBODYS"), null)).toBe(false);
+      expect([await marked("TAKEN_AWAY"), await marked("SOMEBODYS")]).toEqual([0, 0]);
+      expect(await there("SOMEBODYS")).toBe("table");
+    });
+
+    it("touches nothing of another kind", async () => {
+      await publish(warehouse, relation("EXCHANGED", "select 1 as X"));
+      await using session = await warehouse.session();
+      await session.run('drop table "EHR"."SILVER"."EXCHANGED"');
+      await session.run('create view "EHR"."SILVER"."EXCHANGED" as select 2 as X');
+      expect(await codes(warehouse.publisher.withdraw(target("EXCHANGED"), "table"))).toEqual(["relation-changed"]);
+      expect([await there("EXCHANGED"), await marked("EXCHANGED")]).toEqual(["view", 1]);
+    });
+
+    it("is asked for the views that read a relation, whoever made them", async () => {
+      await publish(warehouse, relation("READ_BY", "select 1 as X"));
+      const query = 'select X from "EHR"."SILVER"."READ_BY"';
+      await publish(warehouse, relation("READS", query, { kind: "view", target: target("READS", "GOLD") }));
+      await using session = await warehouse.session();
+      await session.run('create view "EHR"."SILVER"."READS_TOO" as select X from SILVER.READ_BY');
+      const { engine: name, database } = warehouse;
+      const reading = (await warehouse.catalog.views())
+        .filter(({ text }) => mentions(text, target("READ_BY"), { database, engine: name }))
+        .map((view) => view.target.name);
+      expect(reading.toSorted()).toEqual(["READS", "READS_TOO"]);
     });
   });
 

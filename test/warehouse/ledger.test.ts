@@ -171,7 +171,10 @@ describe.each([duckdb, snowflake])("the ledger on $name", (engine) => {
     const failed = { [key("B")]: "failed", [key("C")]: "skipped", [key("D")]: "cancelled" };
     expect((await ledger.state()).failed).toEqual(failed);
     const next = await ledger.open("run", {});
-    await next.append([published("B"), dropEntry({ at, target: target("C") })]);
+    await next.append([
+      published("B"),
+      dropEntry({ at, target: target("C"), kind: "table", version: "run-1", rows: 1 }, "dropped"),
+    ]);
     await next.seal("succeeded");
     expect((await ledger.state()).failed).toEqual({ [key("D")]: "cancelled" });
   });

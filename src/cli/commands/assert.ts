@@ -34,7 +34,7 @@ export async function assertCommand(options: AssertCommandOptions, io: Io): Prom
       ledger,
       listener: view.listen,
       environment: opened.environment.name,
-      about: await about("assert", opened.project.dir, selection),
+      about: { ...(await about("assert", opened.project.dir, selection)), project: opened.name },
       hashKey,
       threads: threadsFor(opened, options.threads),
       sourceOf: sourcesOf(opened),

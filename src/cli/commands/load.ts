@@ -52,7 +52,7 @@ export async function loadCommand(options: LoadCommandOptions, io: Io): Promise<
     graph: opened.graph,
     warehouse,
     ledger,
-    about: { ...(await about("load", opened.project.dir)), environment: opened.environment.name },
+    about: { ...(await about("load", opened.project.dir)), environment: opened.environment.name, project: opened.name },
     listener,
     signal: io.signal,
   });

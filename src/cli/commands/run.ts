@@ -94,6 +94,7 @@ export async function runCommand(options: RunCommandOptions, io: Io): Promise<nu
       environment,
       about: {
         ...(await about(command, opened.project.dir, selection, commit)),
+        project: opened.name,
         ...(from && { resumes: from.runId }),
       },
       record,

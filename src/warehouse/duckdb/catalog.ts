@@ -10,6 +10,9 @@ select database_name, schema_name, table_name as name, 'table' as kind, comment 
 union all
 select database_name, schema_name, view_name, 'view', comment from duckdb_views() where not internal and not temporary`;
 
+const viewsQuery =
+  "select database_name, schema_name, view_name, sql from duckdb_views() where not internal and not temporary";
+
 const columnsQuery = `
 select database_name, schema_name, table_name, column_name, data_type, comment from duckdb_columns() where not internal
 order by database_name, schema_name, table_name, column_index`;
@@ -76,6 +79,11 @@ export function duckDbCatalog(
         }),
       );
     },
+    views: async () =>
+      (await session.rows(viewsQuery)).map((row) => ({
+        target: target(String(row.database_name), String(row.schema_name), String(row.view_name)),
+        text: String(row.sql),
+      })),
     // One after another, whoever asks: two that create the same schema at once conflict.
     ensureSchemas: (schemas) => instance.alone(() => ensure(schemas)),
   };

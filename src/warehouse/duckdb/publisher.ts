@@ -6,7 +6,7 @@ import { quoteName, type Relation, type Target, targetKey } from "../../graph/in
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
 import { ensureKeyed } from "../putIn.js";
 import { redirect } from "../redirect.js";
-import { aborted, ensureOnce, fenced, ended as isEnded, refuse } from "../refuse.js";
+import { aborted, ensureOnce, fenced, ended as isEnded, refuse, relationChanged } from "../refuse.js";
 import type { ColumnType } from "../shape.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
 import { type Existing, existing, found } from "./existing.js";
@@ -61,6 +61,24 @@ export function duckDbPublisher({ database, connect, databases, mergeBy, disk }:
         }
       }
       return all;
+    },
+    async withdraw(target, kind) {
+      await using session = await connect();
+      await session.run("begin transaction");
+      try {
+        const there = kind === null ? undefined : await found(session, target, database);
+        if (there !== undefined && kind !== null) {
+          if (there.kind !== kind) throw relationChanged(target, kind, there.kind);
+          await session.run(sql.drop(target, kind, database));
+        }
+        const { database: owner = "", schema, name } = target;
+        await session.run(sql.withdrawPublication(target.database ?? database), [owner, schema, name]);
+        await session.run("commit");
+        return there !== undefined;
+      } catch (error) {
+        await session.run("rollback").catch(() => undefined);
+        throw error;
+      }
     },
   };
 }

@@ -250,3 +250,8 @@ when not matched then insert (${publicationColumns.join(", ")}, revision) values
   ]);
   return { sql, binds };
 }
+
+/** Three binds: database, schema, name. As if it had never been published. */
+export function withdrawPublication(database: string): string {
+  return `delete from ${quoteName(database)}.MEDFORM.PUBLICATION where database_name = ? and schema_name = ? and name = ?`;
+}

@@ -111,6 +111,11 @@ export function snowflakeCatalog({ database, databases, session, looked }: Catal
       looked?.saw(names, seen, at);
       return found;
     },
+    views: async () =>
+      (await session.rows(sql.textsOfViews(await present()))).map((row) => ({
+        target: { database: String(row.DATABASE), schema: String(row.SCHEMA), name: String(row.NAME) },
+        text: String(row.TEXT),
+      })),
     ensureSchemas: (schemas) => alone(() => ensure(schemas)),
     ensureOwn: () =>
       alone(async () => {

@@ -17,11 +17,11 @@ import type {
   Value,
 } from "../contract.js";
 import { redirect, refuseViews } from "../redirect.js";
-import { aborted, fenced, ended as isEnded, refuse } from "../refuse.js";
+import { aborted, fenced, ended as isEnded, refuse, relationChanged } from "../refuse.js";
 import { underOwnNames } from "./besideErrors.js";
 import { carryOut, type Prepared, prepare, prepareOne } from "./build.js";
 import { describing } from "./candidate.js";
-import { existing } from "./existing.js";
+import { existing, isTable } from "./existing.js";
 import { newRows } from "./increment.js";
 import type { Looked } from "./looked.js";
 import { keptOf, qualified } from "./names.js";
@@ -59,12 +59,12 @@ export interface SnowflakePublisher extends Publisher {
 }
 
 export function snowflakePublisher(options: PublisherOptions): SnowflakePublisher {
-  const { database, lease, connect } = options;
+  const { database, lease, looked, connect } = options;
   /** Batches of this process that were or may have been committed, were not finished, and are in nobody's hands now. */
   const unfinished = new Set<string>();
   return {
     async open(variables, plan) {
-      if (lease === undefined) throw refuse("read-only", "the warehouse was opened for reading only");
+      if (lease === undefined) throw readOnly();
       lease.ensure();
       const session = await connect(plan, variables);
       try {
@@ -74,7 +74,7 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
         await session[Symbol.asyncDispose]();
         throw error;
       }
-      return scope(session, { database, lease, plan, unfinished, looked: options.looked });
+      return scope(session, { database, lease, plan, unfinished, looked });
     },
     async markers() {
       await using session = await connect();
@@ -92,6 +92,22 @@ export function snowflakePublisher(options: PublisherOptions): SnowflakePublishe
           fingerprint: String(row.FINGERPRINT),
         }),
       );
+    },
+    async withdraw(target, kind) {
+      if (lease === undefined) throw readOnly();
+      lease.ensure();
+      await using session = await connect();
+      const there = kind === null ? undefined : (await existing(session, [target], database)).get(targetKey(target));
+      const is = there === undefined || isTable(there) ? "table" : "view";
+      if (there !== undefined && kind !== null && is !== kind) throw relationChanged(target, kind, is);
+      // Nothing that follows is one transaction: DDL commits, and can ask nobody whether the lease is held.
+      await lease.confirm();
+      const { database: owner = "", schema, name } = target;
+      await session.run(sql.giveUpPending(database), [owner, schema, name]);
+      if (there !== undefined) await session.run(sql.drop(there.kind, qualified(target, database)));
+      looked.doubt();
+      await session.run(sql.withdrawPublication(database), [owner, schema, name]);
+      return there !== undefined;
     },
     async recover() {
       if (lease === undefined) return [];
@@ -354,6 +370,8 @@ function scope(session: PublishSession, { database, lease, plan, unfinished, loo
     [Symbol.asyncDispose]: discard,
   };
 }
+
+const readOnly = () => refuse("read-only", "the warehouse was opened for reading only");
 
 const unplanned = (target: Target) =>
   refuse(

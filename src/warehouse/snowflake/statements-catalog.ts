@@ -28,6 +28,15 @@ export function relations(names: readonly string[]): string {
   );
 }
 
+/** All views of some databases whose text the role may read: those that it owns. */
+export function textsOfViews(names: readonly string[]): string {
+  return everyDatabase(
+    names,
+    (from) =>
+      `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", VIEW_DEFINITION as "TEXT" from ${from}.views where VIEW_DEFINITION is not null`,
+  );
+}
+
 /** All their columns, in order. */
 export function columns(names: readonly string[]): string {
   const all = everyDatabase(

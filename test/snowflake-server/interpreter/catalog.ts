@@ -63,7 +63,7 @@ const info = `memory.${quoted(`${hidden}info`)}`;
 /** What the information schema says, as it is shown: a view of it only picks a database. */
 const stored = {
   TABLES:
-    "TABLE_CATALOG varchar, TABLE_SCHEMA varchar, TABLE_NAME varchar, TABLE_OWNER varchar, TABLE_TYPE varchar, IS_TRANSIENT varchar, CLUSTERING_KEY varchar, COMMENT varchar, IS_SECURE varchar",
+    "TABLE_CATALOG varchar, TABLE_SCHEMA varchar, TABLE_NAME varchar, TABLE_OWNER varchar, TABLE_TYPE varchar, IS_TRANSIENT varchar, CLUSTERING_KEY varchar, COMMENT varchar, IS_SECURE varchar, VIEW_DEFINITION varchar",
   COLUMNS:
     "TABLE_CATALOG varchar, TABLE_SCHEMA varchar, TABLE_NAME varchar, COLUMN_NAME varchar, ORDINAL_POSITION bigint, IS_NULLABLE varchar, DATA_TYPE varchar, CHARACTER_MAXIMUM_LENGTH bigint, NUMERIC_PRECISION bigint, NUMERIC_SCALE bigint, DATETIME_PRECISION bigint, COMMENT varchar",
 } as const;
@@ -75,11 +75,11 @@ const yes = (value: boolean) => (value ? "'YES'" : "'NO'");
 
 const nameOf = ({ database, schema, name }: Target) => [database, schema, name].map(literal).join(", ");
 
-const tableRow = ({ target, kind, comment, transient, secure, materialized, clusterBy, owner }: Entry) => {
+const tableRow = ({ target, kind, comment, transient, secure, materialized, clusterBy, owner, query }: Entry) => {
   const type = kind === "table" ? "BASE TABLE" : materialized ? "MATERIALIZED VIEW" : "VIEW";
   const ofTable = kind === "table" ? yes(transient) : "null";
   const ofView = kind === "view" ? yes(secure) : "null";
-  return `(${nameOf(target)}, ${orNull(owner)}, '${type}', ${ofTable}, ${orNull(clusterBy)}, ${orNull(comment)}, ${ofView})`;
+  return `(${nameOf(target)}, ${orNull(owner)}, '${type}', ${ofTable}, ${orNull(clusterBy)}, ${orNull(comment)}, ${ofView}, ${kind === "view" ? orNull(query) : "null"})`;
 };
 
 const columnRows = ({ target, columns }: Entry) =>
@@ -89,13 +89,14 @@ const columnRows = ({ target, columns }: Entry) =>
   });
 
 const views: Readonly<Record<string, (database: string) => string>> = {
-  TABLES: (database) => `select * exclude (IS_SECURE) from ${info}.TABLES where TABLE_CATALOG = ${literal(database)}`,
+  TABLES: (database) =>
+    `select * exclude (IS_SECURE, VIEW_DEFINITION) from ${info}.TABLES where TABLE_CATALOG = ${literal(database)}`,
   // Costs a look at every table.
-  [`TABLES${hidden}SIZED`]: (database) => `select * exclude (IS_SECURE, S, T), 64 * ROW_COUNT as BYTES
+  [`TABLES${hidden}SIZED`]: (database) => `select * exclude (IS_SECURE, VIEW_DEFINITION, S, T), 64 * ROW_COUNT as BYTES
   from ${info}.TABLES left join (select upper(schema_name) as S, upper(table_name) as T, estimated_size as ROW_COUNT from duckdb_tables() where database_name = ${literal(database)}) on S = upper(TABLE_SCHEMA) and T = upper(TABLE_NAME)
   where TABLE_CATALOG = ${literal(database)}`,
   VIEWS: (database) =>
-    `select TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_OWNER, IS_SECURE, COMMENT from ${info}.TABLES where IS_SECURE is not null and TABLE_CATALOG = ${literal(database)}`,
+    `select TABLE_CATALOG, TABLE_SCHEMA, TABLE_NAME, TABLE_OWNER, IS_SECURE, COMMENT, VIEW_DEFINITION from ${info}.TABLES where IS_SECURE is not null and TABLE_CATALOG = ${literal(database)}`,
   COLUMNS: (database) => `select * from ${info}.COLUMNS where TABLE_CATALOG = ${literal(database)}`,
   SCHEMATA: (database) => `select database_name as CATALOG_NAME, schema_name as SCHEMA_NAME, 'SYSADMIN' as SCHEMA_OWNER
   from duckdb_schemas() where database_name = ${literal(database)} and not contains(schema_name, '${hidden}')

@@ -13,11 +13,15 @@ const schemata = 'select CATALOG_NAME as "DATABASE", SCHEMA_NAME as "SCHEMA" fro
 const tables = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", TABLE_TYPE as "KIND", ROW_COUNT as "ROWS", BYTES as "BYTES", IS_TRANSIENT as "TRANSIENT", CLUSTERING_KEY as "CLUSTERING", COMMENT as "DESCRIPTION" from <name>.information_schema.tables where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
 const columns = `select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "RELATION", COLUMN_NAME as "NAME", DATA_TYPE as "TYPE", CHARACTER_MAXIMUM_LENGTH as "LENGTH", NUMERIC_PRECISION as "PRECISION", NUMERIC_SCALE as "SCALE", DATETIME_PRECISION as "FRACTION", COMMENT as "COMMENT", ORDINAL_POSITION as "POSITION" from <name>.information_schema.columns where TABLE_SCHEMA <> 'INFORMATION_SCHEMA'`;
 
+const views =
+  'select TABLE_CATALOG as "DATABASE", TABLE_SCHEMA as "SCHEMA", TABLE_NAME as "NAME", VIEW_DEFINITION as "TEXT" from <name>.information_schema.views where VIEW_DEFINITION is not null';
+
 export const catalog: readonly string[] = [
   'select current_version() as "VERSION"',
   'select DATABASE_NAME as "DATABASE" from <name>.information_schema.databases',
   `{${schemata}|\nunion all\n}`,
   `{${tables}|\nunion all\n}`,
+  `{${views}|\nunion all\n}`,
   `{${columns}|\nunion all\n}\norder by "DATABASE", "SCHEMA", "RELATION", "POSITION"`,
   "create schema if not exists <name>.<name>",
   `select TABLE_NAME as "NAME" from <name>.information_schema.tables where TABLE_SCHEMA = 'MEDFORM'`,
@@ -59,6 +63,7 @@ export const ledger: readonly string[] = [
   `insert into <name>.MEDFORM.LEDGER (${listed}) select ${listed} from (values {${row}|, }) as v(${listed}) where ${held}`,
   `${records} where chain = ? and seq >= ? order by seq`,
   `${records} where chain in ({?|, }) order by chain, seq`,
+  `${records} where chain = 'main' and kind = 'open' and subject in ({?|, })`,
   `select "HASH" as "HASH" from <name>.MEDFORM.LEDGER where chain = 'main' and seq = ?`,
   "select distinct subject from <name>.MEDFORM.LEDGER where kind = 'load-file' and subject in ({?|, })",
   // As a whole, for who verifies or exports it.
