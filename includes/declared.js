@@ -58,6 +58,7 @@ function key(name) {
     name,
     description: "the key is given and stands once",
     kind: "set",
+    held: ({ table, keys }) => `key:${name}:${table}(${namesOf(keys).join(",")})`,
     sql: ({ table, keys }) => `
 select '${name}' as rule, ${keyColumns(keys)}
 from ${table}
@@ -75,6 +76,8 @@ function noOrphans(name, columns, parent, parentColumns = columns, { optional = 
     description: `${columns.join(", ")} stands in ${[].concat(parent).join(".")}`,
     kind: "set",
     isOfOneRow: true,
+    held: ({ table }) =>
+      `references:${name}:${table}(${columns.join(",")}):${[].concat(parent).at(-1)}(${parentColumns.join(",")})`,
     sql: ({ ctx, table, keys }) => `
 select '${name}' as rule, ${keyColumns(keys, "child.")}
 from ${table} as child
@@ -181,6 +184,8 @@ function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix 
         ...(severity === "warn" ? ["severity:warn"] : []),
         ...group.tags,
         ...list.map((rule) => `rule:${rule.name}`),
+        // What a rule holds of all rows, for who declares keys.
+        ...list.flatMap((rule) => rule.held?.({ table: target.name, keys }) ?? []),
       ])
       .query((ctx) => query(ctx, ctx.ref(target), keys, list));
   }

@@ -1,7 +1,7 @@
 /** Drops relations whose model is gone, those that read others first, and records each. */
 import { ProblemError, type Target, targetKey } from "../graph/index.js";
 import { type Chain, dropEntry, dropIntentEntry } from "../ledger/index.js";
-import { mentions, type ViewText, type Warehouse } from "../warehouse/index.js";
+import { namesRelation, type ViewText, type Warehouse } from "../warehouse/index.js";
 import { publishedAs, type Stale } from "./stale.js";
 
 export interface Dropped {
@@ -29,7 +29,7 @@ function readersOf(stale: readonly Stale[], views: readonly ViewText[], { databa
     stale.map(({ target }) => {
       const key = targetKey(target);
       const readers = views
-        .filter((view) => targetKey(view.target) !== key && mentions(view.text, target, reading))
+        .filter((view) => targetKey(view.target) !== key && namesRelation(view.text, target, reading))
         .map((view) => targetKey(view.target));
       return [key, readers] as const;
     }),

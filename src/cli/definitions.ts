@@ -350,10 +350,16 @@ function docs(program: Command, choose: Choose): void {
   )
     .option("--out <file>", "write it there (default: stdout)")
     .option("--title <text>", "title of the page (default: the folder's name)")
+    .option("--keys", "instead of the page a script for Snowflake that declares the keys that rules hold")
     .action(
       (
         select: readonly string[],
-        given: { readonly exclude: readonly string[]; readonly out?: string; readonly title?: string },
+        given: {
+          readonly exclude: readonly string[];
+          readonly out?: string;
+          readonly title?: string;
+          readonly keys?: true;
+        },
         command: Command,
       ) =>
         choose(command, async (io, options) => {

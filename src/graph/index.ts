@@ -15,6 +15,7 @@ export {
 } from "./fingerprint.js";
 export type * from "./guards.js";
 export { guardsAsked, guardsOf, namesPolicy, policyVars } from "./guards.js";
+export { type HeldKey, type HeldKeys, type HeldReference, heldKeys } from "./keys.js";
 export { nearest } from "./nearest.js";
 export { normalise } from "./normalise.js";
 export { type Node, topologicalOrder } from "./order.js";

@@ -152,7 +152,7 @@ export function writes(statement: string, target: Target, { database, engine }: 
  * Whether a text names the relation by its schema and name, with its database before them or without. For what must not be
  * overlooked: a column that is written with the same two words before it counts as well.
  */
-export function mentions(statement: string, target: Target, { database, engine }: Reading): boolean {
+export function namesRelation(statement: string, target: Target, { database, engine }: Reading): boolean {
   const [schema, name] = [target.schema, target.name];
   return namesIn(statement, engine).some(({ parts }) =>
     [0, 1].some(

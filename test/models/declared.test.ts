@@ -22,7 +22,11 @@ const some = `rules: [range("visit_id", "id", { low: 0 })], warn: [codeSet("visi
 describe("a declared group of rules", () => {
   it("bears nothing, and judges every row, unless told", async () => {
     const [strict] = await declared(`suffix: "more", ${some}`);
-    expect([strict?.threshold, strict?.onlyNew, strict?.tags]).toEqual([undefined, false, ["rule:visit_key"]]);
+    expect([strict?.threshold, strict?.onlyNew, strict?.tags]).toEqual([
+      undefined,
+      false,
+      ["rule:visit_key", "key:visit_key:visit(id)"],
+    ]);
   });
 
   it("bears a share or a number of failing rows, by severity apart from the others of its table", async () => {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ProblemError, type Relation } from "../../src/graph/index.js";
-import { isTransient, mentions, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
+import { isTransient, namesRelation, type PublishScope, type Warehouse } from "../../src/warehouse/index.js";
 import { engines, has, marker, planOf, publish, relation, target, temporaryFolder, values } from "./engines.js";
 
 /** The codes that a promise fails with; an empty list where it does not fail. */
@@ -828,7 +828,7 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       await session.run('create view "EHR"."SILVER"."READS_TOO" as select X from SILVER.READ_BY');
       const { engine: name, database } = warehouse;
       const reading = (await warehouse.catalog.views())
-        .filter(({ text }) => mentions(text, target("READ_BY"), { database, engine: name }))
+        .filter(({ text }) => namesRelation(text, target("READ_BY"), { database, engine: name }))
         .map((view) => view.target.name);
       expect(reading.toSorted()).toEqual(["READS", "READS_TOO"]);
     });
