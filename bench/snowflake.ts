@@ -23,7 +23,7 @@ import type { Report } from "./main.js";
 /** Milliseconds that a statement takes. */
 const latency = 5;
 /** Sessions at a time, as concurrentQueryLimit would say; 8 where it says nothing. */
-const limits = [8, 4, 2, 1] as const;
+const limits = [8, 4, 2] as const;
 const layers = 10;
 /** Of the stock 2.x runner; it asks for a dataset's kind and columns, then builds it. */
 const stockPerSecond = 10;

@@ -10,6 +10,12 @@ export const long = process.env.MEDFORM_LONG === "1";
 /** Everything here that is left to chance depends on this; another one is tried with MEDFORM_FAULT_SEED. */
 export const seed = Number(process.env.MEDFORM_FAULT_SEED ?? 7);
 
+/** Every place of a scene costs some seconds, and there are hundreds: it ends what hangs. */
+export const longTimeout = long ? 14_400_000 : 180_000;
+
+/** How many places of a scene are tried at most: for who has no hours, and another seed each time. */
+const most = Number(process.env.MEDFORM_FAULT_PLACES ?? Number.POSITIVE_INFINITY);
+
 /**
  * `first`: nothing is built yet. `refresh`: a delivery with late and corrected rows has come. `refused`: one has come that a
  * rule stops. `load`: a delivery comes.
@@ -39,7 +45,8 @@ export function scenesOf(w: Ward): (name: SceneName) => Promise<Scene> {
 }
 
 /** So many of the numbers from 1 to `last`, one from each stretch of them; all where there are no more. */
-export function spread(last: number, count: number, stream: number): readonly number[] {
+export function spread(last: number, wanted: number, stream: number): readonly number[] {
+  const count = Math.min(wanted, most);
   if (count >= last) return Array.from({ length: last }, (_, i) => i + 1);
   const random = new Random(seed, stream);
   return Array.from({ length: count }, (_, i) => {

@@ -2,13 +2,11 @@
 import type { ChildProcess } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isBuilt } from "../faults/child.js";
-import { long, seed, spread } from "../faults/scenes.js";
+import { long, seed, spread, longTimeout as timeout } from "../faults/scenes.js";
 import { places, sides } from "./faults/blows.js";
 import { clinic } from "./faults/clinic.js";
 import { type Disturbed, type SceneName, Trials } from "./faults/trial.js";
 import { countOf, killedAt, scenes, told } from "./faults/ways.js";
-
-const timeout = 1_800_000;
 
 const signals = [
   ["SIGINT", 130],
@@ -69,7 +67,8 @@ describe.skipIf(!isBuilt)("a process that runs a refresh on Snowflake (needs the
 
   it(`goes on with --resume where it was killed (seed ${seed})`, async () => {
     let resumed = 0;
-    for (const at of spread(long ? 45 : 1, long ? 15 : 1, 54)) {
+    const tried = spread(long ? 45 : 1, long ? 15 : 1, 54);
+    for (const at of tried) {
       const again = async ({ args, call }: Disturbed) => {
         const said = await call([...args, "--resume"]);
         if (said.code === 0) resumed += 1;
@@ -82,6 +81,6 @@ describe.skipIf(!isBuilt)("a process that runs a refresh on Snowflake (needs the
       expect([trial.said.code, told(`resumed ${at}`, trial)]).toEqual([null, []]);
       expect(trial.again.stderr).toContain("without a word");
     }
-    expect(resumed).toBeGreaterThanOrEqual(long ? 8 : 1);
+    expect(resumed).toBeGreaterThanOrEqual(Math.ceil(tried.length / 2));
   });
 });

@@ -1,13 +1,11 @@
 /** What comes between a refresh and Snowflake on the way: nothing is half done, and nothing is done twice. */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { isBuilt } from "../faults/child.js";
-import { long, seed, spread } from "../faults/scenes.js";
+import { long, seed, spread, longTimeout as timeout } from "../faults/scenes.js";
 import { blows, losses, places, sides } from "./faults/blows.js";
 import { clinic } from "./faults/clinic.js";
 import { Trials } from "./faults/trial.js";
 import { countOf, scenes, stricken, told } from "./faults/ways.js";
-
-const timeout = 1_800_000;
 
 const all = [
   ["reshape", blows],
