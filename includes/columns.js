@@ -118,6 +118,14 @@ const provenance = [
   column("row_hash", "text", "Hash of everything the source said in this row."),
 ];
 
+/** What a table has beside them that is made by increments out of several: see affected.js. */
+const builtRun = column(
+  "built_run",
+  "integer",
+  "The number of the run that built the row: later runs have higher ones.",
+  ["provenance"],
+);
+
 /** What a verdict table has beside its entity's columns. */
 const verdict = [
   column("route", "text", "From which bronze table to which entity."),
@@ -135,6 +143,7 @@ const verdict = [
 
 module.exports = {
   address,
+  builtRun,
   codeOf,
   column,
   departmentKey,

@@ -219,6 +219,7 @@ module.exports = {
       column("is_balanced", "boolean", "Whether the difference is none. NULL without a line."),
       sourceSystem,
       ...provenance,
+      shared.builtRun,
     ],
   },
   patient_event: {

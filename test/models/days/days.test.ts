@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { Relation } from "../../../src/graph/index.js";
+import { type Action, type Relation, targetKey } from "../../../src/graph/index.js";
 import { generateSample } from "../../../src/sample/index.js";
 import { data, lines, medform, reader, scratch } from "../../support/medform.js";
 import { graph, openHospital } from "../hospital.js";
@@ -36,6 +36,19 @@ async function sample(patients: number, seed: number): Promise<Files> {
 
 const incrementals = async (): Promise<readonly Relation[]> =>
   (await graph()).actions.filter((action): action is Relation => action.kind === "incremental");
+
+/** Names of gold's tables among them, and of what these read in gold. */
+const goldOfThem = async (): Promise<readonly string[]> => {
+  const all = new Map((await graph()).actions.map((action) => [targetKey(action.target), action]));
+  const names = new Set<string>();
+  const add = (action: Action | undefined) => {
+    if (action?.target.schema !== "GOLD" || action.kind === "assertion") return;
+    names.add(action.target.name.toLowerCase());
+    for (const other of action.dependencies) add(all.get(targetKey(other)));
+  };
+  for (const relation of await incrementals()) add(relation);
+  return [...names];
+};
 const nameOf = ({ target }: Pick<Relation, "target">) => `${target.schema}.${target.name}`;
 
 /** What `days` is about did happen: rows waited for what they name and came in, were corrected, repeated and kept out. */
@@ -52,7 +65,7 @@ describe("ten daily deliveries", () => {
   }, async () => {
     const days = tenDays(withHospital(await sample(10, 7)), 1);
     const exercised = new Map((await incrementals()).map((relation) => [nameOf(relation), 0]));
-    await using hospital = await openHospital({ gold: ["event_outbox"] });
+    await using hospital = await openHospital({ gold: await goldOfThem() });
     const contents = async () => {
       const tables: Record<string, readonly string[]> = {};
       for (const { target, columns } of await incrementals()) {
