@@ -13,6 +13,7 @@ const {
   period,
   row,
 } = require("../includes/declared.js");
+const { MOST_RECORDS } = require("../includes/linkage.js");
 
 const set = (name, description, sql) => ({ name, description, kind: "set", sql });
 
@@ -43,14 +44,43 @@ declare(
   },
 );
 
+declare(
+  { schema: "silver", name: "patient_block" },
+  {
+    keys: ["patient_key", "pass"],
+    rules: [
+      key("patient_block_key"),
+      noOrphans("patient_block_has_patient", ["patient_key"], ["silver", "patient"]),
+      set(
+        "patient_block_bounded",
+        `records of a block are compared where it has 2 to ${MOST_RECORDS} of them`,
+        ({ table, keys }) => `
+select 'patient_block_bounded' as rule, ${keyColumns(keys, "member.")}
+from (
+  select
+    patient_key,
+    pass,
+    is_compared,
+    block_key is not null and count(*) over (partition by block_key) between 2 and ${MOST_RECORDS} as is_bounded
+  from ${table}
+) as member
+where not coalesce(member.is_compared = member.is_bounded, false)`,
+      ),
+    ],
+  },
+);
+
 const ofPair = ["patient_key", "other_patient_key"];
 
+declare({ schema: "silver", name: "patient_match" }, { keys: ofPair, rules: [key("patient_match_key")] });
+
+// What is said of one pair, of patients who stay: an increment judges the pairs that it compared.
 declare(
   { schema: "silver", name: "patient_match" },
   {
     keys: ofPair,
+    rows: "new",
     rules: [
-      key("patient_match_key"),
       row("patient_match_least_first", "a pair stands once, the lesser key first", "patient_key < other_patient_key"),
       noOrphans("patient_match_has_patient", ["patient_key"], ["silver", "patient"]),
       noOrphans("patient_match_has_other", ["other_patient_key"], ["silver", "patient"], ["patient_key"]),

@@ -2,6 +2,9 @@
 const shared = require("./columns.js");
 const { column, patientKey, provenance, sourceSystem, tenantId } = shared;
 
+const judgedRun = column("judged_run", "integer", "Number of the run that found it so: later runs have higher ones.", [
+  "provenance",
+]);
 const usd = (name, description) => column(name, "money", `${description}, in USD.`, ["phi:other"]);
 
 module.exports = {
@@ -113,6 +116,25 @@ module.exports = {
       column("postal_code", "text", "First five characters of its postal code.", ["phi:geography"]),
       column("phone", "text", "Telephone of whom to call first, its digits.", ["phi:phone"]),
       column("email", "text", "Electronic mail of whom to call first, in lower case.", ["phi:email"]),
+      judgedRun,
+    ],
+  },
+  patient_block: {
+    description:
+      "Who is compared with whom: records with the same key of a pass of includes/linkage/pairs.js are a block. One row a patient and pass.",
+    key: "patient_key, pass",
+    columns: [
+      patientKey,
+      tenantId,
+      column("pass", "text", "What they have in common: `ssn`, `birth_date`, `names`, …"),
+      column(
+        "block_key",
+        "text",
+        "The block: a hash of tenant, pass and what is common. NULL: the record takes no part.",
+        ["phi:other"],
+      ),
+      column("is_compared", "boolean", "Whether its records are compared: there are at least two, and not too many."),
+      judgedRun,
     ],
   },
   patient_cluster: {
@@ -166,6 +188,7 @@ module.exports = {
       column("near_fields", "text", "Fields in which they are near, separated by commas."),
       column("differing_fields", "text", "Fields in which they differ, separated by commas."),
       column("run_id", "text", "The run that compared them.", ["provenance"]),
+      judgedRun,
     ],
   },
   department: {

@@ -28,9 +28,18 @@ const candidateColumns = (entity) => [
   ...ORIGIN,
 ];
 
-/** The condition that a batch is one that the verdict table holds nothing of yet; nothing on a full refresh. */
-const unseen = (self, before = "where") =>
-  self === undefined ? "" : `${before} batch_id not in (select batch_id from ${self})`;
+/**
+ * The condition that a batch is one that the verdict table holds nothing of yet; nothing on a full refresh. It names the batches
+ * that are new, and not those that are known: then an engine looks for them in landing, and types no row of another one.
+ */
+const unseen = (ref, self, before = "where") =>
+  self === undefined
+    ? ""
+    : `${before} batch_id in (
+      select batch_id
+      from ${ref("silver", "delivered_file")}
+      where batch_id not in (select distinct batch_id from ${self})
+    )`;
 
 const seenRun = (self) => `(select coalesce(max(judged_run), 0) from ${self})`;
 

@@ -345,3 +345,53 @@ describe("what people see of it", () => {
     expect(await hospital.count('select count(*) from "EHR".SILVER.PRESCRIPTION')).toBe(6);
   });
 });
+
+describe("an increment of pairs", () => {
+  const pairs = async () =>
+    (
+      await hospital.rows(
+        `select patient_key || other_patient_key || outcome || weight || coalesce(agreeing_fields, '') as said
+         from "EHR".SILVER.PATIENT_MATCH order by said`,
+      )
+    ).map(({ said }) => String(said));
+  const compared = () =>
+    hospital.count(`select count(*) from "EHR".SILVER.PATIENT_MATCH where other_patient_key in (
+    select patient_key from "EHR".SILVER.PATIENT where patient_id like 'crowd-%')
+    and patient_key in (select patient_key from "EHR".SILVER.PATIENT where patient_id like 'crowd-%')`);
+
+  it("is what all pairs compared anew are, also where so many come to share a thing that it tells nobody apart, and where they part", async () => {
+    await hospital.empty();
+    const letters = (n: number) => String.fromCharCode(97 + Math.floor(n / 26), 97 + (n % 26));
+    const crowd = Array.from(
+      { length: 61 },
+      (_, n): Line => ({
+        Id: `crowd-${n}`,
+        FIRST: `${letters(n)}vid`,
+        LAST: `${letters(n + 100)}son`,
+        BIRTHDATE: "1970-03-04",
+        GENDER: "F",
+        SSN: n < 11 ? "999-77-0001" : `999-88-${1000 + n}`,
+      }),
+    );
+    await land({ patients: crowd.filter((_, n) => n !== 10) }, "2026-01-01");
+    expect(await compared()).toBe(1770);
+    // 61 of a birth date, and 11 of a number, are too many; 60, and 10, are not.
+    const deliveries: readonly (readonly [patients: readonly Line[], compared: number])[] = [
+      [[crowd[10] ?? {}], 0],
+      [
+        [
+          { ...crowd[60], BIRTHDATE: "1971-03-04" },
+          { ...crowd[10], SSN: "999-88-9999" },
+        ],
+        1770,
+      ],
+    ];
+    for (const [i, [patients, expected]] of deliveries.entries()) {
+      await land({ patients }, `2026-01-0${i + 2}`);
+      expect(await compared()).toBe(expected);
+      const incremental = await pairs();
+      await hospital.refresh({ full: true });
+      expect(await pairs()).toEqual(incremental);
+    }
+  });
+});

@@ -2,6 +2,7 @@
 import { graph, type Hospital, openHospital } from "./hospital.js";
 
 const awake = [
+  "DELIVERED_FILE",
   "PATIENT",
   "PATIENT_VERDICT",
   "PATIENT_ADDRESS",
@@ -9,6 +10,7 @@ const awake = [
   "PATIENT_ADDRESS_HISTORY",
   "PATIENT_HISTORY",
   "PATIENT_STANDARD",
+  "PATIENT_BLOCK",
   "PATIENT_MATCH",
   "PATIENT_CLUSTER",
   "PATIENT_XREF",
