@@ -39,6 +39,7 @@ alter table "EHR_PROD"."SILVER"."PATIENT_HISTORY" add constraint "MEDFORM_PATIEN
 alter table "EHR_PROD"."SILVER"."PATIENT_IDENTIFIER" add constraint "MEDFORM_PATIENT_IDENTIFIER_KEY_UNIQUE" primary key ("PATIENT_IDENTIFIER_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STATUS" add constraint "MEDFORM_PATIENT_STATUS_KEY_UNIQUE" primary key ("PATIENT_STATUS_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STANDARD" add constraint "MEDFORM_PATIENT_STANDARD_KEY" primary key ("PATIENT_KEY") rely;
+alter table "EHR_PROD"."SILVER"."PATIENT_BLOCK" add constraint "MEDFORM_PATIENT_BLOCK_KEY" primary key ("PATIENT_KEY", "PASS") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_MATCH" add constraint "MEDFORM_PATIENT_MATCH_KEY" primary key ("PATIENT_KEY", "OTHER_PATIENT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_CLUSTER" add constraint "MEDFORM_PATIENT_CLUSTER_KEY" primary key ("PATIENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."MATCH_REVIEW" add constraint "MEDFORM_MATCH_REVIEW_KEY" primary key ("PATIENT_KEY", "OTHER_PATIENT_KEY") rely;
@@ -148,8 +149,7 @@ alter table "EHR_PROD"."SILVER"."PATIENT_HISTORY" add constraint "MEDFORM_PATIEN
 alter table "EHR_PROD"."SILVER"."PATIENT_IDENTIFIER" add constraint "MEDFORM_PATIENT_IDENTIFIER_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STATUS" add constraint "MEDFORM_PATIENT_STATUS_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STANDARD" add constraint "MEDFORM_PATIENT_STANDARD_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
-alter table "EHR_PROD"."SILVER"."PATIENT_MATCH" add constraint "MEDFORM_PATIENT_MATCH_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
-alter table "EHR_PROD"."SILVER"."PATIENT_MATCH" add constraint "MEDFORM_PATIENT_MATCH_HAS_OTHER" foreign key ("OTHER_PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
+alter table "EHR_PROD"."SILVER"."PATIENT_BLOCK" add constraint "MEDFORM_PATIENT_BLOCK_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_CLUSTER" add constraint "MEDFORM_PATIENT_CLUSTER_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STATUS_HISTORY" add constraint "MEDFORM_PATIENT_STATUS_HISTORY_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_XREF" add constraint "MEDFORM_PATIENT_XREF_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
