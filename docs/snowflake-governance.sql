@@ -23,6 +23,13 @@ grant usage on schema EHR_PROD.MASKED to role MEDFORM_ANALYST;
 use role ACCOUNTADMIN;
 grant select on future views in schema EHR_PROD.MASKED to role MEDFORM_ANALYST;
 
+-- Clinicians also open charts by names that stay when a warehouse is replaced, under the same policies.
+use role MEDFORM_RUNNER;
+create schema if not exists EHR_PROD.READERS;
+grant usage on schema EHR_PROD.READERS to role MEDFORM_READER;
+use role ACCOUNTADMIN;
+grant select on future views in schema EHR_PROD.READERS to role MEDFORM_READER;
+
 -- Who does research reads what is de-identified. Shifted dates are for whom an expert's determination names, so nobody is given
 -- them here; the crosswalk is for nobody.
 create role if not exists MEDFORM_RESEARCHER;

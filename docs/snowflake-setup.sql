@@ -59,17 +59,15 @@ use role ACCOUNTADMIN;
 grant select on future tables in schema EHR_PROD.RAW to role MEDFORM_RUNNER;
 grant ownership on future tables in schema EHR_PROD.RAW to role MEDFORM_LOADER;
 
--- The schemas of models are the runner's. Clinicians read silver and gold, whatever will be built there.
+-- The schemas of models are the runner's. Clinicians read gold, whatever will be built there, and nothing beneath it: a view reads
+-- with its owner's rights.
 use role MEDFORM_RUNNER;
 create schema if not exists EHR_PROD.BRONZE;
 create schema if not exists EHR_PROD.SILVER;
 create schema if not exists EHR_PROD.GOLD;
 create schema if not exists EHR_PROD.ASSERTIONS;
-grant usage on schema EHR_PROD.SILVER to role MEDFORM_READER;
 grant usage on schema EHR_PROD.GOLD to role MEDFORM_READER;
 use role ACCOUNTADMIN;
-grant select on future tables in schema EHR_PROD.SILVER to role MEDFORM_READER;
-grant select on future views in schema EHR_PROD.SILVER to role MEDFORM_READER;
 grant select on future tables in schema EHR_PROD.GOLD to role MEDFORM_READER;
 grant select on future views in schema EHR_PROD.GOLD to role MEDFORM_READER;
 

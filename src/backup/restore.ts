@@ -20,6 +20,8 @@ export interface RestoreOptions {
   readonly openWarehouse: () => Promise<Warehouse>;
   /** Opens a file of a database for reading, as the warehouse's. */
   readonly openCopy: (file: string) => Promise<Warehouse>;
+  /** Notes in a file of the warehouse, which is not in its place yet, that it was restored, and closes it again. */
+  readonly record: (file: string, manifest: Manifest) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -72,6 +74,9 @@ export async function restoreBackup(given: RestoreOptions): Promise<Restored> {
       await copyFile(join(folder, basename(draft)), draft, constants.COPYFILE_FICLONE).catch(absent);
     }
     refuseUnverified(await verifyFiles(manifest, { folder: drafts, openCopy: options.openCopy, signal }));
+    const [own] = places;
+    // Before it has its name: nobody ever sees it without.
+    if (own !== undefined && manifest.ledger !== null) await options.record(own.draft, manifest);
     for (const { draft } of places) {
       await chmod(draft, 0o600);
       await sync(draft);

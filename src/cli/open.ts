@@ -171,6 +171,11 @@ export function openCopy(opened: OpenedProject, command: string, file: string): 
   return openDuckDb({ ...openOptions(opened, { command, readOnly: true }), path: file });
 }
 
+/** Opens it as its one writer. */
+export function openDraft(opened: OpenedProject, command: string, file: string): Promise<Warehouse> {
+  return openDuckDb({ ...openOptions(opened, { command }), path: file });
+}
+
 /** @throws ProblemError `database-missing`. */
 export function snowflakeOptions(
   opened: OpenedProject,

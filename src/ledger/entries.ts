@@ -137,6 +137,22 @@ export function standingEntry(about: {
   };
 }
 
+/** The warehouse was brought back from a backup: what follows goes on from what was published and recorded until then. */
+export function restoreEntry(about: {
+  readonly at: string;
+  /** ISO instant at which the backup was taken. */
+  readonly takenAt: string;
+  /** The last run that had published something; null before the first. */
+  readonly runId: string | null;
+  readonly relations: number;
+  readonly rows: number;
+  /** The end of the main chain in the backup. */
+  readonly head: { readonly seq: string; readonly hash: string } | null;
+}): Entry {
+  const { at, ...body } = about;
+  return { kind: "restore", subject: about.takenAt, outcome: "restored", at, body };
+}
+
 /** The views over the ledger were made, from the text that gives this fingerprint. */
 export function viewsEntry(at: string, fingerprint: string): Entry {
   return { kind: "views", subject: "MEDFORM", outcome: "made", at, body: { fingerprint } };

@@ -47,7 +47,7 @@ export const descriptionSchema = z.object({ target: targetSchema, metadata: z.st
 
 export const viewsSchema = z.object({ fingerprint: z.string() });
 
-export const chainKindSchema = z.enum(["run", "load", "assert", "clean"]);
+export const chainKindSchema = z.enum(["run", "load", "assert", "clean", "restore"]);
 
 const commitSchema = z.object({ id: z.string(), dirty: z.boolean() });
 

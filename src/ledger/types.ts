@@ -57,7 +57,7 @@ export interface Commit {
 export interface RunState {
   readonly runId: string;
   readonly runNumber: number;
-  readonly kind: "run" | "load" | "assert" | "clean";
+  readonly kind: "run" | "load" | "assert" | "clean" | "restore";
   readonly startedAt: string;
   readonly finishedAt: string | null;
   /** `interrupted`: opened, never sealed. */

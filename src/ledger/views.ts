@@ -99,11 +99,11 @@ select RUN_ID, ${outcomes.map((outcome) => `sum(case when OUTCOME = '${outcome}'
 from ${place}.${from} group by RUN_ID)`;
   return {
     name: "RUN",
-    description: "One row for each run, load, assertion and clean; read from MEDFORM.LEDGER",
+    description: "One row for each run, load, assertion, clean and restore; read from MEDFORM.LEDGER",
     columns: [
       column("RUN_ID", "opened.SUBJECT", "Id, also the chain of its records in MEDFORM.LEDGER"),
       column("RUN_NUMBER", number(json("opened.BODY", ["number"])), "Rises strictly over all of them"),
-      column("KIND", "opened.OUTCOME", "run, load, assert or clean"),
+      column("KIND", "opened.OUTCOME", "run, load, assert, clean or restore"),
       column("STARTED_AT", instant('opened."AT"'), "When it began, in UTC"),
       column("FINISHED_AT", instant('sealed."AT"'), "When it ended, in UTC; NULL where it was interrupted"),
       column(

@@ -204,7 +204,13 @@ describe("a restore", () => {
     const again = await p.with(env, "run");
     expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/[Nn]othing/)]);
     expect((await p.with(env, "run", "--full-refresh")).code).toBe(0);
-    expect(await rows(warehouse)).toEqual([[5000n, 3n]]);
+    expect(await rows(warehouse)).toEqual([[5000n, 4n]]);
+    const recorded = await onFile(
+      warehouse,
+      "select LEDGER.OUTCOME, json_extract_string(BODY, '$.runId'), cast(json_extract_string(BODY, '$.rows') as integer) > 5000, SUBJECT, RUN.KIND, RUN.COMMAND, RUN.ACTOR is not null from MEDFORM.LEDGER join MEDFORM.RUN on RUN_ID = CHAIN where LEDGER.KIND = 'restore'",
+    );
+    const { runId, takenAt } = JSON.parse(stdout) as { runId: string; takenAt: string };
+    expect(recorded).toEqual([["restored", runId, true, takenAt, "restore", "restore", true]]);
   });
 
   it("refuses where a warehouse is, and with --replace puts it aside whole", async () => {

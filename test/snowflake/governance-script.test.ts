@@ -3,16 +3,19 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, it } from "vitest";
 import { compileProject } from "../../src/compile/index.js";
+import { type Relation, sameTarget } from "../../src/graph/index.js";
 import { readEnvironments, resolveEnvironment } from "../../src/project/index.js";
 import { declaredPolicies } from "../../src/warehouse/snowflake/policies.js";
 import { openPolyglot, openSqlparser } from "./parsers.js";
 
 const root = resolve(import.meta.dirname, "../..");
-const statements = readFileSync(resolve(root, "docs/snowflake-governance.sql"), "utf8")
-  .replaceAll(/^--.*$/gm, "")
-  .split(/;\s*$/m)
-  .map((text) => text.trim())
-  .filter((text) => text !== "");
+const statementsOf = (script: string) =>
+  readFileSync(resolve(root, "docs", script), "utf8")
+    .replaceAll(/^--.*$/gm, "")
+    .split(/;\s*$/m)
+    .map((text) => text.trim())
+    .filter((text) => text !== "");
+const statements = statementsOf("snowflake-governance.sql");
 
 const policy =
   /^create (?:masking|row access) policy if not exists (\S+) as \((\w+) ([^>]+?)\) returns (.+?) -> ([\s\S]+)$/;
@@ -92,4 +95,59 @@ it("gives analysts and researchers nothing but what is made for them", () => {
   expect(of("MEDFORM_ANALYST")).toContain("select on future views in schema EHR_PROD.MASKED ");
   expect(of("MEDFORM_RESEARCHER")).not.toMatch(/\.(?!SAFE_HARBOR)\w+ to /);
   expect(statements.join("\n")).not.toMatch(/CROSSWALK|SHIFTED_DATES/);
+});
+
+it("lets no reader look at silver, bronze, landing tables or what rules find: each role at its own schemas alone", () => {
+  const all = [...statementsOf("snowflake-setup.sql"), ...statements];
+  const schemasOf = (role: string) =>
+    new Set(
+      all.flatMap((statement) => {
+        const [, schema, to] = /^grant .* schema EHR_PROD\.(\w+) to role (\w+)$/.exec(statement) ?? [];
+        const [, of, whom] =
+          /^grant .* on (?:table|view|stage) EHR_PROD\.(\w+)\.\w+ to role (\w+)$/.exec(statement) ?? [];
+        return (to ?? whom) === role ? [schema ?? of] : [];
+      }),
+    );
+  expect(
+    Object.fromEntries(
+      ["READER", "ANALYST", "RESEARCHER", "AUDITOR"].map((role) => [role, [...schemasOf(`MEDFORM_${role}`)].sort()]),
+    ),
+  ).toEqual({
+    READER: ["GOLD", "READERS"],
+    ANALYST: ["MASKED"],
+    RESEARCHER: ["SAFE_HARBOR"],
+    AUDITOR: ["MEDFORM"],
+  });
+  expect([...schemasOf("MEDFORM_RUNNER")]).toContain("RAW");
+  const roles = all.flatMap((statement) => /^create role if not exists (\w+)$/.exec(statement)?.[1] ?? []);
+  expect(roles.sort()).toEqual(
+    ["ANALYST", "AUDITOR", "LOADER", "OWNER", "PRIVACY", "READER", "RESEARCHER", "RUNNER"].map(
+      (role) => `MEDFORM_${role}`,
+    ),
+  );
+  // Nor by another way: all privileges, one role within another, or everybody.
+  expect(
+    all.filter((statement) => /^grant all|to role public|^grant (?:ownership|select) on all /i.test(statement)),
+  ).toEqual([]);
+  expect(
+    all.filter(
+      (statement) =>
+        /^grant role /.test(statement) && !/ to (?:role SYSADMIN|user MEDFORM_(?:REFRESHER|DELIVERY))$/.test(statement),
+    ),
+  ).toEqual([]);
+});
+
+it("masks the views of readers as it masks the relations of gold behind them", async () => {
+  const { overrides } = resolveEnvironment("production", readEnvironments(root));
+  const { graph } = await compileProject({ projectDir: root, overrides, print: () => {} });
+  const relations = graph.actions.filter(
+    (action): action is Relation => action.kind === "view" || action.kind === "table",
+  );
+  const readers = relations.filter(({ target }) => target.schema === "READERS");
+  expect(readers.length).toBeGreaterThan(3);
+  for (const { target, guards, dependencies } of readers) {
+    const [behind] = relations.filter((each) => dependencies.some((other) => sameTarget(other, each.target)));
+    expect(Object.keys(guards?.masking ?? {}).length, target.name).toBeGreaterThan(1);
+    expect(guards, target.name).toEqual(behind?.guards);
+  }
 });

@@ -1,10 +1,19 @@
 /** `medform restore`: a backup into the place of the warehouse; with `--verify` only whether it holds what it says. */
 import { resolve } from "node:path";
-import { type BackupVerdict, type Difference, restoreBackup, rowsIn, verifyBackup } from "../../backup/index.js";
-import { type Problem, ProblemError } from "../../graph/index.js";
+import {
+  type BackupVerdict,
+  type Difference,
+  type Manifest,
+  restoreBackup,
+  rowsIn,
+  verifyBackup,
+} from "../../backup/index.js";
+import { type Problem, ProblemError, quoteName } from "../../graph/index.js";
+import { openLedger, restoreEntry } from "../../ledger/index.js";
+import { about } from "../about.js";
 import type { GlobalOptions, Io } from "../io.js";
 import { messages } from "../messages.js";
-import { fileLabel, type OpenedProject, openCopy, openProject, openWarehouse } from "../open.js";
+import { fileLabel, type OpenedProject, openCopy, openDraft, openProject, openWarehouse } from "../open.js";
 import { count, counted, duration } from "../render/layout.js";
 import { jsonLine } from "../render/run-view.js";
 
@@ -46,6 +55,7 @@ async function restore(folder: string, opened: OpenedProject, options: RestoreOp
     replace: options.replace,
     openWarehouse: () => openWarehouse(opened, { command: "restore" }),
     openCopy: (file) => openCopy(opened, "restore", file),
+    record: (file, taken) => record(file, taken, opened),
     signal: io.signal,
   });
   const milliseconds = Math.round(performance.now() - started);
@@ -74,6 +84,24 @@ async function restore(folder: string, opened: OpenedProject, options: RestoreOp
   if (aside !== null) io.stdout.write(`What was there is in ${fileLabel(aside, io.cwd)}\n`);
   messages(io, options).note("Other processes read the last snapshot until another is taken: medform snapshot.");
   return 0;
+}
+
+/** A chain of its own: who brought it back, from which moment. Its anchors follow with the next run. */
+async function record(file: string, manifest: Manifest, opened: OpenedProject): Promise<void> {
+  await using warehouse = await openDraft(opened, "restore", file);
+  await using ledger = await openLedger(warehouse);
+  const chain = await ledger.open("restore", {
+    ...(await about("restore", opened.project.dir)),
+    environment: opened.environment.name,
+    project: opened.name,
+  });
+  const { takenAt, runId, relations } = manifest;
+  const [at, head] = [new Date().toISOString(), manifest.ledger?.head ?? null];
+  await chain.append([restoreEntry({ at, takenAt, runId, relations: relations.length, rows: rowsIn(manifest), head })]);
+  await chain.seal("succeeded");
+  await using session = await warehouse.session();
+  // All of it in the file that takes the warehouse's place.
+  await session.run(`force checkpoint ${quoteName(warehouse.database)}`);
 }
 
 async function verify(folder: string, opened: OpenedProject, options: RestoreOptions, io: Io): Promise<number> {

@@ -170,7 +170,7 @@ describe("what is missing or wrong is said", () => {
     const problem = refusal({ ...home(), ...env }, stated);
     expect(problem.code).toBe("snowflake-access");
     expect(problem.message).toMatch(message);
-    expect(problem.hint).toBeTruthy();
+    expect(problem.hint).toMatch(/^[A-Z`"].*\S/s);
   });
 
   it("of a passphrase that does not fit, without showing it", () => {
