@@ -49,6 +49,11 @@ const exceptions: readonly { readonly construct: RegExp; readonly instead: strin
     instead: "$1$2",
     why: "it knows no quote in the name of a stage; https://docs.snowflake.com/en/sql-reference/sql/list",
   },
+  {
+    construct: /\bposition\(((?:[^()']|\([^()']*\))*) in ('[^']*')\)/g,
+    instead: "position($1, $2)",
+    why: "it knows commas only; https://docs.snowflake.com/en/sql-reference/functions/position",
+  },
 ];
 
 const why = missing();
