@@ -26,4 +26,16 @@ const endedAt = (encounter) =>
 const endDate = (encounter) =>
   `case when ${encounter}.status = 'completed' and ${encounter}.duration_seconds is not null then ${encounter}.stop_date end`;
 
-module.exports = { endDate, endedAt, isAcuteInpatient, isInpatient, isObservation };
+/**
+ * Where patients went, as the movements of the patient say it at the last place of an encounter: one row an encounter of which
+ * they do. For encounters that do not say it themselves.
+ */
+const leftTo = (encounterLocation) => `select
+    encounter_key,
+    discharge_disposition
+  from ${encounterLocation}
+  where encounter_key is not null
+    and discharge_disposition is not null
+  qualify row_number() over (partition by encounter_key order by stopped_at desc nulls last, encounter_location_key) = 1`;
+
+module.exports = { endDate, endedAt, isAcuteInpatient, isInpatient, isObservation, leftTo };

@@ -2,6 +2,9 @@
 const seeds = require("./seeds.js");
 const transitions = require("./transitions.js");
 
+/** One meaning of several words, which are separated by blanks. */
+const spelled = (meaning, words) => Object.fromEntries(words.split(" ").map((word) => [word, meaning]));
+
 /** Class of an encounter, as sources send it, to its type. */
 const ENCOUNTER_TYPE = {
   wellness: "office",
@@ -201,29 +204,22 @@ const ROUTE_BY_CATEGORY = {
 };
 
 /**
- * Where patients are discharged to, as far as it matters to a readmission. NUBC form locator 17 (patient discharge status),
- * FHIR's encounter-discharge-disposition and the words of MIMIC-IV. What stands in none of them is `other`.
+ * Where patients are discharged to. NUBC form locator 17 (patient discharge status), FHIR's encounter-discharge-disposition and
+ * the words of MIMIC-IV. What stands in none of them is `other`.
  */
 const DISCHARGE_DISPOSITION = {
-  20: "died",
-  40: "died",
-  41: "died",
-  42: "died",
-  exp: "died",
-  died: "died",
-  expired: "died",
-  7: "against_advice",
-  "07": "against_advice",
-  aadvice: "against_advice",
+  ...spelled("died", "20 40 41 42 exp died expired"),
+  ...spelled("against_advice", "7 07 aadvice"),
   "against advice": "against_advice",
-  2: "acute_transfer",
-  "02": "acute_transfer",
-  43: "acute_transfer",
-  66: "acute_transfer",
-  82: "acute_transfer",
-  88: "acute_transfer",
-  94: "acute_transfer",
+  ...spelled("acute_transfer", "2 02 43 66 82 88 94"),
   "acute hospital": "acute_transfer",
+  ...spelled("post_acute", "3 03 4 04 61 62 63 64 83 84 89 90 91 92 long rehab snf"),
+  "skilled nursing facility": "post_acute",
+  "chronic/long term acute care": "post_acute",
+  "assisted living": "post_acute",
+  ...spelled("hospice", "50 51 hosp hospice"),
+  ...spelled("home", "1 01 6 06 81 86 home"),
+  "home health care": "home",
 };
 
 /** Where patients are admitted from. NUBC form locator 15 (point of origin), FHIR's encounter-admit-source and MIMIC-IV. */
@@ -242,7 +238,7 @@ module.exports = {
   appointmentCourse: APPOINTMENT_COURSE,
   /** `acute_transfer`, `emergency` or `other`; NULL where the source does not say. */
   admissionSource: (source) => otherwise(source, ADMISSION_SOURCE),
-  /** `died`, `against_advice`, `acute_transfer` or `other`; NULL where the source does not say. */
+  /** `died`, `against_advice`, `acute_transfer`, `post_acute`, `hospice`, `home` or `other`; NULL where the source does not say. */
   dischargeDisposition: (disposition) => otherwise(disposition, DISCHARGE_DISPOSITION),
   patientCourse: PATIENT_COURSE,
   patientStatus: (status) => seeds.mapped(status, PATIENT_STATUS),

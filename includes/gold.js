@@ -54,17 +54,26 @@ const aggregate = {
 };
 
 /**
- * Select list of where a computed row comes from; for tables only, because a view has no run.
- * `loadedAt` is SQL; `values` are the columns that the row says, `{ column: type }` with the types of columns.js.
+ * Select list of where a computed row of a table comes from. `loadedAt` is SQL; `values` are the columns that the row says,
+ * `{ column: type }` with the types of columns.js.
  */
-const aggregateProvenance = ({ loadedAt, values }) => {
+const aggregateProvenance = (row) =>
+  computedProvenance({ ...row, runId: "cast(getvariable('MEDFORM_RUN_ID') as varchar)" });
+
+/** The same columns of a view, which no run computes. */
+const viewed = { ...aggregate, run_id: { description: "NULL: computed when it is read.", tags: ["provenance"] } };
+
+/** Select list for them. */
+const viewedProvenance = (row) => computedProvenance({ ...row, runId: "cast(null as varchar)" });
+
+const computedProvenance = ({ loadedAt, runId, values }) => {
   const hashed = Object.entries(values).map(([name, type]) => ({ name, type }));
   return `'derived' as source_system,
   cast(null as varchar) as source_record,
   cast(null as datetime) as recorded_at,
   cast(null as varchar) as recorded_by,
   ${loadedAt} as loaded_at,
-  cast(getvariable('MEDFORM_RUN_ID') as varchar) as run_id,
+  ${runId} as run_id,
   ${keys.content(hashed)} as row_hash`;
 };
 
@@ -76,7 +85,6 @@ const kpiPart = {
   tenant_id: "The organisation.",
   facility_key: "The facility. NULL where not known.",
   kpi_date: phi("The day for which it counts, where the source is.", "date"),
-  loaded_at: { description: "When its row was landed, in UTC.", tags: ["provenance"] },
 };
 
 /** Columns that count, one for each event of timeline.js. */
@@ -94,4 +102,6 @@ module.exports = {
   phi,
   provenance,
   provenanceOf,
+  viewed,
+  viewedProvenance,
 };

@@ -151,6 +151,17 @@ const part = (name, numerator, denominator = "null") => {
   cast(${denominator} as decimal(18, 6)) as denominator`;
 };
 
+/** What a part says, with its types. */
+const partValues = {
+  kpi: "text",
+  tenant_id: "text",
+  facility_key: "text",
+  kpi_date: "date",
+  person_id: "text",
+  numerator: "money",
+  denominator: "money",
+};
+
 const relation = () =>
   seeds.relation(
     "kpi",
@@ -257,4 +268,4 @@ valued as (
   from measured
 )`;
 
-module.exports = { KPIS, part, relation, tookPlace, valued };
+module.exports = { KPIS, part, partValues, relation, tookPlace, valued };

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readTable } from "./sample/recount.js";
 import { exported, faultsIn } from "./support/fhir.js";
 import { type Ended, medform, reader, scratch } from "./support/medform.js";
 import { profiled } from "./support/profile.js";
@@ -166,9 +167,15 @@ for (const [patients, seed, rate, output] of [
       }
       // Versions that are sent on purpose: corrected results, reports that were preliminary.
       const corrected = manifest.versions.map((version) => ({ ...version, outcome: "superseded" }));
+      // Each period of an insurance says the number of the member again.
+      const [again] = await db.rows(
+        `select count(*) - count(distinct (patient, payer, memberid)) as n from raw.synthea_payer_transitions
+         where memberid <> '' and patient in (select patient_id from silver.patient)`,
+      );
+      const members = { entity: "patient_identifier", outcome: "duplicate", count: Number(again?.n) };
       for (const outcome of ["duplicate", "superseded"]) {
         const wanted = tally(
-          [...manifest.defects, ...corrected].filter((each) => each.outcome === outcome),
+          [...manifest.defects, ...corrected, members].filter((each) => each.outcome === outcome),
           ({ entity }) => entity,
           ({ count }) => count,
         );
@@ -206,6 +213,56 @@ for (const [patients, seed, rate, output] of [
         mode.toString(8),
         readdirSync(join(box.dir, "fhir")).filter((name) => !name.endsWith(".ndjson")),
       ]).toEqual(["600", []]);
+    });
+
+    it("knows of each stay where the patient went, and leaves out of the readmissions who died, left or was sent on", async () => {
+      using db = await reader(box.warehouse);
+      const patients = new Map(readTable(out, "encounters").rows.map((row) => [row.Id, row.PATIENT]));
+      const status = new Map(
+        readTable(out, "encounter_locations")
+          .rows.filter((row) => row.DISPOSITION !== "" && patients.get(row.ENCOUNTER) === row.PATIENT)
+          .map((row) => [row.ENCOUNTER, row.DISPOSITION ?? ""]),
+      );
+      const words = {
+        "01": "home",
+        "06": "home",
+        "03": "post_acute",
+        "62": "post_acute",
+        "07": "against_advice",
+        "02": "acute_transfer",
+        "20": "died",
+        "51": "hospice",
+      } as const;
+      const said = await db.rows(
+        `select encounter_id as id, discharge_disposition as disposition, exclusion_reason as reason
+         from gold.stay_encounter join silver.encounter using (encounter_key) left join gold.readmission using (stay_key)
+         where discharge_disposition is not null`,
+      );
+      expect(said.length).toBe(status.size);
+      for (const { id, disposition, reason } of said) {
+        const word = words[status.get(String(id)) as keyof typeof words];
+        const why = { died: "death", against_advice: "against_advice", acute_transfer: "acute_transfer" };
+        const excluded = why[word as keyof typeof why] ?? null;
+        const isShort = excluded === null && reason === "short_follow_up";
+        expect([id, disposition, isShort ? null : reason]).toEqual([id, word, excluded]);
+      }
+      if (patients.size > 1000) {
+        const reasons = await db.rows("select distinct exclusion_reason as reason from gold.readmission order by all");
+        expect(reasons.map(({ reason }) => reason)).toEqual([
+          "acute_transfer",
+          "against_advice",
+          "death",
+          "short_follow_up",
+          null,
+        ]);
+      }
+    });
+
+    it("knows each provider by a sound number, also where the register has a mistyped one beside it", async () => {
+      using db = await reader(box.warehouse);
+      const providers = "select count(*) from gold.dim_provider where provider_name is not null";
+      expect(await db.one(`${providers} and not coalesce(is_npi_valid, false)`)).toBe(0);
+      expect(await db.one(providers)).toBeGreaterThan(20);
     });
 
     it("tells other systems each event once", async () => {

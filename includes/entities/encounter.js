@@ -34,7 +34,7 @@ module.exports = {
     column(
       "discharge_disposition",
       "text",
-      "Where the patient was discharged to, as sent. NULL where the source does not say.",
+      "Where the patient was discharged to, as sent. NULL where the source does not say, or says it of the last place in silver.encounter_location.",
     ),
     column("base_cost", "money", "Base cost in USD.", ["phi:other"]),
     column("total_claim_cost", "money", "Total of what was claimed in USD.", ["phi:other"]),

@@ -15,6 +15,11 @@ module.exports = {
     column("department_raw", "text", "The department as the source sent it."),
     ...startOf("When the patient came there"),
     ...stopOf("When the patient left it"),
+    column(
+      "discharge_disposition",
+      "text",
+      "Where the patient was discharged to from there, as sent. NULL where the patient went to another place of the encounter, or the source does not say.",
+    ),
   ],
   references: ["encounter", "bed"],
   judged: [

@@ -71,6 +71,11 @@ module.exports = {
       plain("BED", "bed_id", "Id of the bed."),
       plain("DEPARTMENT", "department_id", "`<organization id>:<encounter class>`."),
       ...period,
+      plain(
+        "DISPOSITION",
+        "discharge_disposition",
+        "Of the last place of an encounter that is over: where the patient went, by the patient discharge status of NUBC (form locator 17).",
+      ),
     ],
   },
   equipment: {

@@ -6,6 +6,8 @@ const { admission, amount, charted, chartedDay, ICD, item, ordered, patient, per
 const poe = plain("POE_ID", "order_id", "Id of the provider's order.", ["phi:other"]);
 const pharmacy = plain("PHARMACY_ID", "pharmacy_id", "Id of the pharmacy's entry.", ["phi:other"]);
 
+const emar = plain("EMAR_ID", "administration_id", "Id of the administration.", ["phi:other"]);
+
 module.exports = {
   patients: {
     description: "Patients, one row each; their dates are shifted, each patient's by as much.",
@@ -213,6 +215,78 @@ module.exports = {
       plain("FILL_QUANTITY", "fill_quantity", "How much was filled."),
     ],
   },
+  poe: {
+    description: "Providers' orders, one row each.",
+    fields: [
+      poe,
+      plain("POE_SEQ", "order_sequence", "Number of the order."),
+      patient,
+      admission,
+      moment("ORDERTIME", "ordered", "When it was ordered."),
+      plain("ORDER_TYPE", "order_type", "Type of the order."),
+      plain("ORDER_SUBTYPE", "order_subtype", "Its subtype."),
+      plain("TRANSACTION_TYPE", "transaction_type", "What is done with the order: `New`, `Change`, `D/C`, …"),
+      plain("DISCONTINUE_OF_POE_ID", "discontinued_order_id", "Id of the order that it ends.", ["phi:other"]),
+      plain("DISCONTINUED_BY_POE_ID", "discontinuing_order_id", "Id of the order that ends it.", ["phi:other"]),
+      ordered,
+      plain("ORDER_STATUS", "status", "`Active` or `Inactive`."),
+    ],
+  },
+  emar: {
+    description: "What was done with doses, as it was scanned at the bedside, one row each.",
+    fields: [
+      patient,
+      admission,
+      emar,
+      plain("EMAR_SEQ", "administration_sequence", "Its place in the order of the patient's."),
+      poe,
+      pharmacy,
+      plain("ENTER_PROVIDER_ID", "provider_id", "Id of who entered it."),
+      charted,
+      plain("MEDICATION", "description", "Name of the medication."),
+      plain("EVENT_TXT", "status", "What was done: `Administered`, `Not Given`, …"),
+      moment("SCHEDULETIME", "scheduled", "When it was due."),
+      stored,
+    ],
+  },
+  emar_detail: {
+    description: "Details of doses, one row a detail.",
+    fields: [
+      patient,
+      emar,
+      plain("EMAR_SEQ", "administration_sequence", "Its place in the order of the patient's."),
+      plain("PARENT_FIELD_ORDINAL", "part", "Which part of the dose."),
+      plain("ADMINISTRATION_TYPE", "administration_type", "Type of the administration."),
+      pharmacy,
+      plain("BARCODE_TYPE", "barcode_type", "Type of the bar code."),
+      plain("REASON_FOR_NO_BARCODE", "no_barcode_reason", "Why none was scanned.", ["phi:other"]),
+      plain("COMPLETE_DOSE_NOT_GIVEN", "is_incomplete", "Whether less than the whole dose was given."),
+      plain("DOSE_DUE", "dose_due", "Dose that was due."),
+      plain("DOSE_DUE_UNIT", "dose_due_unit", "Unit of that."),
+      plain("DOSE_GIVEN", "dose_given", "Dose that was given."),
+      plain("DOSE_GIVEN_UNIT", "dose_given_unit", "Unit of that."),
+      plain("WILL_REMAINDER_OF_DOSE_BE_GIVEN", "remainder_follows", "Whether the rest shall be given."),
+      plain("PRODUCT_AMOUNT_GIVEN", "product_amount", "Amount of the product."),
+      plain("PRODUCT_UNIT", "product_unit", "Unit of that."),
+      plain("PRODUCT_CODE", "code", "Code of the product."),
+      plain("PRODUCT_DESCRIPTION", "description", "Name of the product."),
+      plain("PRODUCT_DESCRIPTION_OTHER", "other_description", "Another name of it."),
+      plain("PRIOR_INFUSION_RATE", "prior_rate", "Rate before."),
+      plain("INFUSION_RATE", "rate", "Rate."),
+      plain("INFUSION_RATE_ADJUSTMENT", "rate_adjustment", "What was done with the rate."),
+      plain("INFUSION_RATE_ADJUSTMENT_AMOUNT", "rate_adjustment_amount", "By how much."),
+      plain("INFUSION_RATE_UNIT", "rate_unit", "Unit of the rate."),
+      plain("ROUTE", "route", "How it was given."),
+      plain("INFUSION_COMPLETE", "is_complete", "`Y` where the infusion was complete."),
+      plain("COMPLETION_INTERVAL", "completion_interval", "How long it took."),
+      plain("NEW_IV_BAG_HUNG", "is_new_bag", "`Y` where a new bag was hung."),
+      plain("CONTINUED_INFUSION_IN_OTHER_LOCATION", "continues_elsewhere", "`Y` where it went on in another place."),
+      plain("RESTART_INTERVAL", "restart_interval", "When it is to be begun again."),
+      plain("SIDE", "body_side", "Side of the body."),
+      plain("SITE", "body_site", "Where on the body."),
+      plain("NON_FORMULARY_VISUAL_VERIFICATION", "is_seen", "`Y` where it was verified by eye."),
+    ],
+  },
   poe_detail: {
     description: "Details of providers' orders, one row a detail.",
     fields: [
@@ -234,6 +308,10 @@ module.exports = {
   },
   d_icd_diagnoses: {
     description: "ICD codes of diagnoses, one row each.",
+    fields: [...ICD, plain("LONG_TITLE", "description", "Text for the code.")],
+  },
+  d_icd_procedures: {
+    description: "ICD codes of procedures, one row each.",
     fields: [...ICD, plain("LONG_TITLE", "description", "Text for the code.")],
   },
   d_hcpcs: {

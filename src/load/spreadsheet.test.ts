@@ -17,6 +17,7 @@ describe("what a spreadsheet program wrote", () => {
       [],
     );
     expect(spreadsheetDates(file(""))).toEqual([]);
+    expect(spreadsheetDates(file("id,day\n1,2180-05-07\n2,2180-05-08\n3,31/12/2020 09:00\n"))).toEqual([]);
     expect(spreadsheetDates(file('id\n"never closed\n5/7/2180\n'))).toEqual([0]);
   });
 });

@@ -2,26 +2,33 @@
 import { fieldValue, scanRecord } from "./record.js";
 import type { Fingerprinted } from "./source-file.js";
 
-/** Records looked at; a damaged column is so from its first value on. */
+/** Records looked at; a damaged column is so from its first value on, and a wrong date among others is only that. */
 const LOOKED_AT = 1000;
+const LEAST_SHARE = 0.5;
 
 const DATE = /^\d{1,2}\/\d{1,2}\/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?)?$/;
 
-/** The columns, by their place from 0, of which a value near the beginning of the file is a date as such a program shows it. */
+/** The columns, by their place from 0, of which half of the values near the beginning of the file are dates as such a program shows them. */
 export function spreadsheetDates(file: Fingerprinted): readonly number[] {
   const { head } = file;
   const complete = head.length === file.bytes;
-  const found = new Set<number>();
+  const counts = new Map<number, { values: number; dates: number }>();
   let at = 0;
   for (let record = 0; record <= LOOKED_AT && at < head.length; record += 1) {
     const scan = scanRecord(head, at, complete, Number.POSITIVE_INFINITY);
     if (scan.kind === "more") break;
-    if (scan.kind === "record") {
+    // The first is the header.
+    if (scan.kind === "record" && record > 0) {
       scan.fields.forEach((field, index) => {
-        if (field.to - field.from <= 22 && DATE.test(fieldValue(head, field) ?? "")) found.add(index);
+        if (field.to === field.from) return;
+        const count = counts.get(index) ?? { values: 0, dates: 0 };
+        count.values += 1;
+        if (field.to - field.from <= 22 && DATE.test(fieldValue(head, field) ?? "")) count.dates += 1;
+        counts.set(index, count);
       });
     }
     at = scan.next;
   }
-  return [...found].toSorted((a, b) => a - b);
+  const damaged = [...counts].filter(([, { values, dates }]) => dates > 0 && dates >= values * LEAST_SHARE);
+  return damaged.map(([index]) => index).toSorted((a, b) => a - b);
 }

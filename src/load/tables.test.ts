@@ -65,7 +65,8 @@ describe("the tables of a folder", () => {
       expect(otherTableOf(format, table, table.columns)).toBeUndefined();
       expect(otherTableOf(format, table, table.stable)).toBeUndefined();
       for (const other of format.tables) {
-        if (other === table) continue;
+        // The dictionaries of ICD codes have one header: only their names tell them apart.
+        if (other.columns.join() === table.columns.join()) continue;
         // Both versions of another table's header are seen as that table's, or lack what this one requires.
         for (const header of [other.columns, other.stable]) {
           const lacks = table.required.some((column) => !header.includes(column));

@@ -29,12 +29,12 @@ export const wholeBatch = (folder: SampleFolder): Batches => ({
 /** `first`: the day of the first of `dates`, which has all that was before. */
 export function dailyBatches(folder: SampleFolder, dates: readonly string[], first: number): Batches {
   const counts = new Map(
-    dates.map((day) => [day, { rows: {}, changed: {}, defects: {} } as Record<"rows" | "changed" | "defects", Counts>]),
+    dates.map((day): [string, DayCounts] => [day, { rows: {}, changed: {}, absent: {}, defects: {} }]),
   );
   const put = (table: Table, day: number, text: string, isChange: boolean, defect?: Kind) => {
     const date = isoDay(day);
     folder.write(table, [text], date);
-    const count = counts.get(date) as Record<"rows" | "changed" | "defects", Counts>;
+    const count = counts.get(date) as DayCounts;
     add(count.rows, table);
     if (isChange) add(count.changed, table);
     if (defect !== undefined) for (const { id } of [defect, ...(defect.also ?? [])]) add(count.defects, id);
@@ -43,8 +43,22 @@ export function dailyBatches(folder: SampleFolder, dates: readonly string[], fir
     versions.forEach(({ day, row }, index) => {
       put(table, day, csvLine(table, row), index > 0);
     });
+  const last = first + dates.length - 1;
+  /** The register of beds is delivered whole each time: on the last day again, without a bed that there was on the first. */
+  const bedsAgain = (lines: readonly Line[]) => {
+    if (last === first) return;
+    const rows = lines.flatMap(({ of, defect }) => (defect === undefined ? [of] : []));
+    const absent = (counts.get(isoDay(last)) as DayCounts).absent;
+    const [bed] = rows;
+    if (bed !== undefined && absent.beds === undefined) {
+      put("beds", first, csvLine("beds", { ...bed, ID: (bed.ID ?? "").replace(/\d+$/, "000") }), false);
+      add(absent, "beds");
+    }
+    for (const row of rows) put("beds", last, csvLine("beds", row), true);
+  };
   return {
     write(table, lines, random, chart) {
+      if (table === "beds") bedsAgain(lines);
       for (const { text, of, defect, isDoubled } of lines) {
         if (defect !== undefined || isDoubled) put(table, lastDay(table, of, first), text, false, defect);
         else putAll(table, deliveries(random, chart, table, of, first));
@@ -55,6 +69,7 @@ export function dailyBatches(folder: SampleFolder, dates: readonly string[], fir
 }
 
 type Counts = Record<string, number>;
+type DayCounts = Record<"rows" | "changed" | "absent" | "defects", Counts>;
 
 function add(counts: Counts, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;

@@ -57,8 +57,11 @@ const entityOfTable = {
 
 export type Entity = (typeof entityOfTable)[keyof typeof entityOfTable] | "claim_line" | "patient_address";
 
-/** Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration. */
-export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient";
+/**
+ * Findings on rows that are as they should be: certificates and late posts, results after a discharge, a second registration,
+ * what a locum prescribed.
+ */
+export type ExpectedFlag = "after_death" | "outside_encounter" | "duplicate_patient" | "prescriber_unresolved";
 
 export interface Entry {
   readonly row: AnyRow;
@@ -141,14 +144,20 @@ export class Chart implements Rows {
    * An event on a day in New York, in its encounter where it has one. Returns false, and adds nothing, where the patient has
    * an event with the same code, encounter and start already: without an id of its own it would be its copy.
    */
-  addEvent<T extends Table>(table: T, row: Row<T>, day: number, visit?: Visit): boolean {
+  addEvent<T extends Table>(
+    table: T,
+    row: Row<T>,
+    day: number,
+    visit?: Visit,
+    expected: readonly ExpectedFlag[] = [],
+  ): boolean {
     const cells: AnyRow = row;
     if (cells.Id === undefined) {
       const identity = `${table} ${cells.ENCOUNTER ?? ""} ${cells.CODE} ${cells.START ?? cells.DATE}`;
       if (this.#identities.has(identity)) return false;
       this.#identities.add(identity);
     }
-    const flags: ExpectedFlag[] = [];
+    const flags: ExpectedFlag[] = [...expected];
     if (this.#isAfterDeath(day)) flags.push("after_death");
     if (visit !== undefined && isOutside(cells.START ?? cells.DATE ?? "", day, visit)) flags.push("outside_encounter");
     this.#push(table, row, flags);

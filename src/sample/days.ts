@@ -61,7 +61,7 @@ const courses: Readonly<Record<Table, Course>> = {
   timesheets: { since: ["WORK_DATE", "CLOCK_OUT"] },
   beds: { since: [] },
   bed_days: { since: ["DATE"] },
-  encounter_locations: { since: ["START"], later: stopped },
+  encounter_locations: { since: ["START"], later: [{ column: "STOP", before: { STOP: "", DISPOSITION: "" } }] },
   equipment: { since: [] },
   equipment_usage: { since: ["STOP"] },
   remittances: { since: ["POSTED_AT"] },

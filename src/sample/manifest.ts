@@ -57,6 +57,8 @@ export interface DayManifest {
   readonly rows: Readonly<Record<string, number>>;
   /** Rows that an older version of was delivered before, by table. */
   readonly changed: Readonly<Record<string, number>>;
+  /** Rows of a register that is delivered whole each time, which were there before and are not any more, by table. */
+  readonly absent: Readonly<Record<string, number>>;
   /** Defective rows by the id of their defect. */
   readonly defects: Readonly<Record<string, number>>;
 }

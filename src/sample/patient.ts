@@ -59,7 +59,7 @@ export function createChart(
       expenses += paid.payer + paid.patient;
       coverage += paid.payer;
       bump(tally.encounters, visit.facility.id);
-      bump(tally.encounters, visit.provider.id);
+      if (visit.locum === undefined) bump(tally.encounters, visit.provider.id);
       bump(tally.revenue, visit.facility.id, paid.payer + paid.patient);
     });
     if (course.visits.length > 0) {
@@ -115,6 +115,6 @@ function count(
   sums.medications += chart.of("medications").length;
   sums.procedures += chart.of("procedures").length;
   sums.immunizations += chart.of("immunizations").length;
-  const provider = new Map(visits.map((visit) => [visit.id, visit.provider.id]));
+  const provider = new Map(visits.map((visit) => [visit.id, visit.locum ?? visit.provider.id]));
   for (const { row } of chart.of("procedures")) bump(tally.procedures, provider.get(row.ENCOUNTER ?? "") ?? "");
 }

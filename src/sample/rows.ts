@@ -39,7 +39,7 @@ export function encounterRow({ chart, random }: Writing, visit: Visit): void {
       STOP: visit.stop === undefined ? "" : isoInstant(visit.stop),
       PATIENT: chart.person.id,
       ORGANIZATION: visit.facility.id,
-      PROVIDER: visit.provider.id,
+      PROVIDER: visit.locum ?? visit.provider.id,
       PAYER: chart.person.payer.id,
       ENCOUNTERCLASS: visit.kind.class,
       CODE: visit.kind.code,
@@ -97,7 +97,8 @@ export function prescribe(writing: Writing, visit: Visit, drug: Medication, days
     TOTALCOST: money(drug.cost * dispenses),
     ...reasonOf(visit.reason),
   };
-  if (!chart.addEvent("medications", row, localDay(start), visit) || days !== undefined) return;
+  const flags = visit.locum === undefined ? [] : (["prescriber_unresolved"] as const);
+  if (!chart.addEvent("medications", row, localDay(start), visit, flags) || days !== undefined) return;
   const former = running.get(drug.code);
   if (former !== undefined) former.STOP = row.START;
   running.set(drug.code, row);

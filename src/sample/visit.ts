@@ -15,6 +15,8 @@ export interface Visit {
   readonly role: Role;
   readonly facility: Facility;
   readonly provider: Provider;
+  /** Id of a locum who stood in for the provider at the visit, and whom the register of providers does not have. */
+  readonly locum: string | undefined;
   /** Seconds since 1970 in UTC. */
   readonly start: number;
   /** Undefined: still going on. */
@@ -226,6 +228,14 @@ function settle(
   return settled;
 }
 
+/** One visit in so many. By its id, so that nothing else depends on it. */
+const WITH_LOCUM = 150;
+
+function locumOf(id: string): string | undefined {
+  const drawn = Number.parseInt(id.slice(9, 13), 16);
+  return drawn % WITH_LOCUM === 0 ? `locum-${id.slice(9, 13)}` : undefined;
+}
+
 function visitOf(random: Random, person: Person, network: Network, draft: Draft): Visit {
   const { place } = draft.kind;
   const facility =
@@ -233,12 +243,14 @@ function visitOf(random: Random, person: Person, network: Network, draft: Draft)
       ? person.clinic
       : random.pick(network.facilities.filter((candidate) => candidate.place === place));
   const isOver = draft.stop <= NOW;
+  const id = random.uuid();
   return {
-    id: random.uuid(),
+    id,
     kind: draft.kind,
     role: draft.role,
     facility,
     provider: random.pick(facility.providers),
+    locum: locumOf(id),
     start: draft.start,
     stop: isOver ? draft.stop : undefined,
     startDay: localDay(draft.start),

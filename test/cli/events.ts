@@ -121,6 +121,23 @@ export const succeeded: readonly RunEvent[] = [
   finished("succeeded", { built: 5 }, { pass: 4, warn: 3 }, 0),
 ];
 
+/** A large warehouse: more routes and warnings than a screen has lines, and one rule that failed. */
+export const large: readonly RunEvent[] = [
+  started(2),
+  begins("silver.encounter", "incremental"),
+  rule("encounter_key", "silver.encounter", "fail", 3),
+  ...Array.from({ length: 158 }, (_, i) => rule(`odd_${i}`, "silver.encounter", "warn", i === 7 ? 1_124 : i)),
+  ends("silver.encounter", "discarded", { type: "incremental", reason: "rule encounter_key failed" }),
+  {
+    kind: "dispositions",
+    rows: Array.from({ length: 54 }, (_, i) => [
+      { route: `bronze.table_${i} > entity_${i}`, disposition: "current", rule: null, count: 1_000 },
+      { route: `bronze.table_${i} > entity_${i}`, disposition: "quarantined", rule: `rule_${i % 30}`, count: i },
+    ]).flat(),
+  },
+  finished("failed", { discarded: 1 }, { warn: 158, fail: 1 }, 2),
+];
+
 /** A rule fails: its table is discarded, what depends on it is skipped. */
 export const failed: readonly RunEvent[] = [
   started(6, 38),

@@ -96,6 +96,15 @@ describe("the verdict of a run", () => {
     await expect(await rendered(runs.failed)).toMatchFileSnapshot(golden("failed"));
   });
 
+  it("of a large warehouse ends with the verdict, what failed and one sentence of what warned", async () => {
+    const text = await rendered(runs.large);
+    await expect(text).toMatchFileSnapshot(golden("large"));
+    expect(text.slice(text.indexOf("\nRows")).split("\n").length).toBeLessThan(70);
+    expect(text.slice(text.indexOf("Failed: "))).toMatch(
+      /failed {2}encounter_key[\s\S]*warned {2}1,124 odd_7, [\s\S]*Next/,
+    );
+  });
+
   it("tells an error with the source line under it", async () => {
     await expect(await rendered(runs.erred)).toMatchFileSnapshot(golden("erred"));
   });

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { data, medform, reader, scratch } from "../support/medform.js";
+import { readCsv } from "./reference/csv.js";
 
 const demo = join(data, "mimic-iv-demo");
 
@@ -18,7 +19,8 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
   it("has each row where it belongs, and its prescriptions that stop before they start flagged", async () => {
     using box = scratch();
     expect(await medform(["load", "mimic", demo], box.warehouse)).toMatchObject({ code: 0 });
-    const run = await medform(["run", "+silver.accounting", "+silver.finding", "silver.disposition"], box.warehouse);
+    const selected = ["+silver.accounting", "+silver.finding", "silver.disposition", "+gold.readmission"];
+    const run = await medform(["run", ...selected], box.warehouse);
     expect(run.code, run.stderr).toBe(0);
     const counted = await dispositions(box.warehouse);
     expect(counted.filter(([, disposition]) => disposition !== "current")).toEqual([]);
@@ -53,6 +55,33 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
          where diagnosis.started_at = encounter.started_at and diagnosis.start_precision = 'encounter'`,
       ),
     ).toEqual([{ n: 4_506 }]);
+    // What is known of whether a readmission was planned follows from the codes of all admissions that it is made of.
+    const inTen = (table: string) => {
+      const rows = readCsv(join(demo, "hosp", `${table}.csv.gz`)).filter(({ icd_version }) => icd_version === "10");
+      return new Set(rows.map(({ hadm_id }) => hadm_id));
+    };
+    const [diagnosed, operated] = [inTen("diagnoses_icd"), inTen("procedures_icd")];
+    const again = await read.rows(
+      `select any_value(coalesce(is_planned::varchar, planned_reason)) as said, string_agg(encounter_id, ',') as ids
+       from EHR.GOLD.READMISSION as readmission
+       inner join EHR.GOLD.STAY_ENCOUNTER as member on member.stay_key = readmission.next_stay_key
+       inner join EHR.SILVER.ENCOUNTER using (encounter_key)
+       where is_readmitted_inpatient_only group by readmission.stay_key`,
+    );
+    const counts = new Map<unknown, number>();
+    for (const { said, ids } of again) {
+      counts.set(said, (counts.get(said) ?? 0) + 1);
+      if (said === "true") continue;
+      const list = String(ids).split(",");
+      const hasProcedure = list.some((id) => operated.has(id));
+      const judged = hasProcedure ? "not_judged" : "false";
+      expect(said).toBe(list.some((id) => diagnosed.has(id)) ? judged : "no_icd10_codes");
+    }
+    expect(Object.fromEntries(counts)).toMatchObject({
+      false: expect.any(Number),
+      no_icd10_codes: expect.any(Number),
+      not_judged: expect.any(Number),
+    });
   });
 
   it("is refused whole where a program has dropped the names of columns", async () => {

@@ -52,7 +52,9 @@ describe("daily batches", () => {
     const delivered = DAYS.map((day) => linesOf(join(daily, day), table));
     const changed = (many?.days ?? []).reduce((sum, day) => sum + (day.changed[table] ?? 0), 0);
     const lines = delivered.flat();
-    expect(lines.length).toBe(wanted.length + changed);
+    const absent = (many?.days ?? []).reduce((sum, day) => sum + (day.absent[table] ?? 0), 0);
+    expect(absent).toBe(table === "beds" ? 1 : 0);
+    expect(lines.length).toBe(wanted.length + changed + absent);
     // Each line of the whole was delivered as often as it is there; what remains is older versions.
     const left = new Map<string, number>();
     for (const line of lines) left.set(line, (left.get(line) ?? 0) + 1);

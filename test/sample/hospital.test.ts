@@ -116,6 +116,23 @@ describe("the hospital's own tables", () => {
     expect(Math.min(...days)).toBeGreaterThan(0);
   });
 
+  it("say where each patient went, once a stay that is over, and that who died there died", async () => {
+    const locations = await rowsOf("encounter_locations");
+    const deaths = new Map((await rowsOf("patients")).map((row) => [row.Id, row.DEATHDATE]));
+    const left = locations.filter((row) => row.DISPOSITION !== "");
+    const stays = new Map((await rowsOf("encounters")).map((row) => [row.Id, row]));
+    const over = [...new Set(locations.map((row) => row.ENCOUNTER))].filter((id) => stays.get(id)?.STOP !== "");
+    expect(left.map((row) => row.ENCOUNTER).toSorted()).toEqual(over.toSorted());
+    for (const row of left) {
+      expect(row.STOP).toBe(stays.get(row.ENCOUNTER)?.STOP);
+      const died = localDay(row.STOP ?? "") === deaths.get(row.PATIENT);
+      expect([row.ENCOUNTER, row.DISPOSITION === "20"]).toEqual([row.ENCOUNTER, died]);
+    }
+    // Home, to another hospital, nursing, home health, against advice, died, rehabilitation.
+    const known = ["01", "02", "03", "06", "07", "20", "62"];
+    expect(known.filter((status) => !left.some((row) => row.DISPOSITION === status))).toEqual([]);
+  });
+
   it("put one patient into a bed at a time, within the stay, and count bed days by it", async () => {
     const encounters = new Map((await rowsOf("encounters")).map((row) => [row.Id, row]));
     const locations = await rowsOf("encounter_locations");

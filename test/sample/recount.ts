@@ -227,6 +227,7 @@ export function judge(dir: string): Judgement {
     if (table === "encounters" || (row.ENCOUNTER ?? "") === "") return flags;
     const encounter = encounters.get(row.ENCOUNTER ?? "");
     if (encounter === undefined) return [...flags, "encounter_unresolved"];
+    if (table === "medications" && !providers.has(encounter.PROVIDER ?? "")) flags.push("prescriber_unresolved");
     if (table === "appointments") return flags;
     const over = (encounter.STOP ?? "") >= (encounter.START ?? "") ? encounter.STOP : "";
     const ends = table === "procedures" ? [row[time], row.STOP] : [row[time]];

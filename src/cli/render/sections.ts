@@ -30,6 +30,15 @@ export function rowsSection(rows: Dispositions["rows"], { width, paint }: Sectio
     (name) => name === "current" || name === "quarantined" || sum((row) => row.disposition === name) > 0,
   );
   const routes = [...new Set(rows.map((row) => row.route))].sort();
+  // Where there are many, those of which most waits.
+  const heldBy = (route: string) => sum((row) => row.route === route && row.disposition === "quarantined");
+  const named =
+    routes.length <= MOST_LINES
+      ? routes
+      : routes
+          .toSorted((a, b) => heldBy(b) - heldBy(a))
+          .slice(0, MOST_LINES)
+          .sort();
   const cells = (test: (row: Dispositions["rows"][number]) => boolean) =>
     shown.map((name) => {
       const total = sum((row) => test(row) && row.disposition === name);
@@ -38,7 +47,7 @@ export function rowsSection(rows: Dispositions["rows"], { width, paint }: Sectio
     });
   const table = [
     ["", ...shown].map((text) => paint.dim(text)),
-    ...routes.map((route) => [route, ...cells((row) => row.route === route)]),
+    ...named.map((route) => [route, ...cells((row) => row.route === route)]),
     ...(routes.length > 1 ? [["all", ...cells(() => true)]] : []),
   ];
   const layout = [{ shrink: true, keepEnd: true }, ...shown.map(() => ({ align: "right" as const }))];
@@ -55,6 +64,7 @@ export function rowsSection(rows: Dispositions["rows"], { width, paint }: Sectio
   return [
     `${paint.bold("Rows")}  ${headline.join(", ")}`,
     ...columns(table, layout, { width, indent: 2 }),
+    ...more(routes.length, paint, "routes, counted in all"),
     ...quarantine(rows, width, paint),
   ];
 }
@@ -91,8 +101,8 @@ export function routeEnd(route: string): string {
   return /([\w.]+)\W*$/.exec(route)?.[1] ?? route;
 }
 
-function more(length: number, paint: Paint): Lines {
-  return length > MOST_LINES ? [paint.dim(`  … and ${count(length - MOST_LINES)} more`)] : [];
+function more(length: number, paint: Paint, what = "rules"): Lines {
+  return length > MOST_LINES ? [paint.dim(`  … and ${count(length - MOST_LINES)} more ${what}`)] : [];
 }
 
 const RANK: Readonly<Record<Evaluation["outcome"], number>> = { fail: 0, error: 1, warn: 2, skipped: 3, pass: 4 };
@@ -108,36 +118,37 @@ export function outcomeWord(outcome: Evaluation["outcome"]): string {
   return OUTCOME_WORD[outcome];
 }
 
-/** How many rules passed, and each one that did not, with severity, failing rows and the table that it gates. */
-export function rulesSection(evaluations: readonly Evaluation[], { width, paint }: SectionContext): Lines {
+/**
+ * How many rules passed; each one that failed or could not be evaluated, with severity, failing rows and the table that it gates; in
+ * one sentence those that warned. `everyRule`: the command that lists them all.
+ */
+export function rulesSection(
+  evaluations: readonly Evaluation[],
+  { width, paint }: SectionContext,
+  everyRule: string,
+): Lines {
   if (evaluations.length === 0) return [];
   const outcomes = (["pass", "warn", "fail", "error", "skipped"] as const)
     .map((outcome) => [outcome, evaluations.filter((each) => each.outcome === outcome).length] as const)
     .filter(([outcome, number]) => outcome === "pass" || number > 0)
     .map(([outcome, number]) => `${count(number)} ${OUTCOME_WORD[outcome]}`);
   const bad = evaluations
-    .filter(({ outcome }) => RANK[outcome] < RANK.skipped)
+    .filter(({ outcome }) => RANK[outcome] < RANK.warn)
     .toSorted(
       (a, b) =>
         RANK[a.outcome] - RANK[b.outcome] || (b.failing ?? 0) - (a.failing ?? 0) || a.rule.localeCompare(b.rule),
     );
-  const paintOutcome = (outcome: Evaluation["outcome"]) =>
-    outcome === "warn" ? paint.yellow(OUTCOME_WORD.warn) : paint.red(OUTCOME_WORD[outcome]);
-  // Failures are never cut away; warnings can be many.
-  const shown = Math.max(MOST_LINES, bad.filter(({ outcome }) => outcome !== "warn").length);
   const roomy = width >= ROOMY;
   const severity = (text: string) => (roomy ? [text] : []);
   const table = [
     ["", "rule", ...severity("severity"), "rows", "gate"].map((text) => paint.dim(text)),
-    ...bad
-      .slice(0, shown)
-      .map((each) => [
-        paintOutcome(each.outcome),
-        each.rule.toLowerCase(),
-        ...severity(each.severity),
-        breachText(each),
-        targetLabel(each.gate ?? each.assertion),
-      ]),
+    ...bad.map((each) => [
+      paint.red(OUTCOME_WORD[each.outcome]),
+      each.rule.toLowerCase(),
+      ...severity(each.severity),
+      breachText(each),
+      targetLabel(each.gate ?? each.assertion),
+    ]),
   ];
   const layout = [
     {},
@@ -146,11 +157,27 @@ export function rulesSection(evaluations: readonly Evaluation[], { width, paint 
     { align: "right" as const },
     { shrink: true, keepEnd: true },
   ];
+  const warned = evaluations
+    .filter(({ outcome }) => outcome === "warn")
+    .toSorted((a, b) => (b.failing ?? 0) - (a.failing ?? 0) || a.rule.localeCompare(b.rule));
   return [
     `${paint.bold("Rules")}  ${outcomes.join(", ")}`,
     ...(bad.length === 0 ? [] : columns(table, layout, { width, indent: 2 })),
-    ...(bad.length > shown ? [paint.dim(`  … and ${count(bad.length - shown)} more; medform status lists them`)] : []),
+    ...warnedLines(warned, width, paint, everyRule),
   ];
+}
+
+/** How many warnings are named. */
+const MOST_WARNED = 3;
+
+/** Warnings can be hundreds, and block nothing: the worst are named, and where all of them stand. */
+function warnedLines(warned: readonly Evaluation[], width: number, paint: Paint, everyRule: string): Lines {
+  if (warned.length === 0) return [];
+  const worst = warned.slice(0, MOST_WARNED).map((each) => `${breachText(each)} ${each.rule.toLowerCase()}`);
+  const rest = warned.length > MOST_WARNED ? `, … ${paint.cyan(everyRule)} lists all` : "";
+  return wrap(`${paint.yellow(OUTCOME_WORD.warn)}  ${worst.join(", ")}${rest}`, width - 2, 2).map(
+    (line) => `  ${line}`,
+  );
 }
 
 /** Each problem once, in full: of actions, of rules that could not be evaluated, and the run's own. */

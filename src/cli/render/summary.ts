@@ -32,11 +32,11 @@ export function renderSummary(digest: Digest, context: SummaryContext): readonly
   }
   const sections = [
     rowsSection(digest.dispositions, context),
-    rulesSection(digest.evaluations, context),
     proofsSection(digest.proofs, context),
     problemsSection(digest, context),
     heldBackSection(digest, context),
     verdict(digest, context.paint),
+    rulesSection(digest.evaluations, context, context.typed("medform status")),
     nextSection(digest, context),
   ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines) => ["", ...lines]);
@@ -47,7 +47,7 @@ export function renderQuietSummary(digest: Digest, context: SummaryContext): rea
   if (digest.finished === undefined || digest.finished.exitCode === 0) return [];
   const failures = digest.evaluations.filter(({ outcome }) => outcome === "fail" || outcome === "error");
   return [
-    ...rulesSection(failures, context).slice(1),
+    ...rulesSection(failures, context, context.typed("medform status")).slice(1),
     ...proofsSection(digest.proofs, context).slice(1),
     ...problemsSection({ ...digest, notices: [] }, context),
     ...verdict(digest, context.paint),

@@ -1,6 +1,6 @@
 /** Defects of what the hospital delivers of its patients beside Synthea's tables. */
 import type { Entity } from "../chart.js";
-import type { Table } from "../tables.js";
+import type { AnyRow, Table } from "../tables.js";
 import { type Kind, kindsOf } from "./kind.js";
 import { after, before, but, butAlone, later, makers, others, unknown } from "./makers.js";
 import { eventKinds, inEncounter } from "./synthea.js";
@@ -61,7 +61,7 @@ const survey = of("satisfaction", "satisfaction");
 const access = of("phi_access_log", "access_log");
 
 /** What somebody decided of two patients; made from a patient, because sound decisions are rare. */
-const decided = (change: Readonly<Record<string, string>>) =>
+const decided = (change: Readonly<Record<string, string>> | ((host: AnyRow) => AnyRow)) =>
   but((host, { random, others: known }) => {
     const other = known.get("patients");
     const row = {
@@ -72,7 +72,7 @@ const decided = (change: Readonly<Record<string, string>>) =>
       DECIDED_AT: "2025-06-02T14:00:00Z",
       DECIDED_BY: "registration",
     };
-    return other === undefined ? undefined : { ...row, ...change };
+    return other === undefined ? undefined : { ...row, ...(typeof change === "function" ? change(host) : change) };
   });
 
 export const hospitalKinds: readonly Kind[] = [
@@ -114,6 +114,11 @@ export const hospitalKinds: readonly Kind[] = [
   decision.quarantined("bad_date", "event_time_missing", decided({ DECIDED_AT: "unknown" })),
   decision.quarantined("unknown_decision", "status_unmapped", decided({ DECISION: "perhaps" })),
   decision.quarantined("no_id", "key_missing", decided({ ID: "" })),
+  decision.quarantined(
+    "same_patient",
+    "same_patient",
+    decided((host) => ({ OTHER_PATIENT: host.Id })),
+  ),
   ...eventKinds("appointment_change", "appointment_changes"),
   change.quarantined("no_id", "key_missing", makers.noId),
   change.conflict(reworded("REASON")),

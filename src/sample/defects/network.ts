@@ -42,9 +42,9 @@ const longAgo =
     return { row: { ...host, DATE: dayBefore(host.DATE, days), ...changed } };
   };
 
-/** Nobody's: whoever has the number has it once. */
-const wrongCheckDigit: Change = ({ NPI = "" }) =>
-  NPI === "" ? undefined : { NPI: `${NPI.slice(0, 9)}${(Number(NPI[9]) + 1) % 10}`, ROLE: "nurse", PROVIDER: "" };
+/** A provider's second entry in the register, mistyped. */
+const wrongCheckDigit: Change = ({ NPI = "", PROVIDER = "" }) =>
+  NPI === "" || PROVIDER === "" ? undefined : { NPI: `${NPI.slice(0, 9)}${(Number(NPI[9]) + 1) % 10}` };
 
 export const networkKinds: readonly Kind[] = [
   ...registered("facility", "organizations"),

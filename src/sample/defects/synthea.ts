@@ -65,6 +65,11 @@ function known(make: Maker): Maker {
   return (host, table, context) => (codes.includes(host.CODE ?? "") ? make(host, table, context) : undefined);
 }
 
+/** Of whom the payer has a number, which is a number of the patient too. */
+function member(make: Maker): Maker {
+  return (host, table, context) => (host.MEMBERID ? make(host, table, context) : undefined);
+}
+
 /** In days before the first coverage of the patient, apart from all the others. */
 const earlier =
   (days: number, length: number, change: Readonly<Record<string, string>> = {}): Maker =>
@@ -159,7 +164,10 @@ export const syntheaKinds: readonly Kind[] = [
     ...patient.quarantined("no_id", "patient_id_missing", but({ ...anybody, Id: "" })),
     also: [{ id: "patient_address.no_id", entity: "patient_address", rule: "patient_id_missing" }],
   },
-  coverage.quarantined("orphan_patient", "patient_unresolved", makers.orphanPatient),
+  {
+    ...coverage.quarantined("orphan_patient", "patient_unresolved", member(makers.orphanPatient)),
+    also: [{ id: "patient_identifier.orphan_member", entity: "patient_identifier", rule: "patient_unresolved" }],
+  },
   coverage.quarantined("bad_date", "event_time_missing", makers.badDate),
   coverage.duplicate(),
   coverage.conflict((host) => ({ row: { ...host, OWNER_NAME: `${host.OWNER_NAME} Senior` }, place: "before" })),

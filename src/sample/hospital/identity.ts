@@ -1,6 +1,6 @@
 /** Who a patient is to the hospital: numbers, contacts, status, confidentiality, language, scores of risk, legal holds. */
 import { familyName, givenName } from "../network.js";
-import { isoDay, isoInstant, localDay, localInstant, NOW, TODAY } from "../time.js";
+import { isoDay, isoInstant, localInstant, NOW, TODAY } from "../time.js";
 import { ageAt } from "../visit.js";
 import { type Care, DAY, HOUR, isInpatient } from "./care.js";
 
@@ -37,12 +37,6 @@ export function identify(care: Care): void {
   if (person.row.PASSPORT) {
     const from = TODAY - random.int(1, 3600);
     number("US Department of State", "passport", person.row.PASSPORT, Math.max(from, person.birthDay), from + 3652);
-  }
-  const insured = chart.of("payer_transitions").map(({ row }) => row);
-  const [first, last] = [insured[0], insured.at(-1)];
-  if (first?.MEMBERID && last !== undefined) {
-    const dayOf = (text = "") => localDay(Date.parse(text) / 1000);
-    number(person.payer.name, "insurance_member", first.MEMBERID, dayOf(first.START_DATE), dayOf(last.END_DATE));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Row } from "../tables.js";
 import { isoDay, isoInstant, localDay, localInstant, TODAY } from "../time.js";
 import type { Visit } from "../visit.js";
 import { type Care, DAY, endOf, isInpatient, WINDOW } from "./care.js";
+import { dischargedTo } from "./discharge.js";
 import type { Bed, Equipment, Resources } from "./resources.js";
 
 /** Days that are remembered: the sample's ten years and a month. */
@@ -104,13 +105,20 @@ export function locate(care: Care): ReadonlyMap<Visit, Bed> {
         visit.start,
         move,
       );
-    const bed = lie(care, visit, wards, isSevere ? move : visit.start, visit.stop);
+    const bed = lie(care, visit, wards, isSevere ? move : visit.start, visit.stop, dischargedTo(care, visit));
     if (bed !== undefined) beds.set(visit, bed);
   }
   return beds;
 }
 
-function lie(care: Care, visit: Visit, beds: readonly Bed[], start: number, stop: number | undefined): Bed | undefined {
+function lie(
+  care: Care,
+  visit: Visit,
+  beds: readonly Bed[],
+  start: number,
+  stop: number | undefined,
+  disposition = "",
+): Bed | undefined {
   const { chart, occupancy, random } = care;
   const [from, to] = [localDay(start), stop === undefined ? TODAY : localDay(stop)];
   const bed = occupancy.take(beds, from, to);
@@ -127,6 +135,7 @@ function lie(care: Care, visit: Visit, beds: readonly Bed[], start: number, stop
     DEPARTMENT: `${visit.facility.id}:${visit.kind.class}`,
     START: isoInstant(start),
     STOP: stop === undefined ? "" : isoInstant(stop),
+    DISPOSITION: disposition,
   });
   return bed;
 }
