@@ -234,9 +234,11 @@ for (const [patients, seed, rate, output] of [
         "51": "hospice",
       } as const;
       const said = await db.rows(
-        `select encounter_id as id, discharge_disposition as disposition, exclusion_reason as reason
-         from gold.stay_encounter join silver.encounter using (encounter_key) left join gold.readmission using (stay_key)
-         where discharge_disposition is not null`,
+        `select encounter_id as id, member.discharge_disposition as disposition, exclusion_reason as reason
+         from gold.stay_encounter as member
+         join silver.encounter using (encounter_key)
+         left join gold.readmission using (stay_key)
+         where member.discharge_disposition is not null`,
       );
       expect(said.length).toBe(status.size);
       for (const { id, disposition, reason } of said) {
