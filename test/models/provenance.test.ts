@@ -17,6 +17,7 @@ const ABOUT_ROWS = [
   "delivered_file",
   "delivery",
   "disposition",
+  "patient_block",
   "patient_cluster",
   "patient_match",
   "patient_standard",
