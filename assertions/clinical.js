@@ -308,10 +308,31 @@ declare(
   },
 );
 
+// What is measured holds until the next of its kind by the order of time itself, and is by far the most: it is not looked at.
+const toldPeriods = (rule) => ({
+  ...rule,
+  kind: "set",
+  sql: ({ table, keys }) => `
+select '${rule.name}' as rule, ${keyColumns(keys)}
+from ${table}
+where fact_type not in ('lab_result', 'vital_sign', 'observation')
+  and ${rule.failing}`,
+});
+
+/** Of an event there is one row, since silver.patient_event has one; a status has its periods. */
+const statusApart = noOverlap("patient_as_of_no_overlap", ["fact_key"]);
+
 declare(
   { schema: "gold", name: "patient_as_of" },
   {
     keys: ["fact_type", "fact_key"],
-    rules: [period("patient_as_of_period"), noOverlap("patient_as_of_no_overlap", ["fact_type", "fact_key"])],
+    rules: [
+      toldPeriods(period("patient_as_of_period")),
+      {
+        ...statusApart,
+        sql: ({ table, ...rest }) =>
+          statusApart.sql({ table: `(select * from ${table} where fact_type = 'status')`, ...rest }),
+      },
+    ],
   },
 );

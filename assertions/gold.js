@@ -91,14 +91,35 @@ declare(
   },
 );
 
+/** The rows of the timeline beside the events and patients that it is made of: counted, since it is as long as all events together. */
+const asManyAs = (name, description, failing) => ({
+  name,
+  description,
+  kind: "set",
+  sql: ({ ctx, table, keys }) => `
+select '${name}' as rule, ${keyColumns(keys, "", [])}
+from (select count(event_key) as event_count, count(*) as row_count from ${table}) as shown
+cross join (select count(*) as event_count from ${ctx.ref("silver", "patient_event")}) as known
+cross join (
+  select count(*) as patient_count
+  from ${ctx.ref("silver", "patient")}
+  where patient_key not in (select patient_key from ${ctx.ref("silver", "patient_event")})
+) as eventless
+where ${failing}`,
+});
+
 declare(
   { schema: "gold", name: "patient_timeline" },
   {
     keys: ["patient_key", "event_key"],
     rules: [
       everyPatient("patient_timeline_patients"),
-      everyOne("patient_timeline_complete", "event_key", "patient_event"),
-      onceEach("patient_timeline_once", "event_key"),
+      asManyAs("patient_timeline_complete", "it has each event", "shown.event_count < known.event_count"),
+      asManyAs(
+        "patient_timeline_once",
+        "it has each event once, and a patient without any once",
+        "shown.event_count > known.event_count or shown.row_count - shown.event_count > eventless.patient_count",
+      ),
     ],
   },
 );

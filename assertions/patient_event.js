@@ -1,14 +1,16 @@
-const { codeSet, declare, key, noOrphans, nonNull } = require("../includes/declared.js");
+const { codeSet, declare, key, keyColumns, noOrphans, nonNull } = require("../includes/declared.js");
 const { events } = require("../includes/timeline.js");
 
-/** Every row of every event entity is on the timeline of its own patient, and nothing else is there. */
+/** Each event is a row of its entity. That none of these is missing says silver.accounting, which counts both. */
 const complete = {
   name: "patient_event_complete",
-  description: "the events are the rows of their entities, each of the same patient and day",
+  description: "each event is a row of its entity, of the same patient and day",
   kind: "set",
-  sql: ({ ctx, table }) => `
-select 'patient_event_complete' as rule, cast(coalesce(expected.event_key, timeline.event_key) as varchar) as key_1
-from (
+  isOfOneRow: true,
+  sql: ({ ctx, table, keys }) => `
+select 'patient_event_complete' as rule, ${keyColumns(keys, "timeline.")}
+from ${table} as timeline
+left join (
 ${events
   .map(
     ({ entity, event_date }) =>
@@ -16,25 +18,27 @@ ${events
   )
   .join("\n  union all\n")}
 ) as expected
-full outer join ${table} as timeline
-  on timeline.event_key = expected.event_key
-  and timeline.event_type = expected.event_type
-  and timeline.patient_key = expected.patient_key
-  and timeline.event_date = expected.event_date
-where expected.event_key is null
-  or timeline.event_key is null`,
+  on expected.event_key = timeline.event_key
+  and expected.event_type = timeline.event_type
+  and expected.patient_key = timeline.patient_key
+  and expected.event_date = timeline.event_date
+where expected.event_key is null`,
 };
 
 declare(
   { schema: "silver", name: "patient_event" },
   {
     keys: ["event_key"],
-    rules: [
-      key("patient_event_key"),
-      nonNull("patient_event_dated", ["patient_key", "event_at", "event_date"]),
-      noOrphans("patient_event_has_patient", ["patient_key"], ["silver", "patient"]),
-      complete,
-    ],
+    rules: [key("patient_event_key"), noOrphans("patient_event_has_patient", ["patient_key"], ["silver", "patient"])],
+  },
+);
+// An event is built anew whenever its row is judged anew: what was sound stays so.
+declare(
+  { schema: "silver", name: "patient_event" },
+  {
+    keys: ["event_key"],
+    rows: "new",
+    rules: [nonNull("patient_event_dated", ["patient_key", "event_at", "event_date"]), complete],
   },
 );
 

@@ -120,15 +120,15 @@ export function refuseViews(
   targets: readonly Target[],
   { database, engine }: Reading,
 ): void {
-  const read = views.map((view) => ({ target: view.target, names: namesIn(view.text, engine) }));
   const reads = (found: readonly Name[], target: Target) => found.some((name) => partsOf(name, target, database) > 0);
   const seen = new Set<string>();
   const visit = (found: readonly Name[]): void => {
-    for (const view of read) {
+    for (const view of views) {
       const key = targetKey(view.target);
       if (seen.has(key) || !reads(found, view.target)) continue;
       seen.add(key);
-      const through = targets.find((target) => reads(view.names, target));
+      const names = namesIn(view.text, engine);
+      const through = targets.find((target) => reads(names, target));
       if (through !== undefined) {
         throw refuse(
           "rows-new-view",
@@ -136,7 +136,7 @@ export function refuseViews(
           "Let the rule read the table itself, or take the tag rows:new away.",
         );
       }
-      visit(view.names);
+      visit(names);
     }
   };
   visit(namesIn(query, engine));

@@ -697,8 +697,14 @@ const wrong: Wrong = {
   patient_metrics_alerts_add_up: set(gold("patient_metrics"), "alert_count = alert_count + 1"),
   encounter_summary_key: repeat(gold("encounter_summary")),
   encounter_summary_until_as_of: set(gold("encounter_summary"), "started_at = as_of + interval '1 second'"),
-  patient_as_of_period: [...frozen(gold("patient_as_of")), set(gold("patient_as_of"), "valid_to = valid_from")],
-  patient_as_of_no_overlap: [...frozen(gold("patient_as_of")), repeat(gold("patient_as_of"))],
+  patient_as_of_period: [
+    ...frozen(gold("patient_as_of")),
+    set(gold("patient_as_of"), "valid_to = valid_from", "fact_type = 'encounter'"),
+  ],
+  patient_as_of_no_overlap: [
+    ...frozen(gold("patient_as_of")),
+    repeat(gold("patient_as_of"), "", "fact_type = 'status'"),
+  ],
   ...Object.assign(
     {},
     ...["interaction", "duplicate_therapy", "allergy_conflict", "age_warning"].map((type) => ({
