@@ -5,7 +5,16 @@ declare(
   { schema: "silver", name: "accounting" },
   {
     keys: ["identity", "scope"],
+    once: true,
     rules: [key("accounting_key"), balanced("accounting_balances", "left_count", "right_count")],
+  },
+);
+
+declare(
+  { schema: "silver", name: "batch_count" },
+  {
+    keys: ["batch_id", "counted"],
+    rules: [key("batch_count_key"), balanced("batch_count_once", "row_count", "record_count")],
   },
 );
 

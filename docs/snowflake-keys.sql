@@ -20,6 +20,7 @@ end;
 $$;
 alter table "EHR_PROD"."GOLD"."SCHEMA_DRIFT" add constraint "MEDFORM_SCHEMA_DRIFT_KEY" primary key ("SCHEMA_DRIFT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."UNMAPPED_CODE" add constraint "MEDFORM_UNMAPPED_CODE_KEY" primary key ("UNMAPPED_CODE_KEY") rely;
+alter table "EHR_PROD"."SILVER"."BATCH_COUNT" add constraint "MEDFORM_BATCH_COUNT_KEY" primary key ("BATCH_ID", "COUNTED") rely;
 alter table "EHR_PROD"."CROSSWALK"."FACILITY" add constraint "MEDFORM_CROSSWALK_FACILITY_KEY" primary key ("FACILITY_KEY") rely;
 alter table "EHR_PROD"."SILVER"."AUDIT_FINDING" add constraint "MEDFORM_AUDIT_FINDING_KEY_UNIQUE" primary key ("AUDIT_FINDING_KEY") rely;
 alter table "EHR_PROD"."SILVER"."BED" add constraint "MEDFORM_BED_KEY_UNIQUE" primary key ("BED_KEY") rely;

@@ -134,7 +134,8 @@ function balanced(name, left, right) {
   return row(name, `${left} equals ${right}`, `${left} = ${right}`);
 }
 
-function query(ctx, table, keys, rules) {
+function query(ctx, relation, keys, rules, once) {
+  const table = once ? "judged" : relation;
   const rows = rules.filter(({ kind }) => kind === "row");
   const sets = rules.filter(({ kind }) => kind === "set");
   const branches = [
@@ -146,10 +147,19 @@ where ${name}`,
     ),
     ...sets.map(({ sql }) => sql({ ctx, table, keys })),
   ];
+  const read = once
+    ? [
+        `judged as (
+  select *
+  from ${relation}
+)`,
+      ]
+    : [];
   const failing =
     rows.length === 0
-      ? ""
-      : `with failing as (
+      ? []
+      : [
+          `failing as (
   select *
   from (
     select
@@ -158,17 +168,20 @@ where ${name}`,
     from ${table}
   ) as checked
   where ${rows.map(({ name }) => name).join(" or ")}
-)`;
-  return failing + branches.join("\nunion all\n");
+)`,
+        ];
+  const steps = [...read, ...failing];
+  return (steps.length === 0 ? "" : `with ${steps.join(",\n\n")}`) + branches.join("\nunion all\n");
 }
 
 /**
  * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
  * `keys`: columns that say which row it is, `{ name, type }` where one is no text; `warn`: rules that are reported and never block; `threshold`: how many failing rows
  * each rule bears, as a number (`10`) or as a share of the table's rows (`"0.5%"`); `rows`: `"new"` judges only rows that the
- * run brought; `suffix`: tells a second group of rules over one table from the first.
+ * run brought; `suffix`: tells a second group of rules over one table from the first; `once`: reads it once for all rules, where
+ * it is a view that costs.
  */
-function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix }) {
+function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix, once = false }) {
   const group = groupOf(target, { threshold, rows, rules: [...rules, ...warn] });
   for (const [severity, list] of [
     ["error", rules],
@@ -187,7 +200,7 @@ function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix 
         // What a rule holds of all rows, for who declares keys.
         ...list.flatMap((rule) => rule.held?.({ table: target.name, keys }) ?? []),
       ])
-      .query((ctx) => query(ctx, ctx.ref(target), keys, list));
+      .query((ctx) => query(ctx, ctx.ref(target), keys, list, once));
   }
 }
 

@@ -316,6 +316,17 @@ module.exports = {
     key: "bronze_table",
     columns: [column("bronze_table", "text", "The table."), column("reason", "text", "Why its rows end there.")],
   },
+  batch_count: {
+    description:
+      "How much each batch has in bronze: one row a batch and table, and a batch and route where not every row of its table is a candidate. Counted once, when the batch is new, for a batch does not change.",
+    key: "batch_id, counted",
+    columns: [
+      column("batch_id", "text", "The batch that landed the rows.", ["provenance"]),
+      column("counted", "text", "The bronze table, or the route, whose rows are counted."),
+      column("row_count", "integer", "Rows."),
+      column("record_count", "integer", "Different source records among them."),
+    ],
+  },
   accounting: {
     description:
       "Whether every row is accounted for: left and right of each identity in each scope must be equal. Identities: `file` (records = landed + rejected), `bronze` (landed = source records in bronze), `routed` (source records = routed + bronze only), `disposition` (candidates = dispositions), `entity` (current dispositions = rows of the entity).",

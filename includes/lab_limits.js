@@ -70,11 +70,14 @@ const CRITICAL = [
 
 const eachCode = (component, row) => COMPONENTS[component].codes.map((code) => [code, ...row]);
 
+/** By sex, `any` where another one or none is known: so that an engine finds a range by its key, and need not compare all with all. */
 const usual = (name) =>
   seeds.relation(
     name,
     ["code", "sex", "age_from", "age_to", "low", "high"],
-    USUAL.flatMap(([component, sex, ages, low, high]) => eachCode(component, [sex, ...ages, low, high])),
+    USUAL.flatMap(([component, sex, ages, low, high]) =>
+      (sex === null ? ["F", "M", "any"] : [sex]).flatMap((each) => eachCode(component, [each, ...ages, low, high])),
+    ),
   );
 
 /** One row a code and ages: `(code, age_from, age_to, low, high)`. */
@@ -91,7 +94,7 @@ const years = age.full_years("patient.birth_date", "candidate.observed_date");
 const joins = [
   `left join ${usual("usual")}
     on usual.code = candidate.code
-    and (usual.sex is null or usual.sex = patient.sex)
+    and usual.sex = case when patient.sex in ('F', 'M') then patient.sex else 'any' end
     and ${years} between usual.age_from and usual.age_to`,
   `left join ${critical("critical")}
     on critical.code = candidate.code

@@ -102,10 +102,7 @@ fresh as (
       types.asText(name, entity.sent.find((column) => column.name === name).type),
     ),
   );
-  const numbered = `md5(event_base || ':' || cast(dense_rank() over (
-      partition by batch_id, file_name, event_base
-      order by first_number
-    ) as varchar))`;
+  const numbered = "md5(event_base || ':' || cast(event_ordinal as varchar))";
   const { optionalId } = entity;
   const key =
     optionalId === undefined
@@ -124,19 +121,54 @@ based as (
   from hashed
 ),
 
+-- Most are the only one of their kind in a file.
+alike as (
+  select
+    batch_id,
+    file_name,
+    event_base
+  from based
+  group by batch_id, file_name, event_base
+  having count(*) > 1
+),
+
 -- Of equal ones in a file, those with the same content are copies of the first; each other content has its own ordinal.
 placed as (
   select
     based.*,
-    min(record_number) over (partition by batch_id, file_name, event_base, row_hash) as first_number
+    min(based.record_number) over (
+      partition by based.batch_id, based.file_name, based.event_base, based.row_hash
+    ) as first_number
   from based
+  inner join alike
+    on alike.batch_id = based.batch_id
+    and alike.file_name = based.file_name
+    and alike.event_base = based.event_base
+),
+
+numbered as (
+  select
+    placed.*,
+    dense_rank() over (partition by batch_id, file_name, event_base order by first_number) as event_ordinal
+  from placed
+  union all
+  select
+    based.*,
+    based.record_number as first_number,
+    1 as event_ordinal
+  from based
+  left join alike
+    on alike.batch_id = based.batch_id
+    and alike.file_name = based.file_name
+    and alike.event_base = based.event_base
+  where alike.event_base is null
 ),
 
 fresh as (
   select
     ${key} as ${entity.key.name},
     ${list(rest)}
-  from placed
+  from numbered
 )`;
 };
 

@@ -14,7 +14,7 @@ const newestFirst = order.newestFirst(oldestNames);
  */
 const disposed = (entity) => {
   const versions = `(
-      partition by ${entity.key.name}, broken_rules is null
+      partition by judged.${entity.key.name}, broken_rules is null
       order by ${oldestFirst}
     )`;
   const onward = versions.replace(/\n {4}\)$/, "\n      rows between current row and unbounded following\n    )");
@@ -22,7 +22,15 @@ const disposed = (entity) => {
   const sameTime = entity.hasVersions
     ? `\n        and recorded_at is not distinct from lag(recorded_at) over ${versions}`
     : "";
-  return `versioned as (
+  const key = entity.key.name;
+  return `repeated as (
+  select ${key}
+  from judged
+  group by ${key}
+  having count(*) > 1
+),
+
+versioned as (
   select
     judged.*,
     coalesce(row_hash = lag(row_hash) over ${versions}, false) as is_copy,
@@ -34,8 +42,11 @@ const disposed = (entity) => {
     min(row_hash) over ${onward} as least_from_here,
     max(row_hash) over ${onward} as greatest_from_here
   from judged
+  inner join repeated
+    on repeated.${key} = judged.${key}
 ),
 
+-- Most keys stand once, and have no version to be compared with.
 disposed as (
   select
     versioned.*,
@@ -46,6 +57,18 @@ disposed as (
       else 'superseded'
     end as disposition
   from versioned
+  union all
+  select
+    judged.*,
+    false as is_copy,
+    false as follows_in_file,
+    judged.row_hash as least_from_here,
+    judged.row_hash as greatest_from_here,
+    case when judged.broken_rules is null then 'current' else 'quarantined' end as disposition
+  from judged
+  left join repeated
+    on repeated.${key} = judged.${key}
+  where repeated.${key} is null
 )`;
 };
 

@@ -177,6 +177,8 @@ const wrong: Wrong = {
   ...quality,
   accounting_key: [...frozen(silver("accounting")), repeat(silver("accounting"))],
   accounting_balances: lose(silver("allergy")),
+  batch_count_key: repeat(silver("batch_count")),
+  batch_count_once: set(silver("batch_count"), "record_count = row_count - 1"),
   disposition_counted: set(silver("allergy_verdict"), "batch_id = null"),
   disposition_known: set(silver("allergy_verdict"), "disposition = 'lost'"),
 
@@ -842,7 +844,8 @@ describe("accounting", () => {
     const landed = raw("synthea_allergies");
     expect(await broken()).toEqual([]);
     expect(await broken(set(raw("loaded_file"), "record_count = record_count + 1"))).toEqual(["file"]);
-    expect(await broken(`insert into ${landed} select * from ${landed}`)).toEqual(["bronze", "disposition", "file"]);
+    expect(await broken(`insert into ${landed} select * from ${landed}`)).toEqual(["bronze", "file"]);
+    expect(await broken(`delete from ${silver("batch_count")}`)).toEqual(["bronze", "disposition", "routed"]);
     expect(await broken(lose(silver("allergy_verdict")))).toEqual(["disposition", "entity", "routed"]);
     expect(await broken(set(silver("allergy_verdict"), "disposition = null"))).toEqual(["disposition", "entity"]);
     expect(await broken(lose(silver("patient_event")))).toEqual(["entity"]);
