@@ -168,7 +168,7 @@ describe("the outbox", { timeout: 300_000 }, () => {
     expect(rows).toHaveLength(2);
   });
 
-  it("tells the same events however many deliveries a run finds", async () => {
+  it("tells the same events however many deliveries a run finds", { timeout: 3_600_000 }, async () => {
     const expected = ids(await told());
     const cuts = fc.subarray(days.map((_, i) => i));
     await fc.assert(
