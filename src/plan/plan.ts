@@ -59,7 +59,7 @@ export function makePlan(input: PlanInput): Plan {
     resumed: new Set(input.resume?.runs),
     state,
     relations,
-    landings: new Set(landings.map(({ target }) => targetKey(target))),
+    landings: new Set(landings.filter(({ added }) => added === undefined).map(({ target }) => targetKey(target))),
     sourceVersions: input.sourceVersions,
     fullRefresh,
     asOf,

@@ -47,9 +47,12 @@ export interface Unit {
   readonly after: readonly string[];
 }
 
+/** A declared source that a run makes as an empty table, or to which it adds the columns that it lacks. */
 export interface Landing {
   readonly target: Target;
   readonly columns: readonly string[];
+  /** Of a table that is there, those that it lacks. */
+  readonly added?: readonly string[];
 }
 
 export interface Plan {

@@ -1,7 +1,7 @@
 import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { describeEntry, type Ledger, planEntry, standingEntry } from "../ledger/index.js";
 import { hashKeyInput, type Plan, type PlanRecord, readsOf } from "../plan/index.js";
-import { ensureLanding, ensureLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
+import { ensureLanding, ensureLandingLog, isLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
@@ -11,7 +11,6 @@ import { defaultRetry, type RetryPolicy } from "./repeat.js";
 
 import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import { schedule } from "./schedule.js";
-import { isLandingLog } from "./sources.js";
 import { standings } from "./standing.js";
 import { tally } from "./tally.js";
 import { cancelUnit, runUnit, skipUnit } from "./unit.js";
@@ -226,7 +225,7 @@ function tellUnkeyed({ actions, engine }: Graph, { plan, hashKey }: RunOptions, 
   });
 }
 
-/** Schemas and empty landing tables, before any action. */
+/** Schemas, empty landing tables and columns that landing tables lack, before any action. */
 async function prepare(plan: Plan, warehouse: Warehouse): Promise<void> {
   const built = plan.units.flatMap(({ members }) => members);
   if (built.length + plan.landings.length === 0) return;

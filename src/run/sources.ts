@@ -2,12 +2,7 @@
 import { type Graph, quoteTarget, type Target, targetKey } from "../graph/index.js";
 import type { SourceState, State } from "../ledger/index.js";
 import { emptySource } from "../plan/index.js";
-import type { RelationInfo, Session } from "../warehouse/index.js";
-
-const landingLog: ReadonlySet<string> = new Set(["LOADED_FILE", "REJECTED_LINE", "REPEATED_FILE"]);
-
-/** Whether it is one of the tables that every load writes to, beside what it lands. */
-export const isLandingLog = ({ name }: Target): boolean => landingLog.has(name.toUpperCase());
+import { isLandingLog, type RelationInfo, type Session } from "../warehouse/index.js";
 
 /**
  * By key: the last batch, `empty`, or null for a source that holds something and has no batch record. A source that does

@@ -3,7 +3,7 @@
  * Shared by whoever lands rows and by a run, which makes declared sources that were never loaded as empty tables.
  */
 import { ProblemError, quoteName, quoteTarget, type Target } from "../graph/index.js";
-import type { Session } from "./contract.js";
+import type { RelationInfo, Session } from "./contract.js";
 import type { TableReady } from "./lander.js";
 
 export interface LandingColumn {
@@ -125,6 +125,18 @@ export const landingLog = (place: Pick<Target, "database" | "schema">) => ({
   rejectedLine: { ...place, name: "REJECTED_LINE" },
   repeatedFile: { ...place, name: "REPEATED_FILE" },
 });
+
+const logNames: ReadonlySet<string> = new Set(["LOADED_FILE", "REJECTED_LINE", "REPEATED_FILE"]);
+
+/** Whether it is one of the tables that every load writes to, beside what it lands. */
+export const isLandingLog = ({ name }: Pick<Target, "name">): boolean => logNames.has(name.toUpperCase());
+
+/** Whether a table with these columns is one that rows are landed in, or that loads are counted in. */
+export function isLandingTable({ target, columns }: Pick<RelationInfo, "target" | "columns">): boolean {
+  const present = new Set(columns.map(({ name }) => name.toUpperCase()));
+  if (isLandingLog(target)) return present.has("BATCH_ID") && present.has("FILE");
+  return provenanceColumns.every(({ name }) => present.has(name));
+}
 
 /** All of them, with all of their columns. */
 export async function ensureLandingLog(session: Session, place: Pick<Target, "database" | "schema">): Promise<void> {

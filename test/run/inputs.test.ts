@@ -179,3 +179,21 @@ from \${ref("T")}`;
     expect(at).toEqual({ file: "definitions/b.sqlx" });
   });
 });
+
+describe("a landing table", () => {
+  const model = (columns: string) => ({ "t.sqlx": `${config("table")}select ${columns} from ${P}` });
+
+  it("gains what its source declares later, and keeps its rows", async () => {
+    await w.run(await compile({ "p.sqlx": declared(), ...model("id") }));
+    await w.sql("insert into EHR.RAW.P (ID) values ('1')");
+    const later = await compile({
+      "p.sqlx": declared(`, columns: { ID: "", V: "", LATER: "" }`),
+      ...model("id, later"),
+    });
+    const ran = await w.run(later);
+    expect(ran.plan.landings).toMatchObject([{ added: ["LATER"] }]);
+    expect(ran.statuses).toEqual({ "s.t": "built" });
+    expect(await w.rows("select id, later from EHR.S.T")).toEqual([["1", null]]);
+    expect((await w.run(later)).plan.landings).toEqual([]);
+  });
+});

@@ -210,6 +210,20 @@ describe("what is built, and why", () => {
     expect(planFor(declared, loaded(declared)).landings).toEqual([]);
   });
 
+  it("adds what is declared since to a source that was landed, and to no table of somebody else", () => {
+    const column = (name: string) => ({ path: [name], tags: [] });
+    const declared = graphOf(source("raw.p", { columns: [column("ID"), column("LATER")] }));
+    const table = (...names: readonly string[]): Known => ({
+      ...loaded(declared),
+      relations: [{ target: named("raw.p"), kind: "table", columns: names.map((name) => ({ name, type: "VARCHAR" })) }],
+    });
+    const landed = ["_SOURCE_SYSTEM", "_BATCH_ID", "_FILE", "_ROW", "_LOADED_AT"];
+    const { landings } = planFor(declared, table("ID", ...landed));
+    expect(landings).toEqual([{ target: named("raw.p"), columns: ["ID", "LATER"], added: ["LATER"] }]);
+    expect(planFor(declared, table("ID", "LATER", ...landed)).landings).toEqual([]);
+    expect(planFor(declared, table("ID")).landings).toEqual([]);
+  });
+
   it("is what reads as_of when that changes, and only that", () => {
     const dated = graphOf(
       src,

@@ -40,8 +40,15 @@ export function renderPlan(
   // What is disabled is so on purpose.
   if (block.every(({ reason }) => reason === "disabled") && rows.length === block.length)
     return [...lines, ...(lines.length > 0 ? [""] : []), `${paint.green("Nothing to do")}: ${unchanged}.`];
-  const landings =
-    plan.landings.length === 0 ? [] : [`${counted(plan.landings.length, "source")} never loaded would be made empty.`];
+  const made = plan.landings.filter(({ added }) => added === undefined).length;
+  const widened = plan.landings.filter(({ added }) => added !== undefined);
+  const landings = [
+    ...(made === 0 ? [] : [`${counted(made, "source")} never loaded would be made empty.`]),
+    ...widened.map(
+      ({ target, added = [] }) =>
+        `${targetLabel(target)} would gain what is declared since it was landed: ${added.map((name) => name.toLowerCase()).join(", ")}.`,
+    ),
+  ];
   const summary = [
     `${count(build.length)} to build`,
     `${counted(assert.length, "assertion")} to evaluate`,
