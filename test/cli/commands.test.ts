@@ -169,7 +169,7 @@ describe("a project from first load to a failing rule", () => {
     const ended = await run("run");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout).toMatch(/built {6}silver\.person +2 rows/);
-    expect(ended.stdout).toMatch(/warned {2}name_short {2}warn +1 {2}silver\.person/);
+    expect(ended.stdout).toMatch(/^Rules {2}1 passed, 1 warned\n {2}warned {2}1 name_short$/m);
     expect(ended.stdout).toMatch(/^Succeeded {2}/m);
     expect(ended.stdout).toContain("medform show assertions.short --limit 20");
   });
