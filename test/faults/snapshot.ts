@@ -20,7 +20,7 @@ export interface Snapshot extends LedgerOf {
 
 const provenance = new Set(
   // The last three are drawn, once each.
-  "run_id judged_run emitted_run loaded_at _loaded_at recorded_at safe_harbor_id shifted_dates_id shift_days".split(
+  "run_id judged_run built_run emitted_run loaded_at _loaded_at recorded_at safe_harbor_id shifted_dates_id shift_days".split(
     " ",
   ),
 );
