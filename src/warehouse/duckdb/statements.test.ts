@@ -29,6 +29,19 @@ select 1 as id -- one
 order by id, date_trunc('month', at)`);
   });
 
+  it("puts a union together before it is sorted", () => {
+    const union = { ...relation, query: "select 1 as id\nunion all\nselect 2" };
+    expect(
+      sql.createTable(union, "X"),
+    ).toBe(`create or replace table "EHR"."SILVER"."A ""b""" as with medform_union as materialized (
+select 1 as id
+union all
+select 2
+)
+select * from medform_union
+order by id, date_trunc('month', at)`);
+  });
+
   it("writes a view as it is", () => {
     expect(sql.createView({ ...relation, kind: "view" }, "X")).toBe(
       'create or replace view "EHR"."SILVER"."A ""b""" as\nselect 1 as id -- one',
