@@ -13,6 +13,7 @@ const ABOUT_ROWS = [
   "accounting_file",
   "accounting_route",
   "as_of",
+  "batch_count",
   "bronze_only",
   "delivered_file",
   "delivery",
