@@ -26,8 +26,15 @@ export function timeNode(args: readonly string[]): Promise<Timed> {
       clearInterval(watch);
       const seconds = (performance.now() - started) / 1000;
       if (code === 0) resolve({ seconds, peakMb, stdout: Buffer.concat(chunks).toString() });
+      // A run tells what failed where it tells its verdict.
       else
-        reject(new Error(`${args.join(" ")} exited with ${code}: ${Buffer.concat(errors).toString().slice(0, 2000)}`));
+        reject(
+          new Error(
+            `${args.join(" ")} exited with ${code}: ${Buffer.concat([...errors, ...chunks])
+              .toString()
+              .slice(-2000)}`,
+          ),
+        );
     });
   });
 }
