@@ -34,5 +34,5 @@ export function planAssert(graph: Graph, selection: Selection, facts?: StateFact
     steps.push({ target, type: "assertion", ...asked, ...(subject && { subject }) });
     units.push({ id: targetKey(target), kind: "assert", members: [], rules: [target], needs: [], after: [] });
   }
-  return { asOf: null, fullRefresh: false, steps, units, landings: [], described: [] };
+  return { asOf: null, fullRefresh: false, steps, units, landings: [], described: [], behind: [] };
 }

@@ -97,6 +97,7 @@ const plan: Plan = {
   ],
   landings: [],
   described: [],
+  behind: [],
 };
 
 test("what is made how, where, and how large it is", () => {

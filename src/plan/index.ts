@@ -3,6 +3,7 @@
  * gives the same plan. Rules are never left out: whatever is built is gated by every rule that reads it.
  */
 export { planAssert } from "./assert.js";
+export { behindProblem } from "./behind.js";
 export { type Estimate, estimateOf, type RelationEstimate } from "./estimate.js";
 export { factsFor } from "./facts.js";
 export { emptySource, hashKeyInput } from "./inputs.js";

@@ -8,6 +8,7 @@ import {
 } from "../graph/index.js";
 import type { State } from "../ledger/index.js";
 import { type RelationInfo, ungatedHooks } from "../warehouse/index.js";
+import { behindOf } from "./behind.js";
 import { type Decisions, decide, type Situation } from "./decide.js";
 import { factsFor } from "./facts.js";
 import { assertionSteps } from "./gates.js";
@@ -74,7 +75,8 @@ export function makePlan(input: PlanInput): Plan {
   const steps = [...reads.actions.keys()]
     .flatMap((key) => decisions.steps.get(key) ?? assertions.get(key) ?? [])
     .map((step) => withUngated(step, reads, graph.engine));
-  return { asOf, fullRefresh, steps, units, landings, described: describedAnew(situation, decisions) };
+  const described = describedAnew(situation, decisions);
+  return { asOf, fullRefresh, steps, units, landings, described, behind: behindOf(situation) };
 }
 
 function selectedBy(input: PlanInput): ReadonlySet<string> {

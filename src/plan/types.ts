@@ -66,4 +66,6 @@ export interface Plan {
   readonly landings: readonly Landing[];
   /** Relations that stay as they are, but were published with other descriptions. */
   readonly described: readonly Target[];
+  /** Published relations above the selection that are behind what was loaded or changed, and not selected: they stay as they are. */
+  readonly behind: readonly Target[];
 }

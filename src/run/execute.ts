@@ -1,6 +1,6 @@
 import { type Graph, mentions, metadataFingerprint, type Target, targetKey, targetLabel } from "../graph/index.js";
 import { describeEntry, type Ledger, planEntry, standingEntry } from "../ledger/index.js";
-import { hashKeyInput, type Plan, type PlanRecord, readsOf } from "../plan/index.js";
+import { behindProblem, hashKeyInput, type Plan, type PlanRecord, readsOf } from "../plan/index.js";
 import { ensureLanding, ensureLandingLog, isLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
@@ -167,6 +167,8 @@ function begin(
     actions: of("build", "assert").length + unevaluated(plan).length,
     unchanged: of("skip").filter(({ type }) => type !== "assertion").length,
   });
+  const behind = behindProblem(plan.behind);
+  if (behind) emit({ kind: "notice", problem: behind });
   for (const { target, type, reason, decision } of of("skip", "block")) {
     if (type === "assertion") continue;
     const status = decision === "skip" ? "unchanged" : "blocked";

@@ -86,6 +86,7 @@ describe("the plan", () => {
     units: [],
     landings: [],
     described: [],
+    behind: [],
   });
 
   it("says what would be built, asserted and refused, and why", () => {

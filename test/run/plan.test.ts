@@ -53,6 +53,17 @@ describe("what is built, and why", () => {
     });
   });
 
+  it("says what is behind above the selection, and only what is published there", () => {
+    const known = withBatch(built(graph), "b2");
+    const behind = (select: string, of = known) => planFor(graph, of, { select }).behind;
+    expect(behind("g.t")).toEqual([named("s.i")]);
+    expect([behind("s.i"), behind("b.v"), behind("+g.t"), behind("s.i g.t")]).toEqual([[], [], [], []]);
+    expect([behind("g.t", built(graph)), behind("g.t", loaded(graph))]).toEqual([[], []]);
+    const between = graphOf(...chain, table("g.u", ["g.t"]));
+    const refreshed = withBatch(built(between), "b2");
+    expect(planFor(between, refreshed, { select: "s.i g.u" }).behind).toEqual([named("g.t")]);
+  });
+
   it("is what reads a table that was built by another run", () => {
     const known = withBatch(built(graph), "b2");
     const alone = carriedOut(planFor(graph, known, { select: "s.i" }), graph, known, "r2");

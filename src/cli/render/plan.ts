@@ -1,6 +1,6 @@
 /** A plan as text: what would be built and why, which rules would gate it. */
 import { targetKey, targetLabel } from "../../graph/index.js";
-import type { Plan, Step } from "../../plan/index.js";
+import { behindProblem, type Plan, type Step } from "../../plan/index.js";
 import type { Paint } from "../io.js";
 import { columns, count, counted } from "./layout.js";
 
@@ -35,11 +35,13 @@ export function renderPlan(
     ...block.map((step) => [paint.yellow("block"), targetLabel(step.target), step.type, step.reason, ""]),
   ];
   const unchanged = `${counted(kept, "action")} up to date`;
+  const problem = behindProblem(plan.behind);
+  const behind = problem ? [`${paint.yellow("Behind")}: ${problem.message}`, `  ${problem.hint}`] : [];
   const layout = [{}, { shrink: true }, {}, { shrink: true }, {}];
   const lines = columns(rows, layout, { width });
   // What is disabled is so on purpose.
   if (block.every(({ reason }) => reason === "disabled") && rows.length === block.length)
-    return [...lines, ...(lines.length > 0 ? [""] : []), `${paint.green("Nothing to do")}: ${unchanged}.`];
+    return [...lines, ...(lines.length > 0 ? [""] : []), ...behind, `${paint.green("Nothing to do")}: ${unchanged}.`];
   const made = plan.landings.filter(({ added }) => added === undefined).length;
   const widened = plan.landings.filter(({ added }) => added !== undefined);
   const landings = [
@@ -55,7 +57,7 @@ export function renderPlan(
     ...(block.length > 0 ? [`${count(block.length)} blocked`] : []),
     unchanged,
   ].join(", ");
-  return [...lines, "", ...landings, `${paint.bold("Plan")}: ${summary}.`];
+  return [...lines, "", ...landings, ...behind, `${paint.bold("Plan")}: ${summary}.`];
 }
 
 /** What is missing need not be read, so the plan goes on; where it is, the build fails. */
