@@ -7,6 +7,7 @@ import type { Built, Value } from "../contract.js";
 import { checkedPolicy, type PutIn } from "../putIn.js";
 import { duplicateKeys, withoutTable } from "../refuse.js";
 import { type ColumnType, find, reshapes, type Shape, shapeOf } from "../shape.js";
+import { isScattered, sortAnew } from "./clustering.js";
 import { type Existing, existing } from "./existing.js";
 import { largeMerge } from "./merge.js";
 import type { DuckDbSession } from "./session.js";
@@ -60,7 +61,9 @@ export async function increment(
     if (relation.incrementalPreOps.length > 0) await session.run(sql.reshape(relation, shape, database));
     else for (const statement of sql.alter(relation, shape, database)) await session.run(statement);
   }
-  const { changed, anew } = await putIn(relation, goes, shape, before, shop);
+  const put = await putIn(relation, goes, shape, before, shop);
+  const { changed } = put;
+  const anew = put.anew || (changed > 0 && (await sorted(relation, before, shop)));
 
   const after = reshapes(shape) || anew ? await tableOf(relation, shop) : before;
   const names = (table: Existing) => table.columns.map(({ name }) => name);
@@ -72,6 +75,18 @@ export async function increment(
     built: { rows, changed, columns: columns.map(({ name }) => name) },
     staged: { relation, stage, shape, match: goes.match },
   };
+}
+
+/** Sorts a table in which increments have scattered the keys; true where it did. */
+async function sorted(
+  relation: Relation,
+  before: Existing,
+  { session, database, roomFor }: Workshop,
+): Promise<boolean> {
+  if (before.bound || !(await isScattered(session, relation, before, database))) return false;
+  await roomFor(relation);
+  await session.run(sortAnew(relation, database));
+  return true;
 }
 
 async function count(table: string, { session }: Workshop): Promise<number> {

@@ -168,7 +168,7 @@ function asInTable({ columns, filled }: Pick<Shape, "columns" | "filled">, stage
 export function rewrite(relation: Relation, shape: Shape, match: Match, stage: string, database: string): string {
   const name = qualified(relation.target, database);
   const kept = `select ${list(shape.columns.map((column) => column.name))} from ${name} as t where not exists (select 1 from ${match.source} as s where ${match.notDistinct})`;
-  return `create or replace table ${name} as select * from (${kept} union all ${asInTable(shape, stage)})${ordered(relation.clusterBy)}`;
+  return `create or replace table ${name} as ${sorted("*", `${kept} union all ${asInTable(shape, stage)}`, relation)}`;
 }
 
 export function viewOfStaged(shape: Shape, stage: string, view: string): string {
