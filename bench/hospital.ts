@@ -18,12 +18,17 @@ const command = join(here, "..", "src", "cli", "main.js");
 export const defaultSizes = [1000, 10_000, 100_000];
 const years = 3;
 
+export interface Called extends Timed {
+  /** Of these seconds, those of the copy for readers that a run leaves: the whole file, where the file system shares no blocks. */
+  readonly snapshotSeconds: number;
+}
+
 export interface BenchHospital extends Disposable {
   /** Path of its warehouse. */
   readonly warehouse: string;
   /** Of all files, without their headers. */
   readonly rows: number;
-  medform(...args: readonly string[]): Promise<Timed>;
+  medform(...args: readonly string[]): Promise<Called>;
   /** Loads all but what comes later; `later` loads that. */
   load(): Promise<void>;
   later(): Promise<void>;
@@ -42,7 +47,8 @@ export async function openHospital(patients: number, share: number): Promise<Ben
   if (share > 0) await divide(first, second, Math.round(1 / share));
   const medform = async (...args: readonly string[]) => {
     process.env.MEDFORM_DUCKDB = warehouse;
-    return timeNode([command, ...args, "--project", project, "--quiet"]);
+    const timed = await timeNode([command, ...args, "--project", project, "--json"]);
+    return { ...timed, snapshotSeconds: snapshotSeconds(timed.stdout) };
   };
   const load = async (from: string) => {
     await medform("load", "synthea-csv", from);
@@ -61,6 +67,12 @@ export async function openHospital(patients: number, share: number): Promise<Ben
     },
     [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
   };
+}
+
+/** As the events of a run tell it; 0 where there was none. */
+function snapshotSeconds(stdout: string): number {
+  const told = stdout.split("\n").find((line) => line.startsWith('{"kind":"snapshot"'));
+  return told === undefined ? 0 : JSON.parse(told).milliseconds / 1000;
 }
 
 /** What there is of patients, people and things before anything happens. */

@@ -21,6 +21,7 @@ export async function benchIncremental(sizes: readonly number[], report: Report)
       baselineSeconds: rounded(full.seconds),
       ratio: rounded(full.seconds / increment.seconds),
       peakMb: increment.peakMb,
+      snapshot: { seconds: rounded(increment.snapshotSeconds), baselineSeconds: rounded(full.snapshotSeconds) },
     });
   }
 }

@@ -20,6 +20,8 @@ export interface Measurement {
   readonly peakMb: number | null;
   /** Of processor time, of the process that is measured and of the one that it asks, where it asks one. */
   readonly cpuSeconds?: { readonly client: number; readonly server: number };
+  /** Seconds within these that went into the copy for readers. */
+  readonly snapshot?: { readonly seconds: number; readonly baselineSeconds: number };
   /** Over the sizes measured so far, the exponent of the power law that their times follow: 1 is linear. */
   readonly growth?: { readonly exponent: number; readonly baselineExponent: number };
 }

@@ -28,6 +28,7 @@ export async function benchRefresh(sizes: readonly number[], report: Report): Pr
       baselineSeconds: rounded(theirs.seconds),
       ratio: rounded(theirs.seconds / ours.seconds),
       peakMb: ours.peakMb,
+      snapshot: { seconds: rounded(ours.snapshotSeconds), baselineSeconds: 0 },
     });
   }
 }
