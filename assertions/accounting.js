@@ -1,4 +1,4 @@
-const { balanced, codeSet, declare, key, nonNull } = require("../includes/declared.js");
+const { balanced, codeSet, declare, key, nonNull, row } = require("../includes/declared.js");
 
 // No row is lost: each identity balances in every scope, over all batches, in each run.
 declare(
@@ -15,6 +15,17 @@ declare(
   {
     keys: ["batch_id", "counted"],
     rules: [key("batch_count_key"), balanced("batch_count_once", "row_count", "record_count")],
+  },
+);
+
+declare(
+  { schema: "silver", name: "code_count" },
+  {
+    keys: ["code_count_key"],
+    rules: [
+      key("code_count_key"),
+      row("code_count_short", "what is kept is short enough for a code", "length(code) <= 40"),
+    ],
   },
 );
 

@@ -19,8 +19,9 @@ begin
 end;
 $$;
 alter table "EHR_PROD"."GOLD"."SCHEMA_DRIFT" add constraint "MEDFORM_SCHEMA_DRIFT_KEY" primary key ("SCHEMA_DRIFT_KEY") rely;
-alter table "EHR_PROD"."GOLD"."UNMAPPED_CODE" add constraint "MEDFORM_UNMAPPED_CODE_KEY" primary key ("UNMAPPED_CODE_KEY") rely;
 alter table "EHR_PROD"."SILVER"."BATCH_COUNT" add constraint "MEDFORM_BATCH_COUNT_KEY" primary key ("BATCH_ID", "COUNTED") rely;
+alter table "EHR_PROD"."SILVER"."CODE_COUNT" add constraint "MEDFORM_CODE_COUNT_KEY" primary key ("CODE_COUNT_KEY") rely;
+alter table "EHR_PROD"."GOLD"."UNMAPPED_CODE" add constraint "MEDFORM_UNMAPPED_CODE_KEY" primary key ("UNMAPPED_CODE_KEY") rely;
 alter table "EHR_PROD"."CROSSWALK"."FACILITY" add constraint "MEDFORM_CROSSWALK_FACILITY_KEY" primary key ("FACILITY_KEY") rely;
 alter table "EHR_PROD"."SILVER"."AUDIT_FINDING" add constraint "MEDFORM_AUDIT_FINDING_KEY_UNIQUE" primary key ("AUDIT_FINDING_KEY") rely;
 alter table "EHR_PROD"."SILVER"."BED" add constraint "MEDFORM_BED_KEY_UNIQUE" primary key ("BED_KEY") rely;
@@ -46,6 +47,7 @@ alter table "EHR_PROD"."SILVER"."PATIENT_CLUSTER" add constraint "MEDFORM_PATIEN
 alter table "EHR_PROD"."GOLD"."MATCH_REVIEW" add constraint "MEDFORM_MATCH_REVIEW_KEY" primary key ("PATIENT_KEY", "OTHER_PATIENT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_STATUS_HISTORY" add constraint "MEDFORM_PATIENT_STATUS_HISTORY_KEY" primary key ("PATIENT_KEY", "VALID_FROM", "RECORDED_FROM") rely;
 alter table "EHR_PROD"."GOLD"."GOLDEN_PATIENT" add constraint "MEDFORM_GOLDEN_PATIENT_KEY" primary key ("PERSON_ID", "ATTRIBUTE") rely;
+alter table "EHR_PROD"."GOLD"."PATIENT_SEARCH_NUMBER" add constraint "MEDFORM_PATIENT_SEARCH_NUMBER_KEY" primary key ("PATIENT_IDENTIFIER_KEY") rely;
 alter table "EHR_PROD"."SILVER"."COVERAGE" add constraint "MEDFORM_COVERAGE_KEY_UNIQUE" primary key ("COVERAGE_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PAYER" add constraint "MEDFORM_PAYER_KEY_UNIQUE" primary key ("PAYER_KEY") rely;
 alter table "EHR_PROD"."GOLD"."DIM_PAYER" add constraint "MEDFORM_DIM_PAYER_KEY" primary key ("PAYER_KEY") rely;
@@ -125,7 +127,6 @@ alter table "EHR_PROD"."GOLD"."LATE_FILE" add constraint "MEDFORM_LATE_FILE_KEY"
 alter table "EHR_PROD"."GOLD"."ML_READMISSION_FEATURES" add constraint "MEDFORM_ML_READMISSION_FEATURES_KEY" primary key ("STAY_KEY") rely;
 alter table "EHR_PROD"."GOLD"."MORTALITY" add constraint "MEDFORM_MORTALITY_KEY" primary key ("TENANT_ID", "MONTH") rely;
 alter table "EHR_PROD"."GOLD"."PATIENT_SEARCH" add constraint "MEDFORM_PATIENT_SEARCH_KEY" primary key ("PATIENT_KEY") rely;
-alter table "EHR_PROD"."GOLD"."PATIENT_SEARCH_NUMBER" add constraint "MEDFORM_PATIENT_SEARCH_NUMBER_KEY" primary key ("PATIENT_IDENTIFIER_KEY") rely;
 alter table "EHR_PROD"."GOLD"."PREVENTIVE_CARE" add constraint "MEDFORM_PREVENTIVE_CARE_KEY" primary key ("PATIENT_KEY", "MEASURE_NAME") rely;
 alter table "EHR_PROD"."GOLD"."READMISSION" add constraint "MEDFORM_READMISSION_KEY" primary key ("STAY_KEY") rely;
 alter table "EHR_PROD"."GOLD"."KPI_DAILY" add constraint "MEDFORM_KPI_DAILY_KEY" primary key ("KPI_KEY") rely;

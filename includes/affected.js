@@ -30,6 +30,19 @@ const resolved = ({ ref, self }) => `select patient_key
       where judged_run > ${seenRun(self)}`;
 
 /**
+ * Query of the patients whose own row has changed since, or the person whom they stand for; with `also`, those of whom a row of
+ * these entities has.
+ *
+ * A table with a row for each patient, or person, deletes the rows of those whom this tells of before an increment, and builds
+ * whoever then has no row.
+ */
+const patients = ({ ref, self, also = [] }) =>
+  [
+    ...["patient", "patient_status", ...also].map((entity) => judged({ entity, column: "patient_key", ref, self })),
+    resolved({ ref, self }),
+  ].join("\n      union all\n      ");
+
+/**
  * Query of the rows of `entity` to build; all of them where there is no `self`.
  *
  * @param model `{ entity, ref, self, names, namedBy, also }`: `names` says of each other entity whose row is joined the SQL of its key
@@ -75,4 +88,4 @@ where ${entities[entity].key.name} in (
   )
   and ${entities[entity].key.name} not in (select ${entities[entity].key.name} from ${ref("silver", entity)})`;
 
-module.exports = { builtRun, column, forget, judged, resolved, rows, seenRun };
+module.exports = { builtRun, column, forget, judged, patients, resolved, rows, seenRun };

@@ -327,6 +327,28 @@ module.exports = {
       column("record_count", "integer", "Different source records among them."),
     ],
   },
+  code_count: {
+    description:
+      "How often each word is said in the columns of bronze that hold codes, statuses, classes and units: one row a batch, file, column and word. Counted once, when the batch is new. Units are looked at only of codes whose units are known.",
+    key: "code_count_key",
+    columns: [
+      column("code_count_key", "text", "Hash of batch, file, column and word."),
+      column("batch_id", "text", "The batch that landed the rows.", ["provenance"]),
+      column("file_name", "text", "The file that delivered them.", ["provenance"]),
+      tenantId,
+      sourceSystem,
+      column("table_name", "text", "The landing table, in lower case."),
+      column("column_name", "text", "The column of bronze."),
+      column("measured_code", "text", "Of a unit: the code of what was measured, else NULL."),
+      column(
+        "code",
+        "text",
+        "The word as sent. `(text)` stands for whatever is longer than 40 characters or has five digits in a row: in a column of codes that may be anything, and is not shown.",
+      ),
+      column("is_known", "boolean", "Whether a map or a list of the project knows it."),
+      column("row_count", "integer", "Delivered rows that say so."),
+    ],
+  },
   accounting: {
     description:
       "Whether every row is accounted for: left and right of each identity in each scope must be equal. Identities: `file` (records = landed + rejected), `bronze` (landed = source records in bronze), `routed` (source records = routed + bronze only), `disposition` (candidates = dispositions), `entity` (current dispositions = rows of the entity).",

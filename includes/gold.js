@@ -1,5 +1,7 @@
 /** What several gold models share: column descriptions, each an object to spread into a config's `columns`, and their SQL. */
 const keys = require("./keys.js");
+const texts = require("./texts.js");
+const types = require("./types.js");
 
 const phi = (description, identifier) => ({ description, tags: [`phi:${identifier}`] });
 
@@ -14,6 +16,10 @@ const name = {
   first_name: phi("First name.", "name"),
   last_name: phi("Family name.", "name"),
 };
+
+/** A patient's name as one looks for it. */
+const searchName = (of) =>
+  `coalesce(upper(${types.text(texts.listed(", ", `${of}.last_name`, `${of}.first_name`))}), '')`;
 
 const asOf = {
   as_of: "The instant for which the row is true, in UTC.",
@@ -102,6 +108,7 @@ module.exports = {
   phi,
   provenance,
   provenanceOf,
+  searchName,
   viewed,
   viewedProvenance,
 };

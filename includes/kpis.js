@@ -140,15 +140,32 @@ const KPIS = [
   kpi("average_staff_hours", "mean", "hours", "Hours worked a shift, of shifts with both times.", HOUSE),
 ];
 
-/** The condition that something happened at all: a booked encounter that never was is none. */
-const tookPlace = (encounter) => `${encounter}.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
+/**
+ * Query of the encounters that count, each with its person: a booked encounter that never was is none. Columns: tenant_id,
+ * facility_key, encounter_type, start_date, person_id, loaded_at.
+ */
+const encounters = (ref) => `select
+    encounter.tenant_id,
+    encounter.facility_key,
+    encounter.encounter_type,
+    encounter.start_date,
+    xref.person_id,
+    encounter.loaded_at
+  from ${ref("silver", "encounter")} as encounter
+  inner join ${ref("silver", "patient_xref")} as xref
+    on xref.patient_key = encounter.patient_key
+    and xref.valid_to is null
+  where encounter.status not in ('voided', 'cancelled', 'no_show', 'scheduled')`;
 
-/** Select list of one figure of one day: SQL for both parts. Exact numbers, for sums of doubles depend on their order. */
+/** A number whose sums are exact: sums of doubles depend on their order. */
+const amount = (x) => `cast(${x} as decimal(18, 6))`;
+
+/** Select list of one figure of one day: SQL for both parts. */
 const part = (name, numerator, denominator = "null") => {
   if (!KPIS.some((known) => known.name === name)) throw new Error(`no KPI is called ${name}`);
   return `'${name}' as kpi,
-  cast(${numerator} as decimal(18, 6)) as numerator,
-  cast(${denominator} as decimal(18, 6)) as denominator`;
+  ${amount(numerator)} as numerator,
+  ${amount(denominator)} as denominator`;
 };
 
 /** What a part says, with its types. */
@@ -157,7 +174,6 @@ const partValues = {
   tenant_id: "text",
   facility_key: "text",
   kpi_date: "date",
-  person_id: "text",
   numerator: "money",
   denominator: "money",
 };
@@ -182,7 +198,8 @@ const reason = (of) => `case
   end`;
 
 /**
- * The figures of every place and period, out of the CTE `part`: rows of gold.kpi_part with the `period` that they fall into.
+ * The figures of every place and period, out of the CTE `part`: rows of gold.kpi_part with the `period` that they fall into,
+ * those of kind `distinct` as counted in it.
  *
  * @returns the CTEs that end in `valued`: kpi_key, kpi, tenant_id, facility_key, period, numerator, denominator, value, unit,
  * reason, loaded_at
@@ -214,10 +231,7 @@ summed as (
     tenant_id,
     facility_key,
     period,
-    cast(case
-      when kpi = 'unique_patients' then count(distinct person_id)
-      else sum(numerator)
-    end as decimal(38, 6)) as numerator,
+    cast(sum(numerator) as decimal(38, 6)) as numerator,
     cast(sum(denominator) as decimal(38, 6)) as denominator,
     max(loaded_at) as loaded_at
   from part
@@ -268,4 +282,4 @@ valued as (
   from measured
 )`;
 
-module.exports = { KPIS, part, partValues, relation, tookPlace, valued };
+module.exports = { KPIS, amount, encounters, part, partValues, relation, valued };

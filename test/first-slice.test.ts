@@ -123,7 +123,7 @@ async function contents(warehouse: string): Promise<Readonly<Record<string, stri
   for (const { s, t, c } of columns) {
     // What is about files and rows, and not about patients.
     if (
-      /_verdict$|^disposition$|^accounting|^deliver|^batch_count$|^value_check$|^quality_|^late_file$|^schema_drift$/i.test(
+      /_verdict$|^disposition$|^accounting|^deliver|^batch_count$|^code_count$|^value_check$|^quality_|^late_file$|^schema_drift$/i.test(
         String(t),
       )
     )

@@ -15,6 +15,7 @@ const ABOUT_ROWS = [
   "as_of",
   "batch_count",
   "bronze_only",
+  "code_count",
   "delivered_file",
   "delivery",
   "disposition",

@@ -220,12 +220,12 @@ describe("three deliveries", () => {
     ]);
     expect(
       await hospital.rows(
-        `select search_number, identifier_kind, is_valid, search_name from "EHR".GOLD.PATIENT_SEARCH_NUMBER
+        `select search_number, identifier_kind, valid_to_date, search_name from "EHR".GOLD.PATIENT_SEARCH_NUMBER
          where authority = 'north' order by all`,
       ),
     ).toEqual([
-      { search_number: "AB123", identifier_kind: "mrn", is_valid: true, search_name: "ASH, ANN" },
-      { search_number: "X9", identifier_kind: "passport", is_valid: false, search_name: "ASH, ANN" },
+      { search_number: "AB123", identifier_kind: "mrn", valid_to_date: null, search_name: "ASH, ANN" },
+      { search_number: "X9", identifier_kind: "passport", valid_to_date: "2024-06-01", search_name: "ASH, ANN" },
     ]);
   });
 });
