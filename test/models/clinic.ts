@@ -74,6 +74,9 @@ export const clinic: Delivery = {
     medication("tom", "heart", "Furosemide 40 MG Oral Tablet", "2024-03-01"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet", "2024-06-02"),
+    // Of no ingredient that is known.
+    medication("vic", "pack", "Glucophage Pack"),
+    medication("vic", "pack", "Glucophage Pack", "2024-06-02"),
     medication("vic", "asa", "aspirin 81 MG Oral Tablet"),
     medication("vic", "amox", "Amoxicillin 250 MG Oral Capsule"),
     medication("vic", "perc", "Acetaminophen 325 MG / Oxycodone Hydrochloride 10 MG Oral Tablet [Percocet]"),

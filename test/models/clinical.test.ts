@@ -124,6 +124,7 @@ describe("alerts", () => {
       ["allergy_conflict", "vic", "ingredient", "asa", null, "contraindicated", true],
       ["duplicate_therapy", "sue", "same_ingredient", "s10", "s20", "caution", false],
       ["duplicate_therapy", "vic", "same_medication", "nap", null, "caution", false],
+      ["duplicate_therapy", "vic", "same_medication", "pack", null, "caution", false],
       ["interaction", "sue", "statin_by_cyp3a4 and cyp3a4_inhibitor", "s10", "clari", "contraindicated", false],
       ["interaction", "sue", "statin_by_cyp3a4 and cyp3a4_inhibitor", "s20", "clari", "contraindicated", false],
       ["interaction", "vic", "opioid and benzodiazepine", "perc", "diaz", "serious", false],
@@ -246,7 +247,7 @@ describe("the patient at hand", () => {
       `select p.patient_id as id, g.code from "EHR".GOLD.CURRENT_MEDICATIONS as g inner join "EHR".SILVER.PATIENT as p using (patient_key)
        where prescription_key is not null order by all`,
     );
-    expect(now.length).toBe(12);
+    expect(now.length).toBe(14);
     expect(await taken("2024-06-30 12:00:00")).toEqual(now);
     const rate = (instant: string) =>
       answers(`select value_number from "EHR".GOLD.PATIENT_AS_OF where fact_type = 'vital_sign' and ${at(instant)}`);
@@ -290,7 +291,7 @@ describe("the patient at hand", () => {
       ["sue", 5, 5, 0, 3, 2.270833, 1, 6, 4, 4],
       ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 1, 0],
       ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
-      ["vic", 2, 2, 1, 0, null, 0, 6, 0, 4],
+      ["vic", 2, 2, 1, 0, null, 0, 8, 0, 5],
     ]);
   });
 });

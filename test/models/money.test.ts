@@ -104,7 +104,8 @@ const delivery: Delivery = {
     { ID: "5", PATIENT: "d", SCORE_NAME: "morse", SCORE: "1", SCORED_AT: "2016-01-01T15:00:00Z" },
   ],
   legal_holds: [
-    { ID: "1", PATIENT: "p", PLACED_AT: "2012-01-01", REASON: "litigation" },
+    // After whatever has happened: it holds all the same.
+    { ID: "1", PATIENT: "p", PLACED_AT: "2030-01-01", REASON: "litigation" },
     { ID: "2", PATIENT: "p", PLACED_AT: "2012-01-01", LIFTED_AT: "2011-01-01" },
     { ID: "3", PATIENT: "p", LIFTED_AT: "2011-01-01" },
   ],
