@@ -106,12 +106,12 @@ const UCUM = Object.fromEntries(
     ..."% /min /uL 10*3/uL 10*6/uL 10*9/L Cel a cm d fL g g/dL h kPa kU/L kg kg/m2 L L/min m mL mL/min mm mm[Hg] mg mg/dL mg/g mg/L".split(
       " ",
     ),
-    ..."mL/min/{1.73_m2} mmol/L mmol/mol mo nmol/L pg ng/mL ng/dL pg/mL U/L umol/L ug ug/dL ug/L wk {#} {score} {nominal} {count} {index} [degF] [in_i] [lb_av] [pH] [iU] mEq/L meq/L m[IU]/L /[HPF] {presence} {breaths}/min {beats}/min".split(
+    ..."mL/min/{1.73_m2} mmol/L mmol/mol mo nmol/L pg ng/mL ng/dL pg/mL U/L umol/L ug ug/dL ug/L wk {#} {score} {nominal} {count} {index} [degF] [in_i] [lb_av] [pH] [iU] meq/L m[IU]/L /[HPF] {presence} {breaths}/min {beats}/min".split(
       " ",
     ),
   ].map((unit) => [unit, unit]),
 );
-Object.assign(UCUM, { mmHg: "mm[Hg]", "µmol/L": "umol/L", "/a": "/a", "m[IU]/L": "m[iU]/L" });
+Object.assign(UCUM, { mmHg: "mm[Hg]", "mEq/L": "meq/L", "µmol/L": "umol/L", "/a": "/a", "m[IU]/L": "m[iU]/L" });
 
 /** As seeds.mapped, telling upper from lower case. */
 const exactly = (x, map) =>
