@@ -39,7 +39,7 @@ declare(
 );
 
 declare(
-  { schema: "gold", name: "fct_prescription" },
+  { schema: "gold", name: "prescription_cost" },
   {
     keys: ["prescription_key"],
     rules: [

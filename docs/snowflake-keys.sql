@@ -83,6 +83,7 @@ alter table "EHR_PROD"."SILVER"."OBSERVATION" add constraint "MEDFORM_OBSERVATIO
 alter table "EHR_PROD"."SILVER"."PAYMENT" add constraint "MEDFORM_PAYMENT_KEY" primary key ("PAYMENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."EVENT_OUTBOX" add constraint "MEDFORM_EVENT_OUTBOX_KEY" primary key ("EVENT_ID") rely;
 alter table "EHR_PROD"."GOLD"."MEDICATION_INGREDIENT" add constraint "MEDFORM_MEDICATION_INGREDIENT_KEY" primary key ("MEDICATION_CODE", "CODE_SYSTEM", "MEDICATION", "INGREDIENT") rely;
+alter table "EHR_PROD"."GOLD"."PRESCRIPTION_COST" add constraint "MEDFORM_FCT_PRESCRIPTION_KEY" primary key ("PRESCRIPTION_KEY") rely;
 alter table "EHR_PROD"."GOLD"."SYNC_CONFLICT" add constraint "MEDFORM_SYNC_CONFLICT_KEY_UNIQUE" primary key ("SYNC_CONFLICT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PROCEDURE" add constraint "MEDFORM_PROCEDURE_KEY" primary key ("PROCEDURE_KEY") rely;
 alter table "EHR_PROD"."SILVER"."APPOINTMENT" add constraint "MEDFORM_APPOINTMENT_KEY" primary key ("APPOINTMENT_KEY") rely;
@@ -122,7 +123,6 @@ alter table "EHR_PROD"."GOLD"."FCT_LAB_RESULT" add constraint "MEDFORM_FCT_LAB_R
 alter table "EHR_PROD"."GOLD"."ALERT_AGE_WARNING" add constraint "MEDFORM_ALERT_AGE_WARNING_KEY" primary key ("ALERT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."DIM_PATIENT_VERSION" add constraint "MEDFORM_DIM_PATIENT_VERSION_KEY" primary key ("PATIENT_VERSION_KEY") rely;
 alter table "EHR_PROD"."GOLD"."ENCOUNTER_SUMMARY" add constraint "MEDFORM_ENCOUNTER_SUMMARY_KEY" primary key ("ENCOUNTER_KEY") rely;
-alter table "EHR_PROD"."GOLD"."FCT_PRESCRIPTION" add constraint "MEDFORM_FCT_PRESCRIPTION_KEY" primary key ("PRESCRIPTION_KEY") rely;
 alter table "EHR_PROD"."GOLD"."LATE_FILE" add constraint "MEDFORM_LATE_FILE_KEY" primary key ("LATE_FILE_KEY") rely;
 alter table "EHR_PROD"."GOLD"."ML_READMISSION_FEATURES" add constraint "MEDFORM_ML_READMISSION_FEATURES_KEY" primary key ("STAY_KEY") rely;
 alter table "EHR_PROD"."GOLD"."MORTALITY" add constraint "MEDFORM_MORTALITY_KEY" primary key ("TENANT_ID", "MONTH") rely;

@@ -160,12 +160,45 @@ const encounters = (ref) => `select
 /** A number whose sums are exact: sums of doubles depend on their order. */
 const amount = (x) => `cast(${x} as decimal(18, 6))`;
 
+const ensureKnown = (name) => {
+  if (!KPIS.some((known) => known.name === name)) throw new Error(`no KPI is called ${name}`);
+};
+
 /** Select list of one figure of one day: SQL for both parts. */
 const part = (name, numerator, denominator = "null") => {
-  if (!KPIS.some((known) => known.name === name)) throw new Error(`no KPI is called ${name}`);
+  ensureKnown(name);
   return `'${name}' as kpi,
   ${amount(numerator)} as numerator,
   ${amount(denominator)} as denominator`;
+};
+
+/**
+ * Query of a row for each row of the relation `from` and each figure that it has a numerator of: of places and days with
+ * tenant_id, facility_key, kpi_date and loaded_at.
+ *
+ * @param figures `{ name: [numerator, denominator] }`, SQL over `from`
+ */
+const spread = (from, figures) => {
+  const names = Object.keys(figures);
+  for (const name of names) ensureKnown(name);
+  const chosen = (place) =>
+    `case figure.kpi
+      ${names.map((name) => `when '${name}' then ${amount(figures[name][place] ?? "null")}`).join("\n      ")}
+    end`;
+  return `select
+    figure.kpi,
+    ${chosen(0)} as numerator,
+    ${chosen(1)} as denominator,
+    tenant_id,
+    facility_key,
+    kpi_date,
+    loaded_at
+  from ${from}
+  cross join ${seeds.relation(
+    "figure",
+    ["kpi"],
+    names.map((name) => [name]),
+  )}`;
 };
 
 /** What a part says, with its types. */
@@ -282,4 +315,4 @@ valued as (
   from measured
 )`;
 
-module.exports = { KPIS, amount, encounters, part, partValues, relation, valued };
+module.exports = { KPIS, amount, encounters, part, partValues, relation, spread, valued };
