@@ -2,10 +2,14 @@
 const sources = require("./source_systems.js");
 const types = require("./types.js");
 
-/** Of a patient's record, by somebody without a relationship to the patient, other than in an emergency. */
+/**
+ * Of a patient's record, by somebody without a relationship to the patient, other than in an emergency, or of nothing but bills for
+ * payment: who bills needs no relationship (45 CFR 164.506(c)), and no more than the bills (164.502(b)).
+ */
 const isUnrelated = (row) => `${row}.patient_raw is not null
   and coalesce(${row}.relationship, 'none') = 'none'
-  and coalesce(${row}.purpose_of_use, '') <> 'emergency'`;
+  and coalesce(${row}.purpose_of_use, '') <> 'emergency'
+  and not (coalesce(${row}.purpose_of_use, '') = 'payment' and coalesce(${row}.data_kinds, '') = 'billing')`;
 
 const FIRST_HOUR = 7;
 const LAST_HOUR = 18;
