@@ -250,6 +250,7 @@ place as (
     tenant_id,
     facility_key,
     period,
+    ${keys.hash("tenant_id", "facility_key", types.asText("period", "date"))} as place_key,
     max(loaded_at) as loaded_at
   from part
   group by
@@ -283,6 +284,7 @@ measured as (
     place.tenant_id,
     place.facility_key,
     place.period,
+    place.place_key,
     summed.numerator,
     summed.denominator,
     delivered.kpi is not null as is_delivered,
@@ -301,7 +303,7 @@ measured as (
 
 valued as (
   select
-    ${keys.hash("kpi", "tenant_id", "facility_key", types.asText("period", "date"))} as kpi_key,
+    kpi || ' ' || place_key as kpi_key,
     kpi,
     tenant_id,
     facility_key,
