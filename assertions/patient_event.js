@@ -1,7 +1,10 @@
 const { codeSet, declare, key, keyColumns, noOrphans, nonNull } = require("../includes/declared.js");
 const { events } = require("../includes/timeline.js");
 
-/** Each event is a row of its entity. That none of these is missing says silver.accounting, which counts both. */
+/**
+ * Each event is a row of its entity, judged by the same run: rows of older ones need not be read. That none of these is missing says
+ * silver.accounting, which counts both.
+ */
 const complete = {
   name: "patient_event_complete",
   description: "each event is a row of its entity, of the same patient and day",
@@ -14,7 +17,10 @@ left join (
 ${events
   .map(
     ({ entity, event_date }) =>
-      `  select '${entity}' as event_type, ${entity}_key as event_key, patient_key, ${event_date} as event_date from ${ctx.ref("silver", entity)}`,
+      `  select '${entity}' as event_type, ${entity}_key as event_key, patient_key, ${event_date} as event_date
+  from ${ctx.ref("silver", entity)}
+  cross join (select min(judged_run) as first_run from ${table}) as since
+  where judged_run >= since.first_run`,
   )
   .join("\n  union all\n")}
 ) as expected

@@ -8,6 +8,7 @@
  *
  * A group of rules may bear some failing rows (`threshold`), or judge only what an increment brought (`rows: "new"`).
  */
+const { beside, judgedBeside } = require("./declared/beside.js");
 const { neverRewritten, noGap, noOverlap, period } = require("./declared/history.js");
 const { groupOf } = require("./declared/group.js");
 const { keyColumns } = require("./declared/text.js");
@@ -71,20 +72,17 @@ having count(*) > 1 or ${namesOf(keys)
 
 /** Each row's `columns` stand in `parent` (a name for ref); rows where a column of `optional` is empty are excused. */
 function noOrphans(name, columns, parent, parentColumns = columns, { optional = [] } = {}) {
-  return {
+  const missing = [`parent.${parentColumns[0]} is null`, ...optional.map((column) => `child.${column} is not null`)];
+  return beside({
     name,
     description: `${columns.join(", ")} stands in ${[].concat(parent).join(".")}`,
-    kind: "set",
     isOfOneRow: true,
     held: ({ table }) =>
       `references:${name}:${table}(${columns.join(",")}):${[].concat(parent).at(-1)}(${parentColumns.join(",")})`,
-    sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys, "child.")}
-from ${table} as child
-left join ${ctx.ref(parent)} as parent
-  on ${columns.map((column, i) => `child.${column} = parent.${parentColumns[i]}`).join(" and ")}
-where parent.${parentColumns[0]} is null${optional.map((column) => ` and child.${column} is not null`).join("")}`,
-  };
+    parent,
+    on: columns.map((column, i) => [column, parentColumns[i]]),
+    failing: missing.join(" and "),
+  });
 }
 
 /** Of an entity with an id of its source: its key stands once, and tenant and id are given. */
@@ -138,6 +136,7 @@ function query(ctx, relation, keys, rules, once) {
   const table = once ? "judged" : relation;
   const rows = rules.filter(({ kind }) => kind === "row");
   const sets = rules.filter(({ kind }) => kind === "set");
+  const others = judgedBeside({ ctx, table, keys, rules: rules.filter(({ kind }) => kind === "beside") });
   const branches = [
     ...rows.map(
       ({ name }) => `
@@ -145,6 +144,7 @@ select '${name}' as rule, ${keys.map((_, i) => `key_${i + 1}`).join(", ")}
 from failing
 where ${name}`,
     ),
+    ...others.branches,
     ...sets.map(({ sql }) => sql({ ctx, table, keys })),
   ];
   const read = once
@@ -170,7 +170,7 @@ where ${name}`,
   where ${rows.map(({ name }) => name).join(" or ")}
 )`,
         ];
-  const steps = [...read, ...failing];
+  const steps = [...read, ...failing, ...others.steps];
   return (steps.length === 0 ? "" : `with ${steps.join(",\n\n")}`) + branches.join("\nunion all\n");
 }
 
@@ -227,6 +227,7 @@ where entity = '${entity}'`,
 
 module.exports = {
   balanced,
+  beside,
   codeSet,
   declare,
   everyOne,

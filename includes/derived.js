@@ -162,6 +162,7 @@ module.exports = {
       column("is_split", "boolean", "Whether its cluster held what must stay apart: see gold.match_review."),
       column("first_loaded_at", "instant", "When the record was first landed, in UTC.", ["provenance"]),
       column("run_id", "text", "The run that concluded so.", ["provenance"]),
+      judgedRun,
     ],
   },
   patient_match: {

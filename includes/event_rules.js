@@ -1,5 +1,5 @@
 /** Rules that hold for every event of a patient, whatever it is. */
-const { key, keyColumns, noOrphans, nonNull, ordered } = require("./declared.js");
+const { beside, key, noOrphans, nonNull, ordered } = require("./declared.js");
 
 /** What a finding on an event means, by rule. */
 const flagMeanings = {
@@ -31,46 +31,41 @@ function event(entity, { at = "started_at", date = "start_date", hasEncounter = 
   ];
 }
 
-/** An event beside the row of silver that it names: `failing` is SQL over `event` and the parent, by its own name. */
-function beside(name, description, parent, failing) {
-  return {
+/** An event beside the row of silver that it names, where that is known: `failing` is SQL over `child` and `parent`. */
+const besideOne = (name, description, of, failing) =>
+  beside({
     name,
     description,
-    kind: "set",
-    sql: ({ ctx, table, keys }) => `
-select '${name}' as rule, ${keyColumns(keys.slice(0, 1), "event.")}
-from ${table} as event
-inner join ${ctx.ref("silver", parent)} as ${parent}
-  on ${parent}.${parent}_key = event.${parent}_key
-where ${failing}`,
-  };
-}
+    parent: ["silver", of],
+    on: [[`${of}_key`, `${of}_key`]],
+    failing: `parent.${of}_key is not null and ${failing}`,
+  });
 
 /** An event lies on or after the day of birth, where that is known. */
 const notBeforeBirth = (entity, date) =>
-  beside(
+  besideOne(
     `${entity}_not_before_birth`,
     `${date} is not before the patient's birth date`,
     "patient",
-    `event.${date} < patient.birth_date`,
+    `coalesce(child.${date} < parent.birth_date, false)`,
   );
 
 /** An event and its patient belong to one tenant. */
 const sameTenant = (entity) =>
-  beside(
+  besideOne(
     `${entity}_same_tenant`,
     "tenant_id is the patient's",
     "patient",
-    "not coalesce((event.tenant_id = patient.tenant_id), false)",
+    "not coalesce(child.tenant_id = parent.tenant_id, false)",
   );
 
 /** The event that an event names is one of the same patient. */
 const eventOfPatient = (entity, named) =>
-  beside(
+  besideOne(
     `${entity}_${named}_of_patient`,
     `its ${named} is one of the same patient`,
     named,
-    `not coalesce((event.patient_key = ${named}.patient_key), false)`,
+    `not coalesce(child.patient_key = parent.patient_key, false)`,
   );
 const encounterOfPatient = (entity) => eventOfPatient(entity, "encounter");
 

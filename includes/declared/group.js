@@ -16,7 +16,7 @@ const groupOf = (target, { threshold, rows, rules }) => {
   if (rows !== undefined && rows !== "all") {
     if (rows !== "new") throw new Error(`rows ${rows}: give "new" or "all"`);
     // Whether a key stands once, or periods meet, only all rows together say.
-    const whole = rules.find((rule) => rule.kind === "set" && !rule.isOfOneRow);
+    const whole = rules.find((rule) => rule.kind !== "row" && !rule.isOfOneRow);
     if (whole !== undefined)
       throw new Error(`${whole.name} is about all rows of its table, and cannot be of new rows only`);
     // By its name alone: a suffix can be put behind its schema.
