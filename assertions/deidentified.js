@@ -84,12 +84,14 @@ for (const { schema, name, columns } of research.placed("safe_harbor")) {
     {
       keys: ["person_id"],
       rules: [
-        row(
-          `${schema}_${name}_pooled`,
-          `no age is above ${POOLED_AGE}, and no year is told at that age or at none that is known`,
-          `coalesce(age_years between 0 and ${POOLED_AGE - 1}, false)
-            or (age_years is null or age_years = ${POOLED_AGE}) and ${years.map((year) => `${year.name} is null`).join(" and ")}`,
-        ),
+        {
+          name: `${schema}_${name}_pooled`,
+          description: `no age is above ${POOLED_AGE}, and no year is told at that age or at none that is known`,
+          kind: "row",
+          // Most ages are below: only what is left need be looked at further.
+          failing: `not coalesce(age_years between 0 and ${POOLED_AGE - 1}, false)
+        and not coalesce((age_years is null or age_years = ${POOLED_AGE}) and ${years.map((year) => `${year.name} is null`).join(" and ")}, false)`,
+        },
         ...(name === "person"
           ? [
               row(

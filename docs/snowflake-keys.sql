@@ -111,6 +111,7 @@ alter table "EHR_PROD"."SILVER"."FINDING" add constraint "MEDFORM_FINDING_KEY" p
 alter table "EHR_PROD"."GOLD"."QUALITY_CHECK" add constraint "MEDFORM_QUALITY_CHECK_KEY" primary key ("QUALITY_CHECK_KEY") rely;
 alter table "EHR_PROD"."GOLD"."QUALITY_SCORE" add constraint "MEDFORM_QUALITY_SCORE_KEY" primary key ("QUALITY_SCORE_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_EVENT" add constraint "MEDFORM_PATIENT_EVENT_KEY" primary key ("EVENT_KEY") rely;
+alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_KEY" primary key ("VITAL_SIGN_KEY") rely;
 alter table "EHR_PROD"."GOLD"."CHRONIC_CONDITION" add constraint "MEDFORM_CHRONIC_CONDITION_KEY" primary key ("PATIENT_KEY", "CONDITION_NAME") rely;
 alter table "EHR_PROD"."GOLD"."CURRENT_INGREDIENT" add constraint "MEDFORM_CURRENT_INGREDIENT_KEY" primary key ("PERSON_ID", "MEDICATION_CODE", "INGREDIENT") rely;
 alter table "EHR_PROD"."GOLD"."ALERT_ALLERGY_CONFLICT" add constraint "MEDFORM_ALERT_ALLERGY_CONFLICT_KEY" primary key ("ALERT_KEY") rely;
@@ -133,9 +134,8 @@ alter table "EHR_PROD"."GOLD"."KPI_DAILY" add constraint "MEDFORM_KPI_DAILY_KEY"
 alter table "EHR_PROD"."GOLD"."KPI_MONTHLY" add constraint "MEDFORM_KPI_MONTHLY_KEY" primary key ("KPI_KEY") rely;
 alter table "EHR_PROD"."GOLD"."PATIENT_METRICS" add constraint "MEDFORM_PATIENT_METRICS_KEY" primary key ("PATIENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."RETENTION" add constraint "MEDFORM_RETENTION_KEY" primary key ("PERSON_ID") rely;
-alter table "EHR_PROD"."GOLD"."TREATMENT_OUTCOME" add constraint "MEDFORM_TREATMENT_OUTCOME_KEY" primary key ("TENANT_ID", "MONTH", "CODE", "CODE_SYSTEM") rely;
-alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_KEY" primary key ("VITAL_SIGN_KEY") rely;
 alter table "EHR_PROD"."GOLD"."DESTRUCTION_MANIFEST" add constraint "MEDFORM_DESTRUCTION_MANIFEST_KEY" primary key ("PERSON_ID", "ENTITY") rely;
+alter table "EHR_PROD"."GOLD"."TREATMENT_OUTCOME" add constraint "MEDFORM_TREATMENT_OUTCOME_KEY" primary key ("TENANT_ID", "MONTH", "CODE", "CODE_SYSTEM") rely;
 alter table "EHR_PROD"."GOLD"."PATIENT_360" add constraint "MEDFORM_PATIENT_360_KEY" primary key ("PERSON_ID") rely;
 alter table "EHR_PROD"."SILVER"."AUDIT_FINDING" add constraint "MEDFORM_AUDIT_FINDING_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
 alter table "EHR_PROD"."SILVER"."BED" add constraint "MEDFORM_BED_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
@@ -242,10 +242,10 @@ alter table "EHR_PROD"."SILVER"."STAFF_SCHEDULE" add constraint "MEDFORM_STAFF_S
 alter table "EHR_PROD"."SILVER"."TIMESHEET" add constraint "MEDFORM_TIMESHEET_HAS_STAFF" foreign key ("STAFF_KEY") references "EHR_PROD"."SILVER"."STAFF" ("STAFF_KEY") norely;
 alter table "EHR_PROD"."SILVER"."TIMESHEET" add constraint "MEDFORM_TIMESHEET_HAS_STAFF_SCHEDULE" foreign key ("STAFF_SCHEDULE_KEY") references "EHR_PROD"."SILVER"."STAFF_SCHEDULE" ("STAFF_SCHEDULE_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PATIENT_EVENT" add constraint "MEDFORM_PATIENT_EVENT_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
+alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
+alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."GOLD"."DIM_PATIENT" add constraint "MEDFORM_DIM_PATIENT_KNOWN" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."GOLD"."FCT_ENCOUNTER" add constraint "MEDFORM_FCT_ENCOUNTER_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."GOLD"."DIM_PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."GOLD"."FCT_LAB_RESULT" add constraint "MEDFORM_FCT_LAB_RESULT_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."GOLD"."DIM_PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."GOLD"."ML_READMISSION_FEATURES" add constraint "MEDFORM_ML_READMISSION_FEATURES_HAS_STAY" foreign key ("STAY_KEY") references "EHR_PROD"."GOLD"."STAY" ("STAY_KEY") norely;
 alter table "EHR_PROD"."GOLD"."READMISSION" add constraint "MEDFORM_READMISSION_HAS_STAY" foreign key ("STAY_KEY") references "EHR_PROD"."GOLD"."STAY" ("STAY_KEY") norely;
-alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
-alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;

@@ -19,7 +19,7 @@ const content = (alias, { key, attributes, validType = "instant" }) =>
   );
 
 /**
- * Two CTEs over the relation `versions`: `content`, and `chain` with the hash that each version must carry, by key,
+ * CTEs over the relation `versions`: `content`, `several`, and `chain` with the hash that each version must carry, by key,
  * `valid_from` and `recorded_from`.
  */
 const chained = (versions, history) => {
@@ -31,11 +31,30 @@ const chained = (versions, history) => {
   from ${versions} as version
 ),
 
+several as (
+  select
+    ${list(history.key)}
+  from content
+  group by ${history.key.join(", ")}
+  having count(*) > 1
+),
+
+-- Most keys have one version, which has none before it.
 chain as (
+  select
+    ${list(qualified("content", id))},
+    md5(content.content_hash) as version_hash
+  from content
+  left join several
+    on ${same("several", "content", history.key).join("\n    and ")}
+  where several.${history.key[0]} is null
+  union all
   select
     ${list(qualified("content", id))},
     md5(${texts.gathered("earlier.content_hash", "", "earlier.recorded_from, earlier.valid_from")}) as version_hash
   from content
+  inner join several
+    on ${same("several", "content", history.key).join("\n    and ")}
   inner join content as earlier
     on ${same("earlier", "content", history.key).join("\n    and ")}
     and (

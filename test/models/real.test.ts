@@ -151,7 +151,7 @@ async function checksums(hospital: Hospital): Promise<Readonly<Record<string, st
   const tables = await hospital.rows(
     `select table_name as name from information_schema.tables
      where table_catalog = 'EHR' and table_schema = 'SILVER' and table_type = 'BASE TABLE'
-       and table_name not like '%\\_VERDICT' escape '\\' and table_name not in ('DELIVERED_FILE', 'BATCH_COUNT')
+       and table_name not like '%\\_VERDICT' escape '\\' and table_name not in ('DELIVERED_FILE', 'BATCH_COUNT', 'CODE_COUNT')
      order by all`,
   );
   const provenance = ["source_record", "loaded_at", "run_id", "judged_run", "built_run", "batch_id"];
