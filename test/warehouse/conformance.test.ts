@@ -255,6 +255,24 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
         [named("b"), null],
       ]);
     });
+
+    it("gives an increment's table its descriptions again, whoever changed them and whenever the catalog was looked at", async () => {
+      const kept = relation("REDESCRIBED", "select 1 as a", {
+        kind: "incremental",
+        description: "its own",
+        incrementalQuery: "select 1 as a where false",
+      });
+      await publish(warehouse, kept, 1);
+      await using hand = await warehouse.session();
+      let token = 1;
+      for (const looked of [true, false, true]) {
+        await hand.run('comment on table "EHR"."SILVER"."REDESCRIBED" is \'by hand\'');
+        if (looked) await warehouse.catalog.relations();
+        token += 1;
+        await publish(warehouse, kept, token, "increment");
+        expect((await engine.comments(hand, "REDESCRIBED"))[0]).toEqual(["", "its own"]);
+      }
+    });
   });
 
   describe("increments", () => {

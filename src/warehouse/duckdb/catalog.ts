@@ -1,6 +1,7 @@
 /** What is in the warehouse, in two queries however large it is. */
 import { quoteName, type Target, targetKey } from "../../graph/index.js";
 import type { Catalog, RelationColumn, RelationInfo } from "../contract.js";
+import type { Comments } from "./comments.js";
 import type { Instance } from "./instance.js";
 import type { DuckDbSession } from "./session.js";
 import { createPublication } from "./statements.js";
@@ -22,6 +23,7 @@ export function duckDbCatalog(
   instance: Instance,
   session: DuckDbSession,
   named: boolean,
+  comments: Comments,
 ): Catalog & { databases(): Promise<readonly string[]> } {
   const target = (database: string, schema: string, name: string): Target =>
     !named && database === instance.database ? { schema, name } : { database, schema, name };
@@ -70,7 +72,7 @@ export function duckDbCatalog(
         });
         byRelation.set(of, known);
       }
-      return relations.map(
+      const all = relations.map(
         (row): RelationInfo => ({
           target: target(String(row.database_name), String(row.schema_name), String(row.name)),
           kind: row.kind === "view" ? "view" : "table",
@@ -78,6 +80,8 @@ export function duckDbCatalog(
           description: String(row.comment ?? ""),
         }),
       );
+      comments.saw(all);
+      return all;
     },
     views: async () =>
       (await session.rows(viewsQuery)).map((row) => ({

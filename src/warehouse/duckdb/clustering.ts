@@ -21,7 +21,6 @@ const most = 8;
 
 export interface Clustered {
   readonly columns: readonly ColumnType[];
-  /** As the engine counts them. */
   readonly rows: number;
 }
 

@@ -4,12 +4,14 @@
  */
 import type { Relation } from "../../graph/index.js";
 import type { Built, Value } from "../contract.js";
+import { runHooks } from "../hookRows.js";
 import { checkedPolicy, type PutIn } from "../putIn.js";
 import { duplicateKeys, withoutTable } from "../refuse.js";
 import { type ColumnType, find, reshapes, type Shape, shapeOf } from "../shape.js";
 import { isScattered, sortAnew } from "./clustering.js";
-import { type Existing, existing } from "./existing.js";
-import { largeMerge } from "./merge.js";
+import type { Comments } from "./comments.js";
+import { commentsOf, type Existing, existing, isBound, rowsOf } from "./existing.js";
+import { isLarge, largeMerge } from "./merge.js";
 import type { DuckDbSession } from "./session.js";
 import * as sql from "./statements.js";
 import { duckDbTypes } from "./types.js";
@@ -33,6 +35,7 @@ export interface Workshop {
   readonly mergeBy: "delete" | "rewrite" | undefined;
   /** Names and types of what a query returns; undefined where the engine cannot tell. */
   describe(query: string): Promise<readonly ColumnType[]>;
+  readonly comments: Comments;
   /** Refuses where the disk has no room for the relation beside its former self. */
   roomFor(relation: Relation): Promise<void>;
   /** Brings the comments of a relation in line with its model, where `current` differs. */
@@ -45,32 +48,38 @@ export async function increment(
 ): Promise<{ readonly built: Built; readonly staged: Staged }> {
   const { session, database, stage } = shop;
   const query = relation.incrementalQuery ?? relation.query;
-  for (const statement of relation.incrementalPreOps) await session.run(statement);
+  const hook = (text: string) => session.run(text);
+  const first = await runHooks(relation.incrementalPreOps, "duckdb", hook);
+  if (first === undefined) shop.comments.doubt();
   const before = await tableOf(relation, shop);
   const incoming = await shop.describe(query);
   const whole = await wholeOf(relation, before, incoming, shop);
   const shape = shapeOf(duckDbTypes, relation, before.columns, incoming, whole);
   const goes = how(checkedPolicy(relation, before.columns, incoming), stage);
 
-  await session.execute(sql.stageQuery(relation, query, { shape, returned: incoming, stage }), {
+  const { count } = await session.execute(sql.stageQuery(relation, query, { shape, returned: incoming, stage }), {
     linesBefore: sql.linesBefore,
   });
-  await refuseDuplicates(relation, goes.asked.keys, shop);
+  if (count !== 0) await refuseDuplicates(relation, goes.asked.keys, shop);
   if (reshapes(shape)) {
     // A table whose rows a hook deleted already cannot be altered in the same transaction.
     if (relation.incrementalPreOps.length > 0) await session.run(sql.reshape(relation, shape, database));
     else for (const statement of sql.alter(relation, shape, database)) await session.run(statement);
   }
-  const put = await putIn(relation, goes, shape, before, shop);
+  const nothing = { changed: 0, anew: false };
+  const put = count === 0 ? nothing : await putIn(relation, goes, shape, shop);
   const { changed } = put;
   const anew = put.anew || (changed > 0 && (await sorted(relation, before, shop)));
 
-  const after = reshapes(shape) || anew ? await tableOf(relation, shop) : before;
+  const isOther = reshapes(shape) || anew;
+  const after = isOther ? await tableOf(relation, shop) : before;
+  const comments = await (isOther ? commentsOf : shop.comments.of)(session, relation.target, database);
   const names = (table: Existing) => table.columns.map(({ name }) => name);
-  await shop.comment(relation, names(after), after.comments);
-  for (const statement of relation.incrementalPostOps) await session.run(statement);
+  await shop.comment(relation, names(after), comments);
+  const last = await runHooks(relation.incrementalPostOps, "duckdb", hook);
+  if (last === undefined) shop.comments.doubt();
   const { columns } = relation.incrementalPostOps.length > 0 ? await tableOf(relation, shop) : after;
-  const rows = await count(sql.qualified(relation.target, database), shop);
+  const rows = await rowsOf(session, sql.qualified(relation.target, database));
   return {
     built: { rows, changed, columns: columns.map(({ name }) => name) },
     staged: { relation, stage, shape, match: goes.match },
@@ -80,18 +89,17 @@ export async function increment(
 /** Sorts a table in which increments have scattered the keys; true where it did. */
 async function sorted(
   relation: Relation,
-  before: Existing,
+  { columns }: Existing,
   { session, database, roomFor }: Workshop,
 ): Promise<boolean> {
-  if (before.bound || !(await isScattered(session, relation, before, database))) return false;
+  const { target, clusterBy } = relation;
+  if (clusterBy.length === 0) return false;
+  const rows = await rowsOf(session, sql.qualified(target, database));
+  if (!(await isScattered(session, relation, { columns, rows }, database))) return false;
+  if (await isBound(session, target, database)) return false;
   await roomFor(relation);
   await session.run(sortAnew(relation, database));
   return true;
-}
-
-async function count(table: string, { session }: Workshop): Promise<number> {
-  const [row] = await session.rows(`select count(*) as n from ${table}`);
-  return Number(row?.n ?? 0);
 }
 
 async function tableOf(relation: Relation, { session, database }: Workshop): Promise<Existing> {
@@ -146,7 +154,6 @@ async function putIn(
   relation: Relation,
   { asked, match }: How,
   shape: Shape,
-  before: Existing,
   shop: Workshop,
 ): Promise<{ readonly changed: number; readonly anew: boolean }> {
   const { session, database, stage, mergeBy } = shop;
@@ -158,12 +165,14 @@ async function putIn(
     const [row] = await session.rows(sql.countStaged(match, stage));
     const [staged, nulls] = [Number(row?.n ?? 0), Number(row?.nulls ?? 0)];
     if (staged === 0) return { changed: 0, anew: false };
-    const wanted = mergeBy ?? (largeMerge(staged, before.rows) ? "rewrite" : "delete");
-    if (wanted === "rewrite" && !before.bound) {
+    const table = sql.qualified(relation.target, database);
+    const large = async () => isLarge(staged) && largeMerge(staged, await rowsOf(session, table));
+    const wanted = mergeBy ?? ((await large()) ? "rewrite" : "delete");
+    if (wanted === "rewrite" && !(await isBound(session, relation.target, database))) {
       await shop.roomFor(relation);
-      const old = await count(sql.qualified(relation.target, database), shop);
+      const old = await rowsOf(session, table);
       await session.run(sql.rewrite(relation, shape, match, stage, database));
-      const kept = (await count(sql.qualified(relation.target, database), shop)) - staged;
+      const kept = (await rowsOf(session, table)) - staged;
       return { changed: Math.max(old - kept, staged), anew: true };
     }
     const [narrowed, binds] = await limits(asked, shape, shop);

@@ -3,6 +3,9 @@
 /** Rows staged, from which on a rewrite is considered at all. */
 const staged = 1_000_000;
 
+/** Whether it is worth knowing how many rows the table has. */
+export const isLarge = (incoming: number): boolean => incoming >= staged;
+
 /** Staged rows as a part of the table's. */
 const part = 0.5;
 
@@ -14,5 +17,5 @@ const part = 0.5;
  * Neither ran out of memory; MERGE did, for 5M into 20M under 600 MB.
  */
 export function largeMerge(incoming: number, present: number): boolean {
-  return incoming >= staged && incoming >= part * present;
+  return isLarge(incoming) && incoming >= part * present;
 }

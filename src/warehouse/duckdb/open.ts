@@ -1,6 +1,7 @@
 /** Opens the embedded warehouse: the parts of the contract over one instance. */
 import type { Warehouse } from "../contract.js";
 import { duckDbCatalog } from "./catalog.js";
+import { createComments } from "./comments.js";
 import { bytesToRemake, diskUnder } from "./disk.js";
 import { acquire, type OpenOptions } from "./instance.js";
 import { jsonText } from "./json.js";
@@ -33,13 +34,15 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   try {
     const own = await connect();
     const disk = diskUnder(instance.path, options);
-    const catalog = duckDbCatalog(instance, own, options.database !== undefined);
+    const comments = createComments();
+    const catalog = duckDbCatalog(instance, own, options.database !== undefined, comments);
     const publisher = duckDbPublisher({
       database: instance.database,
       connect,
       databases: () => catalog.databases(),
       mergeBy: options.mergeBy,
       disk,
+      comments,
     });
     return {
       engine: "duckdb",

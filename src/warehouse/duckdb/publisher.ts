@@ -4,12 +4,14 @@
  */
 import { quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
+import { runHooks } from "../hookRows.js";
 import { ensureKeyed } from "../putIn.js";
 import { redirect } from "../redirect.js";
 import { aborted, ensureOnce, fenced, ended as isEnded, refuse, relationChanged } from "../refuse.js";
 import type { ColumnType } from "../shape.js";
+import type { Comments } from "./comments.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
-import { type Existing, existing, found } from "./existing.js";
+import { type Existing, existing, found, rowsOf } from "./existing.js";
 import { increment, type Staged } from "./increment.js";
 import { newRowsOf, placesFor, reading, refuseThroughViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
@@ -24,9 +26,11 @@ export interface PublisherOptions {
   /** How merges go in; by their size where this does not say. */
   readonly mergeBy: "delete" | "rewrite" | undefined;
   readonly disk: Disk;
+  readonly comments: Comments;
 }
 
-export function duckDbPublisher({ database, connect, databases, mergeBy, disk }: PublisherOptions): Publisher {
+export function duckDbPublisher({ connect, databases, ...parts }: PublisherOptions): Publisher {
+  const { database } = parts;
   return {
     async open(variables) {
       const session = await connect();
@@ -39,7 +43,7 @@ export function duckDbPublisher({ database, connect, databases, mergeBy, disk }:
         await session[Symbol.asyncDispose]();
         throw error;
       }
-      return scope(session, { database, mergeBy, disk });
+      return scope(session, parts);
     },
     async markers() {
       await using session = await connect();
@@ -85,7 +89,7 @@ export function duckDbPublisher({ database, connect, databases, mergeBy, disk }:
 
 function scope(
   session: DuckDbSession,
-  { database, mergeBy, disk }: Pick<PublisherOptions, "database" | "mergeBy" | "disk">,
+  { database, mergeBy, disk, comments: seen }: Omit<PublisherOptions, "connect" | "databases">,
 ): PublishScope {
   let ended = false;
   let stages = 0;
@@ -101,10 +105,7 @@ function scope(
     return session.execute(text, { linesBefore: sql.linesBefore });
   }
 
-  async function count(relation: Relation): Promise<number> {
-    const [row] = await session.rows(`select count(*) as n from ${sql.qualified(relation.target, database)}`);
-    return Number(row?.n ?? 0);
-  }
+  const count = ({ target }: Relation) => rowsOf(session, sql.qualified(target, database));
 
   async function comment(relation: Relation, columns: readonly string[], current: ReadonlyMap<string, string>) {
     const statements = sql.comments(relation, columns, current, database);
@@ -119,7 +120,8 @@ function scope(
   }
 
   async function create(relation: Relation): Promise<Built> {
-    for (const statement of relation.preOps) await session.run(statement);
+    const hook = (text: string) => session.run(text);
+    const first = await runHooks(relation.preOps, "duckdb", hook);
     const columns = (await describe(relation.query)).map(({ name }) => name);
     const before = await found(session, relation.target, database);
     const kind = relation.kind === "view" ? "view" : "table";
@@ -135,7 +137,9 @@ function scope(
       rows = made.count ?? (await count(relation));
     }
     await comment(relation, columns, new Map());
-    for (const statement of relation.postOps) await session.run(statement);
+    const last = await runHooks(relation.postOps, "duckdb", hook);
+    if (first === undefined || last === undefined) seen.doubt();
+    else seen.forget(relation.target);
     if (relation.postOps.length > 0 && rows !== null) rows = await count(relation);
     const made = relation.postOps.length > 0 ? await existing(session, relation, database) : undefined;
     const names = made ? namesOf(made) : columns;
@@ -163,6 +167,7 @@ function scope(
       mergeBy,
       roomFor,
       describe,
+      comments: seen,
       comment,
     });
     staged.set(targetKey(relation.target), made.staged);
@@ -219,7 +224,8 @@ function scope(
     describe: (relation) =>
       guarded(async () => {
         const there = await existing(session, relation, database);
-        if (there !== undefined) await comment(relation, namesOf(there), there.comments);
+        const known = await seen.of(session, relation.target, database);
+        if (there !== undefined) await comment(relation, namesOf(there), known);
       }),
     evaluate: (query, { byRule, name, newRowsOf: newOf = [] }) =>
       guarded(async () => {
