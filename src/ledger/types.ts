@@ -8,7 +8,10 @@ export interface TargetState {
   readonly kind: "table" | "view" | "incremental" | "operation";
   /** Build fingerprint that it was published with. */
   readonly fingerprint: string;
-  /** Id of the run that last published it: its data version, which dependents compare with their `inputs`. */
+  /**
+   * Id of the run that last changed it, which is the last that published it but for increments that changed nothing: its data
+   * version, which dependents compare with their `inputs`.
+   */
   readonly version: string;
   readonly runNumber: number;
   /** ISO instant. */

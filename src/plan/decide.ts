@@ -3,6 +3,7 @@ import {
   type Action,
   fingerprint,
   mentions,
+  metadataFingerprint,
   type Operation,
   ownFingerprint,
   type Relation,
@@ -123,6 +124,8 @@ function stepOf(
     Object.entries(inputs.versions).map(([input, version]) => [input, version ?? unrecordedSource]),
   );
   const missing = verdict.decision === "build" ? missingOf(action, situation, building) : [];
+  const version = situation.state.targets[key]?.version;
+  const ifChanged = verdict.decision === "build" && waitsForChange(action, key, print, situation, inputs);
   return {
     target: action.target,
     type: action.kind,
@@ -130,8 +133,33 @@ function stepOf(
     fingerprint: print,
     inputs: versions,
     builds: inputs.builds,
+    ...(version !== undefined && { version }),
+    ...(ifChanged && { ifChanged }),
     ...(missing.length > 0 && { missing }),
   };
+}
+
+/** Whether it would stay as it is, had what is built of its inputs been left as it is published. */
+function waitsForChange(
+  action: Relation | Operation,
+  key: string,
+  print: string,
+  situation: Situation,
+  { versions, builds }: Inputs,
+): boolean {
+  const { targets, failed } = situation.state;
+  const known = targets[key];
+  if (action.kind !== "table" && action.kind !== "incremental") return false;
+  if (known === undefined || failed[key] !== undefined || builds.length === 0) return false;
+  const isAsBuilt = (input: string) => targets[input] !== undefined && targets[input].version === known.inputs[input];
+  return (
+    builds.every(isAsBuilt) &&
+    whyCreate(action, key, print, situation, { versions, builds }) === undefined &&
+    whySqlChanged(key, print, situation, { versions }) === undefined &&
+    whyChanged(situation, key, { versions, builds: [] }) === undefined &&
+    // What only stays as it is has its descriptions applied at the beginning of the run.
+    known.metadata === metadataFingerprint(action)
+  );
 }
 
 /** The run that this one goes on from which published it, as it would be built now, from what stays as it is. */

@@ -27,7 +27,7 @@ export function assertionSteps(situation: Situation, decisions: Decisions, order
   return steps;
 }
 
-type Verdict = Pick<Step, "decision" | "reason" | "gate" | "awaits">;
+type Verdict = Pick<Step, "decision" | "reason" | "gate" | "awaits" | "ifChanged">;
 
 function verdictOf(
   assertion: Assertion,
@@ -54,8 +54,14 @@ function verdictOf(
     return gate || isAfter || isSelected ? { decision: "skip", reason, ...asserted } : undefined;
   }
   if (isAfter) return { decision: "assert", reason: "follows an operation", ...asserted };
-  if (gate)
+  if (gate && (views.length > 0 || awaits.length > 0))
     return { decision: "assert", reason: built.length > 0 ? "reads what is built" : "reads a new view", ...asserted };
+  if (gate) {
+    const ifChanged = (assertion.onlyNew || whyDue(assertion, key, situation) === undefined) && {
+      ifChanged: true as const,
+    };
+    return { decision: "assert", reason: "reads what is built", ...asserted, ...ifChanged };
+  }
   // No table of it was built, so there are no new rows; what is published is its business only where it is asked about that.
   const due = assertion.onlyNew ? undefined : whyDue(assertion, key, situation);
   const idle = assertion.onlyNew ? "no new rows" : "unchanged";

@@ -16,8 +16,15 @@ export interface Step {
   readonly fingerprint: string;
   /** Versions of what it reads and this run does not build, by key; see `TargetState.inputs`. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** Keys of what it reads and this run builds: their version will be this run's id. */
+  /** Keys of what it reads and this run builds: their version will be this run's id, where any row of them changes. */
   readonly builds: readonly string[];
+  /** Of a relation that was published: the version that it has until it changes. */
+  readonly version?: string;
+  /**
+   * Of a build: only `builds` asks for it, so where nothing of them changes it stays as it is. Of an assertion: so where
+   * nothing changes of what is built among that which it reads.
+   */
+  readonly ifChanged?: true;
   /** Of a build: what it depends on, and is neither there nor built in this run. */
   readonly missing?: readonly Target[];
   /** Of a build on Snowflake: how many of its hooks run outside of its transaction, so that no rule gates what they write. */

@@ -27,6 +27,8 @@ export interface Context {
   readonly sourceOf: (file: string) => string | undefined;
   /** Keys of what was published so far, by this run. */
   readonly published: Set<string>;
+  /** Versions of what this run was to build, by key, where nothing of it changed: they are what they were. */
+  readonly kept: Map<string, string>;
 }
 
 export interface CancellableScope extends AsyncDisposable {

@@ -4,6 +4,7 @@ import { behindProblem, hashKeyInput, type Plan, type PlanRecord, readsOf } from
 import { ensureLanding, ensureLandingLog, isLandingLog, type Value, type Warehouse } from "../warehouse/index.js";
 import { actionsOf, type Context, isRelation, now, scopes } from "./context.js";
 import { dispositions } from "./dispositions.js";
+import { dueOf } from "./due.js";
 import type { Listener, RunEvent, RunFinished } from "./events.js";
 
 import { prove } from "./prove/index.js";
@@ -13,7 +14,7 @@ import { evaluationEntries, isAssertion, skippedEvaluations } from "./rules.js";
 import { schedule } from "./schedule.js";
 import { standings } from "./standing.js";
 import { tally } from "./tally.js";
-import { cancelUnit, runUnit, skipUnit } from "./unit.js";
+import { cancelUnit, runUnit, skipUnit, tellUnchanged } from "./unit.js";
 
 export interface RunOptions {
   readonly graph: Graph;
@@ -103,6 +104,7 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
     reads: readsOf(graph),
     markers: () => warehouse.publisher.markers(),
     published: new Set(),
+    kept: new Map(),
     sourceOf: options.sourceOf ?? (() => undefined),
   };
 
@@ -116,7 +118,10 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   /** Assertions whose results are about what is published: they stand alone, or their unit was published. */
   const settled: Target[] = [];
   await schedule(plan.units, options.threads ?? defaultThreads, {
-    run: async (unit) => {
+    run: async (planned) => {
+      const unit = dueOf(planned, context);
+      if (unit !== planned) for (const target of planned.members) tellUnchanged(target, context);
+      if (unit === undefined) return { ok: true };
       const result = await runUnit(unit, context);
       if (!result.ok) failed ??= result.culprit;
       if (result.ok || unit.kind === "assert") settled.push(...unit.rules);

@@ -6,6 +6,7 @@ import {
   type Relation,
   sqlHash,
   type Target,
+  targetKey,
 } from "../graph/index.js";
 import { discardEntry, type Entry, intentEntry, publishEntry } from "../ledger/index.js";
 import type { Built, Marker } from "../warehouse/index.js";
@@ -42,7 +43,10 @@ export function publicationOf({ action, built, milliseconds, queryIds }: Made, c
   const metadata = metadataFingerprint(action);
   const work = { milliseconds, queryIds, sqlHash: hashOf(action, context), reason: reasonOf(action, context) };
   const { ungated } = context.step(target) ?? {};
-  const about = { at: now(), target, kind, fingerprint, rows, changed, columns, metadata, inputs, ...work };
+  // What did not change keeps its version: who read it before need not read it again.
+  const version = context.kept.get(targetKey(target));
+  const known = version === undefined ? {} : { version };
+  const about = { at: now(), target, kind, fingerprint, rows, changed, columns, metadata, inputs, ...known, ...work };
   return publishEntry({ ...about, ...(ungated !== undefined && { ungated }) });
 }
 
@@ -64,8 +68,11 @@ export const reasonOf = (action: Action, { step }: Context): string => step(acti
 
 const fingerprintOf = (target: Target, { step }: Context) => step(target)?.fingerprint ?? "";
 
-/** What was built in this run, and was published before this began, has this run's id as its version. */
-function inputsOf(target: Target, { step, chain }: Context): Readonly<Record<string, string>> {
+/** What was built in this run, and was published before this began, has this run's id as its version, unless nothing of it changed. */
+function inputsOf(target: Target, { step, chain, kept }: Context): Readonly<Record<string, string>> {
   const known = step(target);
-  return { ...known?.inputs, ...Object.fromEntries((known?.builds ?? []).map((key) => [key, chain.id])) };
+  return {
+    ...known?.inputs,
+    ...Object.fromEntries((known?.builds ?? []).map((key) => [key, kept.get(key) ?? chain.id])),
+  };
 }

@@ -103,7 +103,9 @@ export function skippedEvaluations(assertions: readonly Assertion[], context: Co
 }
 
 function evaluationOf(assertion: Assertion, found: Found, context: Context): Omit<Evaluation, "milliseconds"> {
-  const gate = context.step(assertion.target)?.gate;
+  const asked = context.step(assertion.target)?.gate;
+  // What stays as it is published, no rule can stop any more.
+  const gate = asked && !context.kept.has(targetKey(asked)) ? asked : undefined;
   return {
     kind: "evaluation",
     at: now(),

@@ -39,6 +39,10 @@ export async function runUnit(unit: Unit, context: Context): Promise<UnitResult>
 type Ended<End extends Attempt["end"]> = Extract<Attempt, { readonly end: End }>;
 
 async function endPublished({ made, evaluations }: Ended<"published">, context: Context): Promise<UnitResult> {
+  for (const { action, built } of made) {
+    const { version } = context.step(action.target) ?? {};
+    if (built.unchanged && version !== undefined) context.kept.set(targetKey(action.target), version);
+  }
   await context.append([...evaluationEntries(evaluations, context), ...made.map((one) => publicationOf(one, context))]);
   for (const one of made) {
     context.published.add(targetKey(one.action.target));
@@ -139,6 +143,11 @@ export async function cancelUnit(
 
 const rulesOf = (unit: Unit, context: Context) =>
   unit.rules.flatMap((target) => context.action(target) ?? []).filter(isAssertion);
+
+/** Says of a relation that it stays as it is: nothing changed of what it was to be built for. */
+export function tellUnchanged(target: Target, context: Context): void {
+  finish(context, target, "unchanged", "nothing changed of what it reads", {});
+}
 
 /** Says of every part of a unit that it never began, because of `culprit`. */
 export async function skipUnit(unit: Unit, culprit: Target, reason: string, context: Context): Promise<void> {

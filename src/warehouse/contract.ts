@@ -63,6 +63,8 @@ export interface Built {
   readonly rows: number | null;
   /** Rows that this build inserted, updated or deleted; equals `rows` for `create`. */
   readonly changed: number | null;
+  /** Of an increment: it left rows and columns as they were, and so did its hooks, wherever they write. */
+  readonly unchanged?: true;
   /** The relation's columns, in the catalog's order and spelling. */
   readonly columns: readonly string[];
 }

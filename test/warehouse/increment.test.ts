@@ -228,6 +228,7 @@ describe.each(engines.map((engine): Ways => ({ engine, ...waysOf[engine.name] })
                     expect(await build).toEqual({
                       rows: after.rows.length,
                       changed: after.changed,
+                      ...(after.changed === 0 && { unchanged: true }),
                       columns: ["k", "l", "at", "v"],
                     });
                   if (after === undefined) await scope.discard();

@@ -55,7 +55,7 @@ function incrementals(graph: Graph, plan: Plan): readonly Relation[] {
 /** Why it cannot be proved, with its key; nothing where it can. */
 function reasonOf(
   { target, disabled }: Relation,
-  { step, published, cancelled }: Context,
+  { step, published, kept, cancelled }: Context,
 ): readonly [readonly [string, string]] | undefined {
   const key = targetKey(target);
   const decision = step(target)?.decision;
@@ -63,7 +63,7 @@ function reasonOf(
   if (cancelled()) return because("cancelled");
   if (disabled) return because("disabled");
   if (decision === "block") return because("the plan blocked it, so it may be behind what it reads");
-  if (decision === "build" && !published.has(key))
+  if (decision === "build" && !published.has(key) && !kept.has(key))
     return because("this run did not publish it, so it may be behind what it reads");
   return undefined;
 }

@@ -80,8 +80,9 @@ export async function increment(
   if (last === undefined) shop.comments.doubt();
   const { columns } = relation.incrementalPostOps.length > 0 ? await tableOf(relation, shop) : after;
   const rows = await rowsOf(session, sql.qualified(relation.target, database));
+  const unchanged = changed === 0 && first === 0 && last === 0 && !isOther && { unchanged: true as const };
   return {
-    built: { rows, changed, columns: columns.map(({ name }) => name) },
+    built: { rows, changed, ...unchanged, columns: columns.map(({ name }) => name) },
     staged: { relation, stage, shape, match: goes.match },
   };
 }

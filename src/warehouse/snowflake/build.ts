@@ -1,7 +1,9 @@
 /** Builds of one scope: made ready before its transaction begins, carried out within it. */
 import { type Relation, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, ScopePlan } from "../contract.js";
+import { runHooks } from "../hookRows.js";
 import { refuse } from "../refuse.js";
+import { reshapes } from "../shape.js";
 import { type Ready, readyBetween, readyTable, readyView } from "./candidate.js";
 import { type Existing, existing, isTable } from "./existing.js";
 import { type Hooks, hooksOf, refuseUngated } from "./hooks.js";
@@ -98,9 +100,7 @@ async function makeReady(
 export async function carryOut(work: Work, { hooks, ready, relation }: Prepared): Promise<Built> {
   const { session } = work;
   if (ready === undefined) throw new Error("carried out before it was ready");
-  const run = async (list: readonly string[]) => {
-    for (const hook of list) await session.run(redirected(work, hook));
-  };
+  const run = (list: readonly string[]) => runHooks(list, "snowflake", (hook) => session.run(redirected(work, hook)));
   const count = async () => Number((await session.rows(sql.countRows(ready.at)))[0]?.N ?? 0);
   const { columns } = ready;
   switch (ready.kind) {
@@ -124,10 +124,12 @@ export async function carryOut(work: Work, { hooks, ready, relation }: Prepared)
     case "increment": {
       if (ready.copied !== undefined)
         await session.run(sql.copyRows(ready.at, ready.copied, nameOf(work, relation.target)));
-      await run(hooks.first);
+      const first = await run(hooks.first);
       const { changed } = await putIn(work, ready);
-      await run(hooks.last);
-      return { rows: await count(), changed, columns };
+      const last = await run(hooks.last);
+      const isSame = changed === 0 && first === 0 && last === 0 && !reshapes(ready.shape);
+      const unchanged = isSame && hooks.before.length + hooks.after.length === 0 && { unchanged: true as const };
+      return { rows: await count(), changed, ...unchanged, columns };
     }
   }
 }
