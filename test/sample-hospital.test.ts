@@ -421,7 +421,7 @@ for (const [patients, seed, rate, output] of [
       for (const { table, rowGroups } of scans) expect([table, rowGroups <= 2]).toEqual([table, true]);
       using db = await reader(box.warehouse);
       // Too small for row groups of their own: what a patient has in them lies together.
-      for (const table of ["gold.current_medications", "gold.labs_last_6_months", "silver.patient_event"]) {
+      for (const table of ["gold.current_medications", "gold.lab_trend", "silver.patient_event"]) {
         const apart = await db.rows(
           `select patient_key from ${table} group by all having max(rowid) - min(rowid) + 1 <> count(*)`,
         );
