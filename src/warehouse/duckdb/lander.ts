@@ -12,14 +12,16 @@ import type {
   RepeatedFile,
   TableReady,
 } from "../lander.js";
-import { ensureLanding, ensureLandingLog, landingLog, provenanceColumns, raced } from "../landing.js";
+import { ensureLandingLog, landingColumns, landingLog, provenanceColumns, raced, shaping } from "../landing.js";
 
 export interface LanderOptions {
   readonly publisher: Publisher;
+  /** The one that targets without a database are in. */
+  readonly database: string;
   readonly ensureSchemas: (schemas: readonly Pick<Target, "database" | "schema">[]) => Promise<void>;
 }
 
-export function duckDbLander({ publisher, ensureSchemas }: LanderOptions): Lander {
+export function duckDbLander({ publisher, database, ensureSchemas }: LanderOptions): Lander {
   return {
     async open(plan) {
       await ensureSchemas([plan.place, ...plan.files.map(({ target }) => target)]);
@@ -27,7 +29,16 @@ export function duckDbLander({ publisher, ensureSchemas }: LanderOptions): Lande
       try {
         await ensureLandingLog(scope.session, plan.place);
         const ready: TableReady[] = [];
-        for (const file of plan.files) ready.push(await ensureLanding(scope.session, file.target, file.wanted));
+        const present = await columnsOf(scope.session);
+        for (const { target, wanted } of plan.files) {
+          const key = keyOf(target, database);
+          const known = present.get(key) ?? [];
+          const columns = landingColumns(wanted);
+          const { statements, ...made } = shaping(target, known, columns);
+          for (const statement of statements) await scope.session.run(statement);
+          present.set(key, made.created ? columns.map(({ name }) => name) : [...known, ...made.added]);
+          ready.push(made);
+        }
         return landing(plan, ready, scope);
       } catch (error) {
         await scope[Symbol.asyncDispose]();
@@ -38,6 +49,24 @@ export function duckDbLander({ publisher, ensureSchemas }: LanderOptions): Lande
     firstLines: () => Promise.reject(noStages()),
   };
 }
+
+/** Of all tables, by key: for one of them alone, too, the engine reads its whole catalog. */
+async function columnsOf(session: Session): Promise<Map<string, readonly string[]>> {
+  const rows = await session.rows(
+    "select database_name, schema_name, table_name, column_name from duckdb_columns() where not internal order by column_index",
+  );
+  const all = new Map<string, string[]>();
+  for (const row of rows) {
+    const key = keyOf({ schema: String(row.schema_name), name: String(row.table_name) }, String(row.database_name));
+    const names = all.get(key) ?? [];
+    names.push(String(row.column_name));
+    all.set(key, names);
+  }
+  return all;
+}
+
+const keyOf = (target: Target, database: string) =>
+  quoteTarget({ ...target, database: target.database ?? database }).toUpperCase();
 
 const noStages = () =>
   new ProblemError({

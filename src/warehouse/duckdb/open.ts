@@ -52,7 +52,11 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       jsonText,
       catalog,
       publisher,
-      lander: duckDbLander({ publisher, ensureSchemas: (schemas) => catalog.ensureSchemas(schemas) }),
+      lander: duckDbLander({
+        publisher,
+        database: instance.database,
+        ensureSchemas: (schemas) => catalog.ensureSchemas(schemas),
+      }),
       pending: undefined,
       notices: [],
       lease: {
