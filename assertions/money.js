@@ -75,8 +75,8 @@ declare(
       codeSet("retention_tier", "tier", ["active", "warm", "archive"], { optional: true }),
       row(
         "retention_held",
-        "what is held, or not due, is not destroyed",
-        "not is_destroyable or is_due and hold_count = 0",
+        "what is held, not due, or waits to be judged is not destroyed",
+        "not is_destroyable or is_due and hold_count = 0 and waiting_count = 0",
       ),
       row("retention_minor", "kept beyond majority", "retain_until is null or retain_until > majority_date"),
     ],

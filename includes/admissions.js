@@ -18,6 +18,10 @@ const isObservation = (encounter) => `(
     or coalesce(${encounter}.code in (${OBSERVATION_CODES.map((code) => `'${code}'`).join(", ")}), false)
   )`;
 
+/** Into a bed, or to be watched: whatever the class of an observation is mapped to. */
+const isAdmission = (encounter) =>
+  `(${isInpatient(encounter)} or ${isObservation(encounter)} and ${happened(encounter)})`;
+
 const isAcuteInpatient = (encounter) => `${isInpatient(encounter)} and not ${isObservation(encounter)}`;
 
 /** When it ended, in UTC; NULL while it lasts, or where it ends before it starts. */
@@ -38,4 +42,4 @@ const leftTo = (encounterLocation) => `select
     and discharge_disposition is not null
   qualify row_number() over (partition by encounter_key order by stopped_at desc nulls last, encounter_location_key) = 1`;
 
-module.exports = { endDate, endedAt, isAcuteInpatient, isInpatient, isObservation, leftTo };
+module.exports = { endDate, endedAt, isAcuteInpatient, isAdmission, isInpatient, isObservation, leftTo };

@@ -20,7 +20,7 @@ const KPIS = [
     "encounters",
     "count",
     "encounters",
-    "Encounters that began that day, but for those that were voided or cancelled.",
+    "Encounters that began that day, but for those that were voided, cancelled or missed, or are only booked.",
     HOUSE,
   ),
   kpi("unique_patients", "distinct", "persons", "Persons who had such an encounter, each once.", HOUSE),
@@ -226,22 +226,28 @@ const value = (of) => `case
 
 /** Why there is no value. */
 const reason = (of) => `case
-    when not ${of}.is_delivered then 'no source delivers it'
+    when not ${of}.is_carried then 'no source delivers it'
+    when not ${of}.is_delivered then 'before the first that a source delivered'
     when ${of}.kind in ('ratio', 'mean') and coalesce(${of}.denominator, 0) = 0 then 'nothing to divide by'
   end`;
 
 /**
  * The figures of every place and period, out of the CTE `part`: rows of gold.kpi_part with the `period` that they fall into,
- * those of kind `distinct` as counted in it.
+ * those of kind `distinct` as counted in it. Before the first day of which a source carries a figure nobody knows it.
  *
+ * @param periodOf SQL of the period of a day
  * @returns the CTEs that end in `valued`: kpi_key, kpi, tenant_id, facility_key, period, numerator, denominator, value, unit,
  * reason, loaded_at
  */
-const valued = (ref) => `delivered as (
-  select distinct
+const valued = (ref, periodOf = (day) => day) => `delivered as (
+  select
+    tenant_id,
+    kpi,
+    ${periodOf("min(kpi_date)")} as first_period
+  from ${ref("gold", "kpi_part")}
+  group by
     tenant_id,
     kpi
-  from ${ref("gold", "kpi_part")}
 ),
 
 -- Every KPI of each place and period in which anything happened.
@@ -287,7 +293,8 @@ measured as (
     place.place_key,
     summed.numerator,
     summed.denominator,
-    delivered.kpi is not null as is_delivered,
+    delivered.kpi is not null as is_carried,
+    coalesce(delivered.first_period <= place.period, false) as is_delivered,
     coalesce(summed.loaded_at, place.loaded_at) as loaded_at
   from place
   cross join ${ref("gold", "kpi_definition")} as definition

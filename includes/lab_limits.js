@@ -9,7 +9,8 @@
  *
  * CRITICAL: means of what hospitals call somebody for. Adults: G. J. Kost, Critical limits for urgent clinician notification at US
  * medical centers, JAMA 263 (1990) 704-707. Under 18 years: the same, Critical limits for emergency clinician notification at
- * United States children's hospitals, Pediatrics 88 (1991) 597-603; newborns are not told apart.
+ * United States children's hospitals, Pediatrics 88 (1991) 597-603; newborns are not told apart. Where no birth date is known the
+ * limits are those beyond which a value is critical for both.
  */
 const age = require("./age.js");
 const seeds = require("./seeds.js");
@@ -68,6 +69,14 @@ const CRITICAL = [
   ["leukocytes", CHILD, 2.1, 42.9],
 ];
 
+/** Of whom no birth date is known: beyond these limits a value is critical at any age. Not an age that anybody has. */
+const NO_AGE = [-1000, -1000];
+const AT_ANY_AGE = [...new Set(CRITICAL.map(([component]) => component))].flatMap((component) => {
+  const of = CRITICAL.filter(([name]) => name === component);
+  if (of.length < 2) return [];
+  return [[component, NO_AGE, Math.min(...of.map((row) => row[2])), Math.max(...of.map((row) => row[3]))]];
+});
+
 const eachCode = (component, row) => COMPONENTS[component].codes.map((code) => [code, ...row]);
 
 /** By sex, `any` where another one or none is known: so that an engine finds a range by its key, and need not compare all with all. */
@@ -85,10 +94,13 @@ const critical = (name) =>
   seeds.relation(
     name,
     ["code", "age_from", "age_to", "low", "high"],
-    CRITICAL.flatMap(([component, ages, low, high]) => eachCode(component, [...ages, low, high])),
+    [...CRITICAL, ...AT_ANY_AGE].flatMap(([component, ages, low, high]) => eachCode(component, [...ages, low, high])),
   );
 
 const years = age.full_years("patient.birth_date", "candidate.observed_date");
+
+/** SQL: the age by which a critical limit is found. */
+const criticalAge = (fullYears) => `coalesce(${fullYears}, ${NO_AGE[0]})`;
 
 /** For the verdict of laboratory results, after the joins of units.js. */
 const joins = [
@@ -98,7 +110,7 @@ const joins = [
     and ${years} between usual.age_from and usual.age_to`,
   `left join ${critical("critical")}
     on critical.code = candidate.code
-    and ${years} between critical.age_from and critical.age_to`,
+    and ${criticalAge(years)} between critical.age_from and critical.age_to`,
 ];
 
 /** A number of the source in the unit in which values are compared: the standard one where the unit is known, else as sent. */
@@ -135,4 +147,4 @@ const values = {
     end`,
 };
 
-module.exports = { CRITICAL, critical, joins, USUAL, values };
+module.exports = { AT_ANY_AGE, CRITICAL, critical, criticalAge, joins, USUAL, values };

@@ -117,7 +117,9 @@ const CROSS_REACTIVE = ["ace_inhibitor", "nsaid", "penicillin"];
 const ALSO = { nsaid: ["aspirin"] };
 
 const BEERS = "American Geriatrics Society 2023 updated Beers Criteria, J Am Geriatr Soc 2023;71:2052-2081, Table 2";
-const aged = (what, from, to, source, message) => ({ what, from, to, source, message });
+const aged = (what, from, to, source, message, severity = "caution") => ({ what, from, to, source, message, severity });
+
+const CHILDREN = "FDA Drug Safety Communication of 20 April 2017, contraindication";
 
 /** Classes or ingredients that should be avoided at an age: years from and to, both included. */
 const AGES = [
@@ -132,9 +134,9 @@ const AGES = [
   aged("nsaid", 65, 150, BEERS, "Gastrointestinal bleeding: avoid chronic use"),
   aged("sulfonylurea", 65, 150, BEERS, "Hypoglycemia"),
   aged("tricyclic", 65, 150, BEERS, "Anticholinergic: sedation, orthostatic hypotension"),
-  aged("codeine", 0, 11, "FDA Drug Safety Communication of 20 April 2017, contraindication", "Respiratory depression"),
-  aged("tramadol", 0, 11, "FDA Drug Safety Communication of 20 April 2017, contraindication", "Respiratory depression"),
-  aged("promethazine", 0, 1, "FDA label of promethazine, boxed warning", "Respiratory depression"),
+  aged("codeine", 0, 11, CHILDREN, "Respiratory depression", "contraindicated"),
+  aged("tramadol", 0, 11, CHILDREN, "Respiratory depression", "contraindicated"),
+  aged("promethazine", 0, 1, "FDA label of promethazine, boxed warning", "Respiratory depression", "contraindicated"),
 ];
 
 /** SQL: text as words between blanks, to find whole words in. */
@@ -160,8 +162,8 @@ module.exports = {
   ages: (name) =>
     seeds.relation(
       name,
-      ["what", "from_years", "to_years", "source", "message"],
-      AGES.map(({ what, from, to, source, message }) => [what, from, to, source, message]),
+      ["what", "from_years", "to_years", "severity", "source", "message"],
+      AGES.map(({ what, from, to, severity, source, message }) => [what, from, to, severity, source, message]),
     ),
   crossReactive: (name) =>
     seeds.relation(

@@ -29,7 +29,7 @@ const MEASURES = [
     150,
     12,
     "ACIP, MMWR Recomm Rep 2023;72(RR-2)",
-    vaccine("140 141 150 158 161 168 171 185 186 197 205"),
+    vaccine("111 135 140 141 149 150 158 161 168 171 185 186 197 205"),
   ),
   measure(
     "pneumococcal_vaccine",
@@ -39,7 +39,7 @@ const MEASURES = [
     150,
     0,
     "ACIP, MMWR 2022;71:109-117",
-    vaccine("33 133 152 215 216"),
+    vaccine("33 109 133 152 215 216 327"),
   ),
   measure(
     "blood_pressure",

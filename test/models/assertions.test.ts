@@ -198,7 +198,7 @@ const wrong: Wrong = {
   identity_decision_of_two: set(silver("identity_decision"), "other_patient_key = patient_key"),
   patient_standard_key: repeat(silver("patient_standard")),
   ...orphan("patient_standard_has_patient", "patient_standard", "patient_key"),
-  patient_block_key: repeat(silver("patient_block")),
+  patient_block_key: repeat(silver("patient_block"), "", "is_compared"),
   ...orphan("patient_block_has_patient", "patient_block", "patient_key"),
   patient_block_bounded: set(silver("patient_block"), "is_compared = not is_compared"),
   patient_match_key: repeat(silver("patient_match")),

@@ -31,8 +31,20 @@ export const clinic: Delivery = {
   patients: [
     { Id: "sue", FIRST: "Sue", LAST: "S", BIRTHDATE: "1950-03-01" },
     { Id: "tom", FIRST: "Tom", LAST: "T", BIRTHDATE: "1940-01-01", DEATHDATE: "2024-04-03" },
+    // The same person, of whom this record does not know that he died.
+    { Id: "tim", FIRST: "Tim", LAST: "T", BIRTHDATE: "1940-01-01" },
     { Id: "una", FIRST: "Una", LAST: "U", BIRTHDATE: "1990-01-01" },
     { Id: "vic", FIRST: "Vic", LAST: "V", BIRTHDATE: "1985-01-01" },
+  ],
+  identity_decisions: [
+    {
+      ID: "1",
+      PATIENT: "tom",
+      OTHER_PATIENT: "tim",
+      DECISION: "link",
+      DECIDED_AT: "2024-05-01T12:00:00Z",
+      DECIDED_BY: "records",
+    },
   ],
   encounters: [
     encounter("first", "sue", "2024-01-01T15:00:00Z", "2024-01-05T15:00:00Z"),
@@ -61,6 +73,7 @@ export const clinic: Delivery = {
     // Heart failure with its weight in both indices.
     diagnosis("tom", "last", "ICD-9-CM", "428.0", "2024-04-01"),
     diagnosis("una", "recent", "SNOMED-CT", "44054006", "2024-06-08"),
+    { ...diagnosis("una", "", "SNOMED-CT", "one-day", "2024-06-09"), STOP: "2024-06-09" },
   ],
   medications: [
     medication("sue", "s20", "Simvastatin 20 MG Oral Tablet"),
@@ -72,6 +85,7 @@ export const clinic: Delivery = {
     medication("sue", "past", "itraconazole 100 MG Oral Capsule", "2024-01-01", "2024-02-01"),
     medication("sue", "other", "norcodeineless 5 MG Oral Tablet"),
     medication("tom", "heart", "Furosemide 40 MG Oral Tablet", "2024-03-01"),
+    medication("tim", "after", "Furosemide 40 MG Oral Tablet", "2024-03-01"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet"),
     medication("vic", "nap", "Naproxen sodium 220 MG Oral Tablet", "2024-06-02"),
     // Of no ingredient that is known.
@@ -109,6 +123,7 @@ export const clinic: Delivery = {
   allergies: [
     { PATIENT: "vic", CODE: "1191", DESCRIPTION: "Aspirin", START: "2010-01-01" },
     { PATIENT: "vic", CODE: "7984", DESCRIPTION: "Penicillin V", START: "2010-01-01", STOP: "2020-01-01" },
+    { PATIENT: "sue", SYSTEM: "RxNorm", CODE: "brand", DESCRIPTION: "Zocor Pack", START: "2010-01-01" },
     { PATIENT: "sue", CODE: "111088007", DESCRIPTION: "Latex (substance)", START: "2010-01-01" },
   ],
 };

@@ -120,6 +120,7 @@ describe("alerts", () => {
       ),
     ).toEqual([
       ["age_warning", "sue", "antihistamine_first_generation", "benadryl", null, "caution", false],
+      ["allergy_conflict", "sue", "same_code", "brand", null, "contraindicated", true],
       ["allergy_conflict", "vic", "class: nsaid", "nap", null, "serious", true],
       ["allergy_conflict", "vic", "ingredient", "asa", null, "contraindicated", true],
       ["duplicate_therapy", "sue", "same_ingredient", "s10", "s20", "caution", false],
@@ -209,7 +210,7 @@ describe("illness and treatment", () => {
       ["2014-07-01", "73761001", 1, 1, 0, 0, 0, null, 0, 0],
       ["2024-02-01", "0TY00Z0", 1, 1, 0, 0, 0, null, 0, 0],
       ["2024-03-01", "p1", 1, 1, 1, 1, 1, null, 0, 0],
-      ["2024-06-01", "p1", 1, 0, 0, 0, null, "short_follow_up", 1, 0],
+      ["2024-06-01", "p1", 1, 0, 0, 0, null, "short_follow_up", 0, 0],
     ]);
   });
 
@@ -241,7 +242,10 @@ describe("the patient at hand", () => {
          where fact_type = 'prescription' and ${at(instant)} order by all`,
       );
     expect(await taken("2024-01-15")).toEqual([["sue", "past"]]);
-    expect(await taken("2024-04-03 03:59:59")).toEqual([["tom", "heart"]]);
+    expect(await taken("2024-04-03 03:59:59")).toEqual([
+      ["tim", "after"],
+      ["tom", "heart"],
+    ]);
     expect(await taken("2024-04-03 04:00:00")).toEqual([]);
     const now = await answers(
       `select p.patient_id as id, g.code from "EHR".GOLD.CURRENT_MEDICATIONS as g inner join "EHR".SILVER.PATIENT as p using (patient_key)
@@ -249,11 +253,32 @@ describe("the patient at hand", () => {
     );
     expect(now.length).toBe(14);
     expect(await taken("2024-06-30 12:00:00")).toEqual(now);
+    const ill = (instant: string) =>
+      answers(`select code from "EHR".GOLD.PATIENT_AS_OF where code = 'one-day' and ${at(instant)}`);
+    expect([await ill("2024-06-09 03:59:59"), await ill("2024-06-10 04:00:00")]).toEqual([[], []]);
+    expect([await ill("2024-06-09 04:00:00"), await ill("2024-06-10 03:59:59")]).toEqual([
+      [["one-day"]],
+      [["one-day"]],
+    ]);
     const rate = (instant: string) =>
       answers(`select value_number from "EHR".GOLD.PATIENT_AS_OF where fact_type = 'vital_sign' and ${at(instant)}`);
     expect(await rate("2024-06-09 14:59:59")).toEqual([]);
     expect(await rate("2024-06-09 15:00:00")).toEqual([[70]]);
     expect(await rate("2024-06-10 03:00:00")).toEqual([[80]]);
+  });
+
+  it("has died where another record of the person says so", async () => {
+    expect(
+      await answers(`select p.patient_id as id, g.status, g.age_years from "EHR".GOLD.DIM_PATIENT as g
+        inner join "EHR".SILVER.PATIENT as p using (patient_key) where p.patient_id in ('tim', 'tom') order by all`),
+    ).toEqual([
+      ["tim", "deceased", 84],
+      ["tom", "deceased", 84],
+    ]);
+    expect(
+      await answers(`select count(*) from "EHR".GOLD.PREVENTIVE_CARE inner join "EHR".SILVER.PATIENT using (patient_key)
+        where patient_id in ('tim', 'tom')`),
+    ).toEqual([[0]]);
   });
 
   it("is found by the beginning of a name, page by page", async () => {
@@ -264,9 +289,9 @@ describe("the patient at hand", () => {
       );
     expect(await page("")).toEqual([
       ["S, SUE", "sue", "1950-03-01"],
-      ["T, TOM", "tom", "1940-01-01"],
+      ["T, TIM", "tim", "1940-01-01"],
     ]);
-    expect((await page("T, TOM")).map(([name]) => name)).toEqual(["U, UNA", "V, VIC"]);
+    expect((await page("T, TIM")).map(([name]) => name)).toEqual(["T, TOM", "U, UNA"]);
   });
 
   it("is summed up for the provider and in figures", async () => {
@@ -288,7 +313,8 @@ describe("the patient at hand", () => {
          readmission_count, current_medication_count, active_chronic_condition_count, alert_count`,
       ),
     ).toEqual([
-      ["sue", 5, 5, 0, 3, 2.270833, 1, 6, 4, 4],
+      ["sue", 5, 5, 0, 3, 2.270833, 1, 6, 4, 5],
+      ["tim", 0, 0, 0, 0, null, 0, 0, 0, 0],
       ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 1, 0],
       ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
       ["vic", 2, 2, 1, 0, null, 0, 8, 0, 5],

@@ -20,7 +20,7 @@ const SYNTHEA = {
   conditions: ["START", "STOP", "PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION"],
   procedures: ["START", "STOP", "PATIENT", "ENCOUNTER", "SYSTEM", "CODE", "DESCRIPTION", "REASONCODE"],
   medications: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION", "DISPENSES"],
-  allergies: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
+  allergies: ["START", "STOP", "PATIENT", "ENCOUNTER", "CODE", "SYSTEM", "DESCRIPTION"],
   immunizations: ["DATE", "PATIENT", "ENCOUNTER", "CODE", "DESCRIPTION"],
   imaging_studies: [
     "Id",

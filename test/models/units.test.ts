@@ -19,9 +19,10 @@ const require = createRequire(import.meta.url);
 const { COMPONENTS } = require("../../includes/units.js") as {
   readonly COMPONENTS: Readonly<Record<string, Component>>;
 };
-const { USUAL, CRITICAL } = require("../../includes/lab_limits.js") as {
+const { AT_ANY_AGE, CRITICAL, USUAL } = require("../../includes/lab_limits.js") as {
   readonly USUAL: readonly (readonly [string, string | null, Ages, number | null, number | null])[];
   readonly CRITICAL: readonly (readonly [string, Ages, number, number])[];
+  readonly AT_ANY_AGE: readonly (readonly [string, Ages, number, number])[];
 };
 
 /** A value of a component in another of its units; undefined where it has no such unit. */
@@ -109,6 +110,17 @@ describe("limits of laboratory values", () => {
         expect([name, (least ?? low + 1) > low, (greatest ?? high - 1) < high]).toEqual([name, true, true]);
       }
     }
+  });
+});
+
+describe("limits without a birth date", () => {
+  it("are those beyond which a value is critical at any age", () => {
+    expect(AT_ANY_AGE.find(([name]) => name === "potassium")).toEqual(["potassium", [-1000, -1000], 2.8, 6.4]);
+    // Of children nothing is known.
+    expect(AT_ANY_AGE.find(([name]) => name === "calcium")).toBeUndefined();
+    for (const [name, , low, high] of AT_ANY_AGE)
+      for (const [, , least, greatest] of CRITICAL.filter((row) => row[0] === name))
+        expect([name, low <= least, high >= greatest]).toEqual([name, true, true]);
   });
 });
 

@@ -195,7 +195,6 @@ interface Comorbidity {
 }
 
 describe.skipIf(!existsSync(maps))("terminology/comorbidipy_maps.json, in MEDFORM_DATA", () => {
-  const { mapping, weights } = JSON.parse(readFileSync(maps, "utf8")) as Maps;
   const globals = globalThis as { dataform?: unknown };
   globals.dataform = { projectConfig: { warehouse: "duckdb" } };
   const seed = createRequire(import.meta.url)("../../../includes/comorbidity.js") as Comorbidity;
@@ -207,6 +206,7 @@ describe.skipIf(!existsSync(maps))("terminology/comorbidipy_maps.json, in MEDFOR
     ["elixhauser", "icd9", "vw"],
     ["elixhauser", "icd10", "vw"],
   ] as const)("has the codes and weights of our seed of %s in %s", (index, version, scheme) => {
+    const { mapping, weights } = JSON.parse(readFileSync(maps, "utf8")) as Maps;
     const theirs = mapping[`${index}_${version}_quan`] ?? {};
     const theirWeights = weights[`${index}_${version}_quan`]?.[scheme] ?? {};
     const ours = (seed.INDICES[index] ?? []).map((condition) => [
