@@ -3,6 +3,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { main } from "../../src/cli/program.js";
+import { isPublishedBy } from "../support/ledger-of.js";
 import { type Ended, type Fault, type Start, start, statementsOf } from "./child.js";
 import { type Snapshot, snapshot } from "./snapshot.js";
 
@@ -184,11 +185,11 @@ function wrongAtLast(scene: Scene, left: Snapshot, final: Snapshot, code: number
   if (targets(final) !== targets(after))
     wrong.push(`the ledger's state is ${targets(final)}, undisturbed it is ${targets(after)}`);
   for (const [key, runId] of Object.entries(final.markers)) {
-    if (final.state.targets[key]?.version !== runId) wrong.push(`the ledger does not know who published ${key}`);
+    if (!isPublishedBy(final.state, key, runId)) wrong.push(`the ledger does not know who published ${key}`);
   }
   // What was committed and not recorded is recorded as recovered.
   for (const [key, runId] of Object.entries(left.markers)) {
-    if (left.state.targets[key]?.version === runId) continue;
+    if (isPublishedBy(left.state, key, runId)) continue;
     const found = final.records.some(
       ({ kind, subject, outcome, body }) =>
         kind === "publish" && subject === key && outcome === "recovered" && body.includes(runId),

@@ -17,6 +17,12 @@ export interface LedgerOf {
   readonly verdict: LedgerVerdict | undefined;
 }
 
+/** Whether that run is the one that the ledger knows to have published it last, also where it changed nothing of it. */
+export function isPublishedBy({ targets }: State, key: string, runId: string): boolean {
+  const number = /^[a-z]+-(\d+)-/.exec(runId)?.[1];
+  return number !== undefined && targets[key]?.runNumber === Number(number);
+}
+
 export const noLedger: LedgerOf = { state: emptyState, records: [], verdict: undefined };
 
 export async function ledgerOf(warehouse: Warehouse): Promise<LedgerOf> {

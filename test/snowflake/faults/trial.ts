@@ -6,6 +6,7 @@ import { makePlan } from "../../../src/plan/index.js";
 import { executeRun, type RunEvent, readSituation } from "../../../src/run/index.js";
 import { type Ended, start } from "../../faults/child.js";
 import { defaultUser } from "../../snowflake-server/client.js";
+import { isPublishedBy } from "../../support/ledger-of.js";
 import { type More, openOn } from "../opened.js";
 import { type Clinic, type Content, contentOf, type Delivered, group, type Version } from "./clinic.js";
 import { type Look, look } from "./look.js";
@@ -229,14 +230,14 @@ function wrongAtLast({ wanted, code, again, left, final }: AtLast): readonly str
   }
   wrong.push(...final.about.map((what) => `${what} was left about`));
   if (final.verdict?.verified !== true) wrong.push(`the ledger does not verify: ${final.verdict?.problem?.message}`);
-  const version = ({ state }: Look, name: string) =>
-    state.targets[targetKey({ database: "EHR", schema: "S", name })]?.version;
+  const isRecorded = ({ state }: Look, name: string, runId: string) =>
+    isPublishedBy(state, targetKey({ database: "EHR", schema: "S", name }), runId);
   for (const [name, runId] of Object.entries(final.markers)) {
-    if (version(final, name) !== runId) wrong.push(`the ledger does not know who published ${name}`);
+    if (!isRecorded(final, name, runId)) wrong.push(`the ledger does not know who published ${name}`);
   }
   // What was committed and not recorded is recorded as recovered.
   for (const [name, runId] of Object.entries(left.markers)) {
-    if (version(left, name) === runId) continue;
+    if (isRecorded(left, name, runId)) continue;
     const found = final.records.some(
       ({ kind, subject, outcome, body }) =>
         kind === "publish" && subject.endsWith(`.${name}`) && outcome === "recovered" && body.includes(runId),
