@@ -276,6 +276,10 @@ describe("the patient at hand", () => {
       ["tom", "deceased", 84],
     ]);
     expect(
+      await answers(`select p.patient_id in ('tim', 'tom') as is_theirs, g.status, g.death_date::varchar, g.current_medication_count
+        from "EHR".GOLD.PATIENT_360 as g inner join "EHR".SILVER.PATIENT as p using (patient_key) where g.death_date is not null`),
+    ).toEqual([[true, "deceased", "2024-04-03", 0]]);
+    expect(
       await answers(`select count(*) from "EHR".GOLD.PREVENTIVE_CARE inner join "EHR".SILVER.PATIENT using (patient_key)
         where patient_id in ('tim', 'tom')`),
     ).toEqual([[0]]);

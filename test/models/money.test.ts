@@ -451,6 +451,16 @@ describe("gold", () => {
       "q patient_status 3",
     ]);
   });
+
+  it("lists nobody of whom an encounter waits to be judged", async () => {
+    const odd = { Id: "odd", PATIENT: "q", START: "2016-12-01T15:00:00Z", ENCOUNTERCLASS: "unheard of" };
+    await hospital.land({ id: "waits", delivered: "2016-12-31", files: files({ encounters: [odd] }) });
+    await hospital.refresh({ asOf: "2021-01-01T12:00:00Z" });
+    expect((await lines(retention)).filter((line) => line.startsWith("q"))).toEqual([
+      "q 2011-01-01 2008-01-01 2021-01-01 - archive 0 true false",
+    ]);
+    expect(await lines(`select person_id from "EHR".GOLD.DESTRUCTION_MANIFEST`)).toEqual([]);
+  });
 });
 
 describe("a later delivery", () => {
