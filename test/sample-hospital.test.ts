@@ -22,6 +22,7 @@ interface Manifest {
   }[];
   readonly expectedFlags: readonly { readonly rule: string; readonly entity: string; readonly count: number }[];
   readonly versions: readonly { readonly entity: string; readonly count: number }[];
+  readonly readmissions: Readonly<Record<"count" | "planned" | "elsewhere" | "transfers", number>>;
   readonly rows: Readonly<Record<string, number>>;
 }
 
@@ -234,19 +235,23 @@ for (const [patients, seed, rate, output] of [
         "51": "hospice",
       } as const;
       const said = await db.rows(
-        `select encounter_id as id, member.discharge_disposition as disposition, exclusion_reason as reason
+        `select encounter_id as id, member.discharge_disposition as disposition, exclusion_reason as reason,
+           readmission.stay_key is not null as is_last
          from gold.stay_encounter as member
          join silver.encounter using (encounter_key)
-         left join gold.readmission using (stay_key)
+         left join gold.readmission
+           on readmission.stay_key = member.stay_key and readmission.discharged_at = member.discharged_at
          where member.discharge_disposition is not null`,
       );
       expect(said.length).toBe(status.size);
-      for (const { id, disposition, reason } of said) {
+      for (const { id, disposition, reason, is_last } of said) {
         const word = words[status.get(String(id)) as keyof typeof words];
         const why = { died: "death", against_advice: "against_advice", acute_transfer: "acute_transfer" };
         const excluded = why[word as keyof typeof why] ?? null;
         const isShort = excluded === null && reason === "short_follow_up";
-        expect([id, disposition, isShort ? null : reason]).toEqual([id, word, excluded]);
+        // Who was moved to another hospital of the network is followed from there.
+        const expected = is_last ? excluded : null;
+        expect([id, disposition, isShort ? null : reason]).toEqual([id, word, expected]);
       }
       if (patients.size > 1000) {
         const reasons = await db.rows("select distinct exclusion_reason as reason from gold.readmission order by all");
@@ -258,6 +263,37 @@ for (const [patients, seed, rate, output] of [
           null,
         ]);
       }
+    });
+
+    it("finds who came back, as many as the manifest says and where", async () => {
+      using db = await reader(box.warehouse);
+      const [found] = await db.rows(
+        `select
+           count(*)::int as count,
+           count(*) filter (next_stay.facility_key <> readmission.facility_key)::int as elsewhere,
+           count(*) filter (is_planned)::int as planned,
+           count(*) filter (is_planned or planned_reason = 'not_judged')::int as operated
+         from gold.readmission
+         join gold.stay as next_stay on next_stay.stay_key = next_stay_key
+         where days_to_next_stay between 0 and 30 and next_stay.patient_key = readmission.patient_key`,
+      );
+      const { count, elsewhere, planned, transfers } = manifest.readmissions;
+      expect(count).toBeGreaterThan(0);
+      // Defects are made of stays too.
+      const figure = (name: string) => Number(found?.[name]);
+      expect(figure("count")).toBeGreaterThanOrEqual(count);
+      expect(figure("operated")).toBeGreaterThanOrEqual(planned);
+      if (rate === 0) {
+        expect(found).toMatchObject({ count, elsewhere });
+        expect(figure("planned")).toBeLessThanOrEqual(planned);
+      }
+      expect(await db.one("select count(*) from gold.stay_encounter where is_transfer")).toBeGreaterThanOrEqual(
+        transfers,
+      );
+      const labels = await db.rows(
+        "select distinct is_readmitted_inpatient_only as label from gold.readmission where is_index order by all",
+      );
+      expect(labels).toEqual([{ label: false }, { label: true }]);
     });
 
     it("knows each provider by a sound number, also where the register has a mistyped one beside it", async () => {

@@ -8,6 +8,7 @@ import { type Network, streetAddress, type Tally, towns } from "./network.js";
 import { createChart, type Patient } from "./patient.js";
 import type { Person } from "./person.js";
 import type { Random } from "./random.js";
+import { comeBack } from "./returns.js";
 import { dayOf, isoDay, isoInstant, NOW, TODAY } from "./time.js";
 import { type Course, planCourse } from "./visit.js";
 
@@ -34,7 +35,7 @@ export function registerAgain(
   if (clinics.length === 0) return undefined;
   const { facility: clinic, authority } = random.pick(clinics);
   const other: Person = { ...otherwise(random, person), clinic };
-  const planned = planCourse(random, other, network);
+  const planned = comeBack(other, network, planCourse(random, other, network));
   const isElsewhere = (start: number, stop: number) =>
     course.visits.some((visit) => start < (visit.stop ?? Number.POSITIVE_INFINITY) && visit.start < stop);
   const visits = planned.visits.filter(

@@ -21,6 +21,7 @@ import {
 import { createPatient, type Patient } from "./patient.js";
 import { MOST_PATIENTS, socialSecurityNumber } from "./person.js";
 import { Random } from "./random.js";
+import { countReadmissions, createReadmissions } from "./returns.js";
 import { type AnyRow, LINKED, type Table, tables } from "./tables.js";
 import { isoDay, TODAY } from "./time.js";
 
@@ -82,7 +83,16 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
   const dates = Array.from({ length: days ?? 0 }, (_, index) => isoDay(firstDay + index));
   const folder = await openFolder(
     resolve(request.out),
-    { ...base, complete: false, defects: [], expectedFlags: [], versions: [], rows: nothing, linkedPatients: 0 },
+    {
+      ...base,
+      complete: false,
+      defects: [],
+      expectedFlags: [],
+      versions: [],
+      rows: nothing,
+      linkedPatients: 0,
+      readmissions: createReadmissions(),
+    },
     dates,
     format,
   );
@@ -98,10 +108,12 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
     const defects = createDefects(kinds, rate, patients);
     const flags = new Map<string, number>();
     const versions = new Map<Entity, number>();
+    const readmissions = createReadmissions();
     // Second registrations have no defects of their own, so that those of the others stay where they are.
     const sound = createDefects([], 0, patients);
     const finish = (patient: Patient, number: number, made: Defects, defectRandom: Random) => {
       const { chart, course } = patient;
+      if (course !== undefined) countReadmissions(readmissions, course);
       addCare({ random: new Random(seed, STREAM.care, number), chart, course, index: number, resources, occupancy });
       for (const entries of chart.entries.values()) {
         for (const entry of entries) for (const flag of entry.flags) bump(flags, `${flag} ${entry.entity}`);
@@ -156,6 +168,7 @@ export async function generateSample(request: SampleRequest): Promise<Manifest> 
       versions: [...versions].map(([entity, count]) => ({ entity, count })),
       rows,
       linkedPatients,
+      readmissions,
       ...batches.manifest(),
     }));
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What is in a sample, and what a sound warehouse finds in it. */
 
 import type { Entity, ExpectedFlag } from "./chart.js";
+import type { Readmissions } from "./returns.js";
 import { columnsOf, LINKED, linkedHeader, type Table, tables } from "./tables.js";
 
 export type Outcome = "quarantined" | "flagged" | "duplicate" | "superseded" | "rejected";
@@ -45,6 +46,8 @@ export interface Manifest {
   readonly rows: Readonly<Record<Table, number>>;
   /** Patients who are known twice, under another id: the pairs of `linked_patients.csv`. */
   readonly linkedPatients: number;
+  /** Of the sound rows, by patient. */
+  readonly readmissions: Readonly<Readmissions>;
   /** Of a sample in daily batches: what is in each, in order. */
   readonly days?: readonly DayManifest[];
 }

@@ -15,6 +15,7 @@ import {
 import { createPerson, type Person } from "./person.js";
 import type { Random } from "./random.js";
 import { acuteVisit, allergies, chronicVisit, generalVisit, stay } from "./records.js";
+import { comeBack } from "./returns.js";
 import { encounterRow, endPrescriptions, money, type Writing } from "./rows.js";
 import { type Course, planCourse, type Visit } from "./visit.js";
 
@@ -27,7 +28,12 @@ export interface Patient {
 /** Adds what the network's own rows must say to `tally`. */
 export function createPatient(random: Random, network: Network, ssn: string, tally: Tally): Patient {
   const person = createPerson(random, network, ssn);
-  return createChart(random, person, person.hasEvents ? planCourse(random, person, network) : undefined, tally);
+  return createChart(
+    random,
+    person,
+    person.hasEvents ? comeBack(person, network, planCourse(random, person, network)) : undefined,
+    tally,
+  );
 }
 
 /** Writes down what happened. Adds what the network's own rows must say to `tally`. `flags` are those of the patient's own row. */

@@ -1,5 +1,5 @@
 /** What a visit leaves in the record, by what it is about. */
-import { allergens, devices, procedures, reactions, supplies, vaccines } from "./codes/care.js";
+import { allergens, devices, operations, procedures, reactions, supplies, vaccines } from "./codes/care.js";
 import { type Acute, type Chronic, diabetes, socialFindings } from "./codes/problems.js";
 import { careplan, chestXray, condition, device, prescribe, procedure, type Writing } from "./rows.js";
 import { isoDay, isoInstant } from "./time.js";
@@ -29,12 +29,7 @@ export function generalVisit(writing: Writing, visit: Visit): void {
   }
 }
 
-const operations: Readonly<Record<string, { readonly code: string; readonly name: string }>> = {
-  "74400008": procedures.appendectomy,
-  "22298006": procedures.coronary,
-  "125605004": procedures.immobilization,
-  "312608009": procedures.suture,
-};
+const LACERATION = "312608009";
 
 export function acuteVisit(writing: Writing, visit: Visit, problem: Acute): void {
   const days = writing.random.int(...problem.days);
@@ -42,8 +37,7 @@ export function acuteVisit(writing: Writing, visit: Visit, problem: Acute): void
   // Where a stay follows, the prescription comes with the discharge.
   if (!problem.severe)
     for (const drug of problem.medications) prescribe(writing, visit, drug, writing.random.int(7, 14));
-  const operation = operations[problem.code];
-  if (operation !== undefined && !problem.severe) procedure(writing, visit, operation, 620);
+  if (problem.code === LACERATION) procedure(writing, visit, procedures.suture, 620);
   if (writing.random.chance(0.3)) careplan(writing, visit, problem, days);
 }
 
@@ -92,7 +86,7 @@ export function stay(writing: Writing, visit: Visit): void {
       visit,
     );
     const operation = operations[problem.code];
-    if (operation !== undefined) procedure(writing, visit, operation, 9_800);
+    if (operation !== undefined) procedure(writing, visit, operation, 9_800, "ICD-10-PCS");
     for (const drug of problem.medications) prescribe(writing, visit, drug, random.int(10, 30));
   }
   if (random.chance(0.5)) procedure(writing, visit, procedures.oxygen, 310);

@@ -118,6 +118,7 @@ export function procedure(
   visit: Visit,
   { code, name }: { code: string; name: string },
   cost: number,
+  system: "SNOMED-CT" | "ICD-10-PCS" = "SNOMED-CT",
 ): void {
   const { chart, random } = writing;
   const length = (visit.stop ?? NOW) - visit.start;
@@ -130,7 +131,7 @@ export function procedure(
       STOP: isoInstant(stop),
       PATIENT: chart.person.id,
       ENCOUNTER: visit.id,
-      SYSTEM: "SNOMED-CT",
+      SYSTEM: system,
       CODE: code,
       DESCRIPTION: name,
       BASE_COST: money(cost * (0.8 + random.float() * 0.4)),

@@ -8,11 +8,15 @@ import type { Random } from "./random.js";
 import { localDay, localInstant, NOW, TODAY, workday, yearOf } from "./time.js";
 
 export type Role = "general" | "acute" | "chronic" | "stay" | "after-stay" | "certificate";
+/** What a stay is of the one before. */
+export type Return = "transfer" | "unplanned" | "planned";
 
 export interface Visit {
   readonly id: string;
   readonly kind: VisitKind;
   readonly role: Role;
+  /** Undefined: of nothing before. */
+  readonly back?: Return | undefined;
   readonly facility: Facility;
   readonly provider: Provider;
   /** Id of a locum who stood in for the provider at the visit, and whom the register of providers does not have. */
@@ -40,12 +44,13 @@ export interface Course {
   readonly visits: readonly Visit[];
 }
 
-interface Draft {
+export interface Draft {
   readonly kind: VisitKind;
   readonly role: Role;
+  readonly back?: Return;
   readonly start: number;
   readonly stop: number;
-  readonly reason?: Problem;
+  readonly reason?: Problem | undefined;
   readonly isFirst?: boolean;
 }
 
@@ -242,12 +247,18 @@ function visitOf(random: Random, person: Person, network: Network, draft: Draft)
     place === "clinic" && random.chance(0.8)
       ? person.clinic
       : random.pick(network.facilities.filter((candidate) => candidate.place === place));
+  return visitAt(random, facility, draft);
+}
+
+/** A draft, at a facility. */
+export function visitAt(random: Random, facility: Facility, draft: Draft): Visit {
   const isOver = draft.stop <= NOW;
   const id = random.uuid();
   return {
     id,
     kind: draft.kind,
     role: draft.role,
+    back: draft.back,
     facility,
     provider: random.pick(facility.providers),
     locum: locumOf(id),

@@ -380,6 +380,47 @@ describe("what a hospital is like", () => {
     expect(observations.filter((row) => row.CODE === "69453-9").length).toBe(deaths.length);
   });
 
+  it("has patients who come back within 30 days, planned or not, elsewhere too, or are moved, as the manifest counts them", async () => {
+    const encounters = (await rowsOf("encounters")).toSorted((a, b) => ((a.START ?? "") < (b.START ?? "") ? -1 : 1));
+    const sentOn = new Set(
+      (await rowsOf("encounter_locations")).filter((row) => row.DISPOSITION === "02").map((row) => row.ENCOUNTER),
+    );
+    const minutes = (from = "", to = "") => (Date.parse(to) - Date.parse(from)) / 60_000;
+    const day = (text = "") => Date.parse(localDay(text) ?? "") / 86_400_000;
+    const found = { count: 0, planned: 0, elsewhere: 0, transfers: 0 };
+    const onDay: number[] = [];
+    const last = new Map<string, Cells>();
+    const emergencies = new Map<string, Cells>();
+    for (const row of encounters) {
+      const patient = row.PATIENT ?? "";
+      if (row.ENCOUNTERCLASS === "emergency") emergencies.set(patient, row);
+      if (row.ENCOUNTERCLASS !== "inpatient") continue;
+      const before = last.get(patient);
+      last.set(patient, row);
+      if (before === undefined) continue;
+      const isElsewhere = before.ORGANIZATION !== row.ORGANIZATION;
+      const days = day(row.START) - day(before.STOP);
+      expect(minutes(before.STOP, row.START)).toBeGreaterThan(0);
+      if (sentOn.has(before.Id) && isElsewhere && minutes(before.STOP, row.START) <= 240) found.transfers += 1;
+      else if (days <= 30) {
+        found.count += 1;
+        onDay.push(days);
+        if (isElsewhere) found.elsewhere += 1;
+        if (!(minutes(emergencies.get(patient)?.STOP, row.START) <= 40)) found.planned += 1;
+      }
+    }
+    const { readmissions } = (await sound).manifest;
+    expect(found).toEqual(readmissions);
+    for (const [kind, count] of Object.entries(readmissions)) expect([kind, count > 0]).toEqual([kind, true]);
+    const stays = encounters.filter((row) => row.ENCOUNTERCLASS === "inpatient").length;
+    expect(readmissions.count / stays).toBeGreaterThan(0.08);
+    expect(readmissions.count / stays).toBeLessThan(0.18);
+    // Sooner rather than later.
+    expect(onDay.filter((days) => days <= 15).length).toBeGreaterThan(onDay.length / 2);
+    const operated = (await rowsOf("procedures")).filter((row) => row.SYSTEM === "ICD-10-PCS");
+    expect(operated.length).toBeGreaterThan(0);
+  });
+
   it("sends both unit systems, by place, in plausible numbers", async () => {
     const observations = await rowsOf("observations");
     const unitsOf = (code: string) => new Set(observations.filter((row) => row.CODE === code).map((row) => row.UNITS));

@@ -76,12 +76,26 @@ export const procedures = {
   substances: of("428211000124100", "Assessment of substance use (procedure)"),
   chestXray: of("399208008", "Plain X-ray of chest (procedure)"),
   echo: of("40701008", "Echocardiography (procedure)"),
-  appendectomy: of("80146002", "Excision of appendix (procedure)"),
-  coronary: of("415070008", "Percutaneous coronary intervention (procedure)"),
   oxygen: of("57485005", "Oxygen therapy (procedure)"),
   suture: of("288086009", "Suture of open wound (procedure)"),
-  immobilization: of("274474001", "Bone immobilization (procedure)"),
 } as const;
+
+const stent = of(
+  "027034Z",
+  "Dilation of Coronary Artery, One Artery with Drug-eluting Intraluminal Device, Percutaneous Approach",
+);
+
+/** What is done in stays, in ICD-10-PCS, by the problem that brings the patient. */
+export const operations: Readonly<Record<string, Code>> = {
+  "74400008": of("0DTJ4ZZ", "Resection of Appendix, Percutaneous Endoscopic Approach"),
+  "125605004": of("2W3CX2Z", "Immobilization of Right Lower Arm using Cast"),
+  "22298006": stent,
+  "53741008": stent,
+  "109989006": of(
+    "30243Y0",
+    "Transfusion of Autologous Hematopoietic Stem Cells into Central Vein, Percutaneous Approach",
+  ),
+};
 
 /** CVX. `ages`: years from and to at which it is given. */
 export const vaccines: readonly (Code & { readonly ages: readonly [number, number]; readonly yearly: boolean })[] = [

@@ -287,6 +287,24 @@ export const chronicProblems: readonly Chronic[] = [
   ),
 ];
 
+/** What brings patients back into hospital as it was planned, for what is done then. */
+export const plannedProblems: readonly Problem[] = [
+  {
+    code: "53741008",
+    name: "Coronary arteriosclerosis (disorder)",
+    icd10: "I25.10",
+    icd10Name: "Atherosclerotic heart disease of native coronary artery without angina pectoris",
+    medications: [clopidogrel],
+  },
+  {
+    code: "109989006",
+    name: "Multiple myeloma (disorder)",
+    icd10: "C90.00",
+    icd10Name: "Multiple myeloma not having achieved remission",
+    medications: [],
+  },
+];
+
 /** Found when asked, at a general examination. */
 export const socialFindings: readonly { readonly code: string; readonly name: string; readonly days: number }[] = [
   { code: "160903007", name: "Full-time employment (finding)", days: 365 },

@@ -3,6 +3,7 @@ import type { Visit } from "../visit.js";
 import { type Care, DAY } from "./care.js";
 
 const DIED = "20";
+const TRANSFERRED = "02";
 
 /** By the class of what follows, and within how many days. */
 const follows: Readonly<Record<string, readonly [status: string, days: number]>> = {
@@ -11,10 +12,10 @@ const follows: Readonly<Record<string, readonly [status: string, days: number]>>
   hospice: ["51", 2],
 };
 
-/** Of those whom nothing follows: against advice, to another hospital, to rehabilitation; the others go home. */
+/** Of those whom nothing follows: against advice, to a hospital elsewhere, to rehabilitation; the others go home. */
 const shares: readonly (readonly [share: number, status: string])[] = [
   [0.03, "07"],
-  [0.04, "02"],
+  [0.04, TRANSFERRED],
   [0.04, "62"],
 ];
 const HOME = "01";
@@ -24,6 +25,7 @@ export function dischargedTo({ course }: Care, { id, start, stop }: Visit): stri
   if (course === undefined || stop === undefined) return "";
   if (stop === course.death) return DIED;
   const next = course.visits.find((visit) => visit.start > start);
+  if (next?.back === "transfer") return TRANSFERRED;
   const [status, days] = follows[next?.kind.class ?? ""] ?? ["", 0];
   if (next !== undefined && next.start <= stop + days * DAY && status !== "") return status;
   let left = Number.parseInt(id.slice(0, 8), 16) / 2 ** 32;
