@@ -65,20 +65,22 @@ const changedKeys = ({ entity: name, ref, self }) => `select ${entities[name].ke
   from ${ref("silver", `${name}_verdict`)}
   where judged_run > ${seenRun(self)}`;
 
-/** The entity: current rows of its verdicts; an increment takes those of the keys that have changed. */
+/** The entity: current rows of its verdicts; an increment takes those that were judged since, which replace those of their keys. */
 const current = ({ entity: name, ref, self }) => {
-  const since =
-    self === undefined ? "" : `\n  and ${entities[name].key.name} in (${changedKeys({ entity: name, ref, self })})`;
+  const since = self === undefined ? "" : `\n  and judged_run > ${seenRun(self)}`;
   return `select
   ${list(names(silver.columns(name)), 2)}
 from ${ref("silver", `${name}_verdict`)}
 where disposition = 'current'${since}`;
 };
 
-/** Before an increment of the entity: rows of the keys that have changed go; the current ones come back with it. */
+/** Before an increment of the entity: rows that are no longer current go; what replaces them comes with it. */
 const forget = ({ entity, ref, self }) => `delete from ${self}
-where ${entities[entity].key.name} in (
-  ${changedKeys({ entity, ref, self })}
+where (${entities[entity].key.name}, source_record) in (
+  select ${entities[entity].key.name}, source_record
+  from ${ref("silver", `${entity}_verdict`)}
+  where judged_run > ${seenRun(self)}
+    and disposition <> 'current'
 )`;
 
 module.exports = {

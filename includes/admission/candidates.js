@@ -198,29 +198,43 @@ const candidates = (entity, ref, self) => {
   return entity.timedByEncounter ? `${rows("gathered")},\n\n${timed(entity, ref)}` : rows("candidate");
 };
 
-/** Stored rows for which the answer can have changed, by key, and then the rows to judge: new ones and those. */
+/**
+ * The rows to judge: new ones, and the stored rows for which the answer can have changed, with every other version of their keys. Their
+ * keys are sought first, by columns of their own, because mostly there are few: then the rest of no other row is read.
+ */
 const gathered = (entity, ref, self, name) => {
   const columns = candidateColumns(entity);
   if (self === undefined) return `${name} as (\n  select *\n  from fresh\n)`;
   const key = entity.key.name;
   const changed = (of) => `(
-      select ${of}_key
-      from ${ref("silver", `${entityOf(of)}_verdict`)}
-      where judged_run > ${seenRun(self)}
-    )`;
+    select ${of}_key
+    from ${ref("silver", `${entityOf(of)}_verdict`)}
+    where judged_run > ${seenRun(self)}
+  )`;
   const reasons = [
-    "stored.disposition = 'quarantined'",
-    ...(entity.references || []).map((of) => `(stored.${of}_ref is not null and stored.${of}_key is null)`),
-    ...(hasPatient(entity) ? [`stored.patient_key in ${changed("patient")}`] : []),
-    ...(entity.references || []).filter(isJudgedBy).map((of) => `stored.${of}_ref in ${changed(of)}`),
+    `${key} in (select fresh.${key} from fresh)`,
+    "disposition = 'quarantined'",
+    ...(entity.references || []).map((of) => `${of}_ref is not null and ${of}_key is null`),
+    ...(hasPatient(entity) ? [`patient_key in ${changed("patient")}`] : []),
+    ...(entity.references || []).filter(isJudgedBy).map((of) => `${of}_ref in ${changed(of)}`),
   ];
+  const selects = reasons.map(
+    (reason) => `select ${key}
+  from ${self}
+  where ${reason}`,
+  );
   return `affected as (
-  select ${key}
-  from fresh
-  union
-  select stored.${key}
-  from ${self} as stored
-  where ${reasons.join("\n    or ")}
+  ${selects.join("\n  union\n  ")}
+),
+
+again as (
+  select *
+  from ${self}
+  where ${key} in (select affected.${key} from affected)
+  union all
+  select *
+  from ${self}
+  where ${key} is null
 ),
 
 ${name} as (
@@ -229,10 +243,8 @@ ${name} as (
   from fresh
   union all
   select
-    ${list(columns.map((name) => `stored.${name}`))}
-  from ${self} as stored
-  where stored.${key} is null
-    or stored.${key} in (select affected.${key} from affected where affected.${key} is not null)
+    ${list(columns)}
+  from again
 )`;
 };
 

@@ -111,7 +111,7 @@ select
     2,
   )}
 from verdict
-left join ${self} as stored
+left join again as stored
   on stored.source_record = verdict.source_record
   and stored.route = verdict.route
 where stored.source_record is null
