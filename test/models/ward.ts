@@ -66,29 +66,29 @@ const access = (ID: string, ACCESSED_AT: string, USER_ID: string, more: Line = {
 const login = { PATIENT: "", ACTION: "login", RESOURCE: "", PURPOSE: "", RELATIONSHIP: "", DATA_KINDS: "" };
 /** The last 24 hours are those after noon of the 29th, which is 8 in the morning in New York. */
 const accesses: readonly Line[] = [
-  access("the day before", "2024-06-29T11:59:59Z", "nurse", { RELATIONSHIP: "none" }),
+  access("the day before", "2024-06-29T11:59:59Z", "nurse", { RELATIONSHIP: "None" }),
   // Who bills sees bills; the other one says so, and sees more.
   access("a day ago", "2024-06-29T12:00:00Z", "nurse", {
     RELATIONSHIP: "none",
-    PURPOSE: "payment",
-    DATA_KINDS: "billing",
+    PURPOSE: "Payment",
+    DATA_KINDS: "Billing",
   }),
   access("login", "2024-06-29T13:00:00Z", "nurse", login),
-  access("guessed", "2024-06-29T13:01:00Z", "nurse", { ...login, OUTCOME: "failure" }),
+  access("guessed", "2024-06-29T13:01:00Z", "nurse", { ...login, OUTCOME: "Failure" }),
   access("guessed again", "2024-06-30T06:00:00Z", "somebody", { ...login, OUTCOME: "failure" }),
   access("curious", "2024-06-30T03:00:00Z", "nurse", { RELATIONSHIP: "none", PATIENT: "ben", PURPOSE: "payment" }),
-  access("refused", "2024-06-30T03:01:00Z", "nurse", { RELATIONSHIP: "none", PATIENT: "ben", OUTCOME: "failure" }),
+  access("refused", "2024-06-30T03:01:00Z", "nurse", { RELATIONSHIP: "none", PATIENT: "ben", OUTCOME: "FAILURE" }),
   access("broke the glass", "2024-06-29T18:00:00Z", "doctor", {
     USER_ROLE: "provider",
     RELATIONSHIP: "none",
-    PURPOSE: "emergency",
+    PURPOSE: "Emergency",
   }),
   access("own record", "2024-06-30T12:00:00Z", "portal", {
     USER_ROLE: "patient",
     RELATIONSHIP: "self",
     PURPOSE: "operations",
   }),
-  access("later", "2024-06-30T12:00:01Z", "nurse", { RELATIONSHIP: "none" }),
+  access("later", "2024-06-30T12:00:01Z", "nurse", { RELATIONSHIP: "none", OUTCOME: "" }),
 ];
 
 /** At this time of Ann's visit. */
