@@ -53,6 +53,9 @@ export const clinic: Delivery = {
     encounter("thirty", "sue", "2024-02-05T15:00:00Z", "2024-02-06T15:00:00Z"),
     encounter("thirty-one", "sue", "2024-03-08T15:00:00Z", "2024-03-08T21:00:00Z"),
     encounter("watched", "sue", "2024-03-20T15:00:00Z", "2024-03-21T15:00:00Z", { CODE: "76464004" }),
+    // From the bed into observation, in the same second.
+    encounter("watched-on", "vic", "2024-03-05T15:00:00Z", "2024-03-06T15:00:00Z", { CODE: "76464004" }),
+    encounter("let-go", "vic", "2024-03-03T15:00:00Z", "2024-03-05T15:00:00Z"),
     encounter("last", "tom", "2024-04-01T15:00:00Z", "2024-04-03T16:00:00Z"),
     encounter("recent", "una", "2024-06-08T15:00:00Z", "2024-06-10T15:00:00Z"),
     encounter("long-before", "una", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
@@ -120,6 +123,26 @@ export const clinic: Delivery = {
     UNITS: "/min",
     TYPE: VALUE === "fast" ? "text" : "numeric",
   })),
+  lab_reports: [
+    // Corrected before the discharge and after it, and told only then.
+    ...[
+      ["early", "718-7", "11", "g/dL", "2024-06-09T10:00:00Z", "2024-06-09T10:00:00Z"],
+      ["early", "718-7", "12", "g/dL", "2024-06-09T10:00:00Z", "2024-06-10T14:00:00Z"],
+      ["early", "718-7", "13", "g/dL", "2024-06-09T10:00:00Z", "2024-06-12T10:00:00Z"],
+      ["late", "2951-2", "140", "mmol/L", "2024-06-09T10:00:00Z", "2024-06-11T10:00:00Z"],
+    ].map(([ID, CODE, VALUE, UNITS, RESULTED_AT, UPDATED_AT]) => ({
+      ID,
+      PATIENT: "una",
+      ENCOUNTER: "recent",
+      CODE,
+      VALUE,
+      UNITS,
+      TYPE: "numeric",
+      STATUS: UPDATED_AT === RESULTED_AT ? "final" : "corrected",
+      RESULTED_AT,
+      UPDATED_AT,
+    })),
+  ],
   allergies: [
     { PATIENT: "vic", CODE: "1191", DESCRIPTION: "Aspirin", START: "2010-01-01" },
     { PATIENT: "vic", CODE: "7984", DESCRIPTION: "Penicillin V", START: "2010-01-01", STOP: "2020-01-01" },

@@ -35,6 +35,7 @@ describe("stays", () => {
       first: [2, true, 5.5625, 5, false],
       thirty: [1, true, 1, 1, false],
       "thirty-one": [1, true, 0.25, 1, false],
+      "let-go": [1, true, 2, 2, false],
       last: [1, true, 2 + 1 / 24, 2, true],
       recent: [1, true, 2, 2, false],
       lasting: [1, false, null, null, null],
@@ -50,7 +51,7 @@ describe("stays", () => {
     ).toEqual([
       ["2024-01-01", 1, 5.5625, 5, 0],
       ["2024-02-01", 1, 1, 1, 0],
-      ["2024-03-01", 1, 0.25, 1, 0],
+      ["2024-03-01", 2, 2.25, 3, 0],
       ["2024-04-01", 1, 2 + 1 / 24, 2, 1],
       ["2024-06-01", 1, 2, 2, 0],
     ]);
@@ -68,6 +69,7 @@ describe("stays", () => {
       first: [true, null, 30, 30, true, true, true, null],
       thirty: [true, null, 31, 31, false, false, null, "not_readmitted"],
       "thirty-one": [true, null, null, 12, false, true, null, "not_readmitted"],
+      "let-go": [true, null, null, 0, false, true, null, "not_readmitted"],
       last: [false, "death", null, null, null, null, null, "not_readmitted"],
       recent: [false, "short_follow_up", 19, 19, null, null, null, "not_readmitted"],
     });
@@ -76,8 +78,8 @@ describe("stays", () => {
         `select definition, sum(index_stay_count), sum(readmission_count), sum(excluded_stay_count) from "EHR".GOLD.READMISSION_RATE group by 1 order by 1`,
       ),
     ).toEqual([
-      ["all_admissions", 3, 2, 2],
-      ["inpatient_only", 3, 1, 2],
+      ["all_admissions", 4, 3, 2],
+      ["inpatient_only", 4, 1, 2],
     ]);
   });
 });
@@ -96,6 +98,8 @@ describe("comorbidities", () => {
       thirty: [1, false, 0, 73, 3, null],
       "thirty-one": [4, true, 8, 74, 11, null],
       watched: [0, null, null, 74, null, "no_icd_codes"],
+      "let-go": [0, null, null, 39, null, "no_icd_codes"],
+      "watched-on": [0, null, null, 39, null, "no_icd_codes"],
       last: [1, false, 1, 84, 5, null],
       recent: [0, null, null, 34, null, "no_icd_codes"],
       lasting: [0, null, null, 34, null, "no_icd_codes"],
@@ -176,7 +180,7 @@ describe("illness and treatment", () => {
     );
     expect(rows.filter(([id]) => id === "sue")).toEqual([
       ["sue", "blood_pressure", null, null, false, null],
-      ["sue", "cholesterol", null, null, null, "not_delivered"],
+      ["sue", "cholesterol", null, null, false, null],
       ["sue", "colorectal_cancer_screening", "2014-07-01", "2024-07-01", true, null],
       ["sue", "depression_screening", null, null, false, null],
       ["sue", "influenza_vaccine", null, null, null, "not_delivered"],
@@ -194,7 +198,7 @@ describe("illness and treatment", () => {
     ).toEqual([
       ["2024-01-01", 0, 4, 0, 1, 0, 0, 0],
       ["2024-02-01", 0, 4, 0, 1, 0, 0, 0],
-      ["2024-03-01", 0, 4, 0, 1, 0, 0, 0],
+      ["2024-03-01", 0, 4, 0, 2, 0, 0, 0],
       ["2024-04-01", 1, 4, 250, 1, 1, 1, 0],
       ["2024-06-01", 0, 3, 0, 1, 0, 0, 0],
     ]);
@@ -220,13 +224,15 @@ describe("illness and treatment", () => {
         "ML_READMISSION_FEATURES",
         "stay_key",
         `g.age_years, g.is_weekend_discharge, g.is_emergency_admission, g.stay_count_365_days, g.emergency_visit_count_180_days,
-         g.procedure_count, g.medication_count, g.chronic_condition_count, g.charlson_score, g.lace_score, g.lace_reason`,
+         g.procedure_count, g.medication_count, g.chronic_condition_count, g.charlson_score, g.lace_score, g.lace_reason,
+         g.hemoglobin_g_dl, g.sodium_mmol_l`,
       ),
     ).toEqual({
-      first: [73, true, false, 0, 0, 0, 1, 2, 1, 5, null],
-      thirty: [73, false, false, 1, 0, 1, 0, 2, 0, 1, null],
-      "thirty-one": [74, false, false, 2, 0, 0, 0, 4, 8, 5, null],
-      recent: [34, false, true, 0, 1, 1, 0, 1, null, null, "no_icd_codes"],
+      first: [73, true, false, 0, 0, 0, 1, 2, 1, 5, null, null, null],
+      thirty: [73, false, false, 1, 0, 1, 0, 2, 0, 1, null, null, null],
+      "thirty-one": [74, false, false, 2, 0, 0, 0, 4, 8, 5, null, null, null],
+      "let-go": [39, false, false, 0, 0, 0, 0, 0, null, null, "no_icd_codes", null, null],
+      recent: [34, false, true, 0, 1, 1, 0, 1, null, null, "no_icd_codes", 12, null],
     });
   });
 });
@@ -321,7 +327,7 @@ describe("the patient at hand", () => {
       ["tim", 0, 0, 0, 0, null, 0, 0, 0, 0],
       ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 1, 0],
       ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
-      ["vic", 2, 2, 1, 0, null, 0, 8, 0, 5],
+      ["vic", 4, 4, 1, 1, 2, 0, 8, 0, 5],
     ]);
   });
 });
