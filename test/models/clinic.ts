@@ -130,7 +130,7 @@ export const clinic: Delivery = {
       ["early", "718-7", "12", "g/dL", "2024-06-09T10:00:00Z", "2024-06-10T14:00:00Z"],
       ["early", "718-7", "13", "g/dL", "2024-06-09T10:00:00Z", "2024-06-12T10:00:00Z"],
       ["late", "2951-2", "140", "mmol/L", "2024-06-09T10:00:00Z", "2024-06-11T10:00:00Z"],
-    ].map(([ID, CODE, VALUE, UNITS, RESULTED_AT, UPDATED_AT]) => ({
+    ].map(([ID = "", CODE = "", VALUE = "", UNITS = "", RESULTED_AT = "", UPDATED_AT = ""]) => ({
       ID,
       PATIENT: "una",
       ENCOUNTER: "recent",
