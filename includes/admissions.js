@@ -42,4 +42,4 @@ const leftTo = (encounterLocation) => `select
     and discharge_disposition is not null
   qualify row_number() over (partition by encounter_key order by stopped_at desc nulls last, encounter_location_key) = 1`;
 
-module.exports = { endDate, endedAt, isAcuteInpatient, isAdmission, isInpatient, isObservation, leftTo };
+module.exports = { endDate, endedAt, happened, isAcuteInpatient, isAdmission, isInpatient, isObservation, leftTo };

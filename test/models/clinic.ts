@@ -27,13 +27,27 @@ const medication = (PATIENT: string, CODE: string, DESCRIPTION: string, START = 
   STOP,
 });
 
+const una: Line = {
+  Id: "una",
+  SSN: "999-12-3456",
+  FIRST: "Una",
+  LAST: "U",
+  BIRTHDATE: "1990-01-01",
+  GENDER: "F",
+  ADDRESS: "7 Only Street",
+  CITY: "Salem",
+  ZIP: "01970",
+};
+/** Another source, which knows Una by the same, and delivers nothing but who its patients are. */
+export const elsewhere: Delivery = { patients: [{ ...una, Id: "una-elsewhere" }] };
+
 export const clinic: Delivery = {
   patients: [
     { Id: "sue", FIRST: "Sue", LAST: "S", BIRTHDATE: "1950-03-01" },
     { Id: "tom", FIRST: "Tom", LAST: "T", BIRTHDATE: "1940-01-01", DEATHDATE: "2024-04-03" },
     // The same person, of whom this record does not know that he died.
     { Id: "tim", FIRST: "Tim", LAST: "T", BIRTHDATE: "1940-01-01" },
-    { Id: "una", FIRST: "Una", LAST: "U", BIRTHDATE: "1990-01-01" },
+    una,
     { Id: "vic", FIRST: "Vic", LAST: "V", BIRTHDATE: "1985-01-01" },
   ],
   identity_decisions: [
@@ -77,6 +91,7 @@ export const clinic: Delivery = {
     diagnosis("tom", "last", "ICD-9-CM", "428.0", "2024-04-01"),
     diagnosis("una", "recent", "SNOMED-CT", "44054006", "2024-06-08"),
     { ...diagnosis("una", "", "SNOMED-CT", "one-day", "2024-06-09"), STOP: "2024-06-09" },
+    { ...diagnosis("una", "", "SNOMED-CT", "to-come", "2024-06-09"), STOP: "2024-07-01" },
   ],
   medications: [
     medication("sue", "s20", "Simvastatin 20 MG Oral Tablet"),
@@ -143,7 +158,26 @@ export const clinic: Delivery = {
       UPDATED_AT,
     })),
   ],
+  payer_transitions: [
+    {
+      PATIENT: "vic",
+      MEMBERID: "1",
+      START_DATE: "2020-01-01T05:00:00Z",
+      END_DATE: "2024-05-01T04:00:00Z",
+      PAYER: "mutual",
+    },
+    // Ends before it begins.
+    {
+      PATIENT: "vic",
+      MEMBERID: "2",
+      START_DATE: "2024-05-01T04:00:00Z",
+      END_DATE: "2023-05-01T04:00:00Z",
+      PAYER: "mutual",
+    },
+  ],
+  payers: [{ Id: "mutual", NAME: "Mutual" }],
   allergies: [
+    { PATIENT: "una", CODE: "264287008", DESCRIPTION: "Animal dander", START: "2010-01-01", STOP: "2024-07-01" },
     { PATIENT: "vic", CODE: "1191", DESCRIPTION: "Aspirin", START: "2010-01-01" },
     { PATIENT: "vic", CODE: "7984", DESCRIPTION: "Penicillin V", START: "2010-01-01", STOP: "2020-01-01" },
     { PATIENT: "sue", SYSTEM: "RxNorm", CODE: "brand", DESCRIPTION: "Zocor Pack", START: "2010-01-01" },

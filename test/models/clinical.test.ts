@@ -1,6 +1,6 @@
 /** Stays, scores and what is made of them, over patients written by hand. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clinic } from "./clinic.js";
+import { clinic, elsewhere } from "./clinic.js";
 import { files } from "./csv.js";
 import { type Hospital, openHospital } from "./hospital.js";
 import { asOf } from "./ward.js";
@@ -9,6 +9,7 @@ let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({ gold: true });
   await hospital.land({ id: "one", delivered: "2024-07-20T00:00:00Z", files: files(clinic) });
+  await hospital.land({ id: "two", source: "elsewhere", delivered: "2024-07-20T00:00:00Z", files: files(elsewhere) });
   await hospital.refresh({ asOf });
 });
 afterAll(() => hospital[Symbol.asyncDispose]());
@@ -187,6 +188,13 @@ describe("illness and treatment", () => {
       ["sue", "pneumococcal_vaccine", null, null, null, "not_delivered"],
     ]);
     expect(rows.filter(([id]) => id === "tom")).toEqual([]);
+    // Una's other source delivers no such thing; the first one does, and both are of her.
+    const ofUna = (record: string) => rows.filter(([id]) => id === record).map(([, ...rest]) => rest);
+    expect(ofUna("una-elsewhere")).toEqual(ofUna("una"));
+    expect(ofUna("una").map(([name, , , , reason]) => [name, reason])).toEqual([
+      ["depression_screening", null],
+      ["influenza_vaccine", "not_delivered"],
+    ]);
   });
 
   it("counts deaths by month, in stays and after them", async () => {
@@ -291,6 +299,23 @@ describe("the patient at hand", () => {
     ).toEqual([[0]]);
   });
 
+  it("has what ends after now, in resources of FHIR too, and nobody to pay by a coverage that ends before it begins", async () => {
+    const status = (model: string, code: string) =>
+      answers(
+        `select resource::json->'clinicalStatus'->'coding'->0->>'code', resource::json->>'abatementDateTime'
+         from "EHR".GOLD."${model}" where resource like '%${code}%'`,
+      );
+    expect(await status("FHIR_CONDITION", '"to-come"')).toEqual([["active", null]]);
+    expect(await status("FHIR_CONDITION", '"one-day"')).toEqual([["resolved", "2024-06-09"]]);
+    expect(await status("FHIR_ALLERGY_INTOLERANCE", "264287008")).toEqual([["active", null]]);
+    expect(await status("FHIR_ALLERGY_INTOLERANCE", '"7984"')).toEqual([["resolved", null]]);
+    expect(
+      await ofPatient("DIM_PATIENT_VERSION", "valid_from::date::varchar, primary_payer_key is not null").then((rows) =>
+        rows.filter(([id]) => id === "vic"),
+      ),
+    ).toEqual([["vic", "2024-07-20", false]]);
+  });
+
   it("is found by the beginning of a name, page by page", async () => {
     const page = (after: string) =>
       answers(
@@ -327,6 +352,7 @@ describe("the patient at hand", () => {
       ["tim", 0, 0, 0, 0, null, 0, 0, 0, 0],
       ["tom", 1, 1, 0, 1, 2.041667, 0, 0, 1, 0],
       ["una", 4, 4, 2, 2, 2, 0, 0, 1, 0],
+      ["una-elsewhere", 0, 0, 0, 0, null, 0, 0, 0, 0],
       ["vic", 4, 4, 1, 1, 2, 0, 8, 0, 5],
     ]);
   });
