@@ -35,7 +35,8 @@ async function readWarehouse(opened: OpenedProject, open: Warehouse, look: (ware
   await using warehouse = open;
   await look(warehouse);
   await using ledger = await openLedger(warehouse);
-  const events = await readDispositions(opened.graph, warehouse);
+  const state = await ledger.state();
+  const events = await readDispositions(opened.graph, state, warehouse);
   const dispositions = events.flatMap((event) => (event.kind === "dispositions" ? event.rows : []));
-  return { state: await ledger.state(), dispositions };
+  return { state, dispositions };
 }

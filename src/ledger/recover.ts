@@ -115,10 +115,14 @@ async function loadedFiles(ledger: Ledger, warehouse: Warehouse, relations: read
 
 /**
  * Appends to the ledger the publications and landed files that it lacks; says which. Called at every start, before a plan
- * is made, while no chain is open. Safe to repeat.
+ * is made, while no chain is open. Safe to repeat. `known` are the warehouse's relations, where somebody has just asked for them.
  */
-export async function recoverMarkers(ledger: Ledger, warehouse: Warehouse): Promise<readonly Entry[]> {
-  const relations = await warehouse.catalog.relations();
+export async function recoverMarkers(
+  ledger: Ledger,
+  warehouse: Warehouse,
+  known?: readonly RelationInfo[],
+): Promise<readonly Entry[]> {
+  const relations = known ?? (await warehouse.catalog.relations());
   const entries = [
     ...(await loadedFiles(ledger, warehouse, relations)),
     ...(await publications(ledger, warehouse, relations)),

@@ -1,21 +1,26 @@
 /** What became of source rows, as relations tagged `medform:dispositions` tell it: the framework itself knows no routes. */
-import { type Graph, ProblemError, quoteTarget, targetKey, targetLabel } from "../graph/index.js";
+import { type Action, type Graph, ProblemError, quoteTarget, targetKey, targetLabel } from "../graph/index.js";
+import type { State } from "../ledger/index.js";
 import type { Warehouse } from "../warehouse/index.js";
+import { isRelation } from "./context.js";
 import type { Dispositions, Notice } from "./events.js";
 
 export const dispositionsTag = "medform:dispositions";
 
-/** At most one event; a relation that cannot be read is a notice, never the failure of a run. */
-export async function dispositions(graph: Graph, warehouse: Warehouse): Promise<readonly (Dispositions | Notice)[]> {
-  const tagged = graph.actions.filter(
-    ({ kind, tags }) => kind !== "assertion" && kind !== "declaration" && tags.includes(dispositionsTag),
+/** At most one event, of what was ever published; a relation that cannot be read is a notice, never the failure of a run. */
+export async function dispositions(
+  { actions }: Graph,
+  { targets }: Pick<State, "targets">,
+  warehouse: Warehouse,
+): Promise<readonly (Dispositions | Notice)[]> {
+  const holdsRows = (action: Action) => isRelation(action) || (action.kind === "operation" && action.hasOutput);
+  const tagged = actions.filter(
+    (action) => holdsRows(action) && action.tags.includes(dispositionsTag) && targets[targetKey(action.target)],
   );
   if (tagged.length === 0) return [];
-  const existing = new Set((await warehouse.catalog.relations()).map(({ target }) => targetKey(target)));
   const rows: Dispositions["rows"][number][] = [];
   await using session = await warehouse.session();
   for (const { target, fileName } of tagged) {
-    if (!existing.has(targetKey(target))) continue;
     try {
       const counted = await session.rows(
         `select route as "route", disposition as "disposition", rule as "rule", sum(row_count) as "count" from ${quoteTarget(target)} group by 1, 2, 3 order by 1, 2, 3`,

@@ -141,7 +141,8 @@ async function execute(kind: "run" | "assert", options: RunOptions): Promise<Run
   const changed = standings(graph, { settled, failed: count.failedAlone() }, await ledger.state());
   if (changed.length > 0) await chain.append(changed.map((standing) => standingEntry({ at: now(), ...standing })));
   if (options.prove === true) await prove(graph, plan, await ledger.state(), context);
-  if (kind === "run" && !context.cancelled()) for (const event of await dispositions(graph, warehouse)) emit(event);
+  if (kind === "run" && !context.cancelled())
+    for (const event of await dispositions(graph, await ledger.state(), warehouse)) emit(event);
   const finished = count.finished({
     runId: chain.id,
     at: now(),

@@ -71,6 +71,21 @@ describe("schedule", () => {
     expect(log.events).toEqual(["begin bb", "end bb"]);
   });
 
+  it("begins with what the longest chain waits for, else in plan order, and with one thread in plan order", async () => {
+    const units = [unit("x"), unit("y"), unit("a"), unit("b", ["a"]), unit("c", [], ["b"])];
+    const begun = async (threads: number) => {
+      const log: Log = { events: [], most: 0 };
+      await schedule(
+        units,
+        threads,
+        worker(log, () => false),
+      );
+      return log.events.filter((event) => event.startsWith("begin")).map((event) => event.slice(6));
+    };
+    expect((await begun(2)).slice(0, 2)).toEqual(["a", "x"]);
+    expect(await begun(1)).toEqual(["x", "y", "a", "b", "c"]);
+  });
+
   it("respects every edge and the number of threads", async () => {
     const dags = fc.array(
       fc.record({ needs: fc.array(fc.nat(), { maxLength: 3 }), after: fc.array(fc.nat(), { maxLength: 2 }) }),

@@ -19,8 +19,10 @@ export async function readSituation(
   ledger: Ledger,
   { recover = true }: { readonly recover?: boolean } = {},
 ): Promise<Situation> {
-  const recovered = recover ? await recoverMarkers(ledger, warehouse) : [];
-  const [state, relations] = await Promise.all([ledger.state(), warehouse.catalog.relations()]);
+  // Asked for once: what is recovered is noted in the ledger, and makes no relation.
+  const relations = await warehouse.catalog.relations();
+  const recovered = recover ? await recoverMarkers(ledger, warehouse, relations) : [];
+  const state = await ledger.state();
   await using session = await warehouse.session();
   return { state, relations, recovered, sourceVersions: await sourceVersions(graph, state, relations, session) };
 }

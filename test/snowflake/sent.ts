@@ -1,7 +1,7 @@
 /** What is sent beside templates and the ledger's own tables: the same text on every engine, recorded from who sends it. */
 import { showQuery } from "../../src/cli/show-query.js";
 import type { Graph } from "../../src/graph/index.js";
-import { plainRelation } from "../../src/graph/index.js";
+import { plainRelation, targetKey } from "../../src/graph/index.js";
 import { type Ledger, recoverMarkers, type State, scanLedger } from "../../src/ledger/index.js";
 import { ledgerStore } from "../../src/ledger/store.js";
 import { loadedFiles, repeatedFiles } from "../../src/load/loaded.js";
@@ -62,6 +62,7 @@ export async function sentStatements(): Promise<readonly string[]> {
       publisher: { markers: async () => [{ target: other, token: 7, runId: "r", fingerprint: "f" }] },
     }) as unknown as Warehouse;
   const tagged = { kind: "table", target: other, tags: ["medform:dispositions"], fileName: "" };
+  const published = { targets: { [targetKey(other)]: {} } } as unknown as Pick<State, "targets">;
   const landing = async (session: Session, at: Partial<typeof target>) => {
     await ensureColumns(session, { ...target, ...at }, loadedFileColumns);
   };
@@ -97,7 +98,7 @@ export async function sentStatements(): Promise<readonly string[]> {
         ),
       none,
     ),
-    await recorded((session) => dispositions({ actions: [tagged] } as unknown as Graph, on(session)), none),
+    await recorded((session) => dispositions({ actions: [tagged] } as unknown as Graph, published, on(session)), none),
     await recorded((session) => recoverMarkers(ledger, on(session)), none),
     await recorded(
       async (session) => {

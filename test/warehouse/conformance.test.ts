@@ -341,6 +341,21 @@ union all select 'big', id from "EHR"."SILVER"."RULED" where id > 7 -- the end`;
       expect(await read("TWICE", "id")).toEqual([[1, "a"]]);
     });
 
+    it.runIf(has(engine, "a column that is returned twice"))(
+      "refuse a column twice, and leave the table as it was",
+      async () => {
+        const built = relation("DOUBLE", "select 1 as id, 2 as v, 3 as v_1", {
+          kind: "incremental",
+          incrementalQuery: "select 2 as id, 2 as v, 3 as v",
+        });
+        await publish(warehouse, built, 1);
+        expect(await codes(publish(warehouse, built, 2, "increment"))).toEqual(["duplicate-column"]);
+        const whole = { ...built, query: "select 2 as id, 2 as v, 3 as V" };
+        expect(await codes(publish(warehouse, whole, 2))).toEqual(["duplicate-column"]);
+        expect(await read("DOUBLE", "id")).toEqual([[1, 2, 3]]);
+      },
+    );
+
     it("put in only what is new by key, in which NULL equals NULL", async () => {
       const built = relation("ONCE", "select 1 as id, 'a' as v union all select null, 'n'", {
         kind: "incremental",

@@ -26,6 +26,14 @@ export interface Staged {
   readonly match: sql.Match | undefined;
 }
 
+/** A table made from a query. */
+export interface FromQuery {
+  /** Rows, where the engine says it. */
+  readonly count: number | null;
+  /** As the query returns them. */
+  readonly columns: readonly ColumnType[];
+}
+
 export interface Workshop {
   readonly session: DuckDbSession;
   readonly database: string;
@@ -33,8 +41,10 @@ export interface Workshop {
   readonly stage: string;
   /** How merges go in; by their size where this does not say. */
   readonly mergeBy: "delete" | "rewrite" | undefined;
-  /** Names and types of what a query returns; undefined where the engine cannot tell. */
+  /** Names and types of what a query returns, without running it. */
   describe(query: string): Promise<readonly ColumnType[]>;
+  /** Runs a statement that makes a table from a query. */
+  make(statement: string, table: string, query: string): Promise<FromQuery>;
   readonly comments: Comments;
   /** Refuses where the disk has no room for the relation beside its former self. */
   roomFor(relation: Relation): Promise<void>;
@@ -52,14 +62,13 @@ export async function increment(
   const first = await runHooks(relation.incrementalPreOps, "duckdb", hook);
   if (first === undefined) shop.comments.doubt();
   const before = await tableOf(relation, shop);
-  const incoming = await shop.describe(query);
+  const { count, columns: incoming } = await shop.make(sql.stageQuery(relation, query, stage), stage, query);
   const whole = await wholeOf(relation, before, incoming, shop);
   const shape = shapeOf(duckDbTypes, relation, before.columns, incoming, whole);
   const goes = how(checkedPolicy(relation, before.columns, incoming), stage);
+  const inShape = sql.stageInShape(relation, { shape, returned: incoming, stage });
+  if (inShape !== undefined) await session.run(inShape);
 
-  const { count } = await session.execute(sql.stageQuery(relation, query, { shape, returned: incoming, stage }), {
-    linesBefore: sql.linesBefore,
-  });
   if (count !== 0) await refuseDuplicates(relation, goes.asked.keys, shop);
   if (reshapes(shape)) {
     // A table whose rows a hook deleted already cannot be altered in the same transaction.

@@ -2,22 +2,31 @@
  * Publishing on DuckDB: one connection, one transaction. What is built is seen by the scope's own statements, under the
  * final names; others see it after COMMIT, whose last statement before is the fence.
  */
-import { quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
+import { ProblemError, quoteName, type Relation, type Target, targetKey } from "../../graph/index.js";
 import type { BuildMode, Built, Marker, Publisher, PublishScope, RuleCount } from "../contract.js";
 import { runHooks } from "../hookRows.js";
 import { ensureKeyed } from "../putIn.js";
 import { redirect } from "../redirect.js";
 import { aborted, ensureOnce, fenced, ended as isEnded, refuse, relationChanged } from "../refuse.js";
-import type { ColumnType } from "../shape.js";
+import { type ColumnType, find } from "../shape.js";
 import type { Comments } from "./comments.js";
 import { bytesToRemake, type Disk, largeTable } from "./disk.js";
-import { type Existing, existing, found, rowsOf } from "./existing.js";
-import { increment, type Staged } from "./increment.js";
+import { existing, found, rowsOf } from "./existing.js";
+import { type FromQuery, increment, type Staged } from "./increment.js";
 import { newRowsOf, placesFor, reading, refuseThroughViews } from "./newRows.js";
 import type { DuckDbSession, Executed } from "./session.js";
 import * as sql from "./statements.js";
 
-const namesOf = ({ columns }: Existing): readonly string[] => columns.map(({ name }) => name);
+const namesIn = (columns: readonly ColumnType[]): readonly string[] => columns.map(({ name }) => name);
+
+/** Whether a name may be what the engine makes of one that a query returns twice: a table's second `x` is `x_1`. */
+function isNumbered(name: string, columns: readonly ColumnType[]): boolean {
+  const [, base] = /^(.*)_\d+$/.exec(name) ?? [];
+  return base !== undefined && find(columns, base) !== undefined;
+}
+
+const isSyntax = (error: unknown) =>
+  error instanceof ProblemError && error.problems.some(({ code }) => code === "engine-syntax");
 
 export interface PublisherOptions {
   readonly database: string;
@@ -119,10 +128,22 @@ function scope(
     return columns;
   }
 
+  /**
+   * Makes a table from a query, and asks it for its columns: planning the query once more costs more than a small table. The query itself
+   * is asked where it is none, for what is wrong with it, and where the engine may have named a column that is returned twice.
+   */
+  async function make(text: string, table: string, query: string): Promise<FromQuery> {
+    const { count } = await wrapped(text).catch(async (error: unknown) => {
+      if (isSyntax(error)) await describe(query);
+      throw error;
+    });
+    const columns = await session.columns(`from ${table}`);
+    return { count, columns: columns.some(({ name }) => isNumbered(name, columns)) ? await describe(query) : columns };
+  }
+
   async function create(relation: Relation): Promise<Built> {
     const hook = (text: string) => session.run(text);
     const first = await runHooks(relation.preOps, "duckdb", hook);
-    const columns = (await describe(relation.query)).map(({ name }) => name);
     const before = await found(session, relation.target, database);
     const kind = relation.kind === "view" ? "view" : "table";
     if (before !== undefined && before.rows >= largeTable) await roomFor(relation);
@@ -130,19 +151,23 @@ function scope(
       await session.run(sql.drop(relation.target, before.kind, database));
     }
     let rows: number | null = null;
+    let columns: readonly string[];
     if (kind === "view") {
+      columns = namesIn(await describe(relation.query));
       await wrapped(sql.createView(relation, database));
     } else {
-      const made = await wrapped(sql.createTable(relation, database));
+      const name = sql.qualified(relation.target, database);
+      const made = await make(sql.createTable(relation, database), name, relation.query);
       rows = made.count ?? (await count(relation));
+      columns = namesIn(made.columns);
     }
     await comment(relation, columns, new Map());
     const last = await runHooks(relation.postOps, "duckdb", hook);
     if (first === undefined || last === undefined) seen.doubt();
     else seen.forget(relation.target);
     if (relation.postOps.length > 0 && rows !== null) rows = await count(relation);
-    const made = relation.postOps.length > 0 ? await existing(session, relation, database) : undefined;
-    const names = made ? namesOf(made) : columns;
+    const after = relation.postOps.length > 0 ? await existing(session, relation, database) : undefined;
+    const names = after ? namesIn(after.columns) : columns;
     if (relation.kind === "incremental")
       ensureKeyed(
         relation,
@@ -167,6 +192,7 @@ function scope(
       mergeBy,
       roomFor,
       describe,
+      make,
       comments: seen,
       comment,
     });
@@ -225,7 +251,7 @@ function scope(
       guarded(async () => {
         const there = await existing(session, relation, database);
         const known = await seen.of(session, relation.target, database);
-        if (there !== undefined) await comment(relation, namesOf(there), known);
+        if (there !== undefined) await comment(relation, namesIn(there.columns), known);
       }),
     evaluate: (query, { byRule, name, newRowsOf: newOf = [] }) =>
       guarded(async () => {

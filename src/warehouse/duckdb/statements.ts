@@ -46,25 +46,29 @@ export function describe(query: string): string {
   return `describe (\n${query}\n)`;
 }
 
+export function stageQuery(relation: Relation, query: string, stage: string): string {
+  return `create or replace temp table ${stage} as ${sorted("*", query, relation)}`;
+}
+
 /**
- * The increment in the columns and types of its table, so that a key is compared as it will be stored: as a number, a staged 1
- * would be the text '01' of the table.
+ * The staged rows in the columns and types of their table, so that a key is compared as it will be stored: as a number, a staged 1
+ * would be the text '01' of the table. Undefined where they are so already.
  */
-export function stageQuery(
+export function stageInShape(
   relation: Relation,
-  query: string,
   {
     shape,
     returned,
     stage,
   }: { readonly shape: Shape; readonly returned: readonly ColumnType[]; readonly stage: string },
-): string {
+): string | undefined {
+  if (returned.every(({ name, type }) => find(shape.columns, name)?.type === type)) return undefined;
   const select = returned.flatMap(({ name, type }) => {
     const column = find(shape.columns, name);
     if (column === undefined) return [];
     return type === column.type ? quoteName(name) : `cast(${quoteName(name)} as ${column.type}) as ${quoteName(name)}`;
   });
-  return `create or replace temp table ${stage} as ${sorted(select.join(", "), query, relation)}`;
+  return `create or replace temp table ${stage} as ${sorted(select.join(", "), `from ${stage}`, relation)}`;
 }
 
 /** Keys that stand twice in the staged rows; NULL is a value like any other here. */
