@@ -68,6 +68,7 @@ for (const output of outputs) {
       {
         keys: ["person_id"],
         suffix: "known",
+        once: true,
         rules: [
           key(`${schema}_person_key`),
           noOrphans(`${schema}_person_drawn`, ["person_id"], ["crosswalk", "patient"], [`${output}_id`]),

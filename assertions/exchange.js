@@ -16,7 +16,7 @@ left join (
   ${ABOUT.map(
     (entity) =>
       `select '${entity}' as entity, ${entity}_key as entity_key from ${ctx.ref("silver", `${entity}_verdict`)}`,
-  ).join("\n  union\n  ")}
+  ).join("\n  union all\n  ")}
 ) as known
   on known.entity = event.entity
   and known.entity_key = event.entity_key

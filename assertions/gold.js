@@ -96,9 +96,17 @@ const asManyAs = (name, description, failing, beside = () => "") => ({
   name,
   description,
   kind: "set",
-  sql: ({ ctx, table, keys }) => `
+  steps: ({ table }) => [
+    `shown as (
+  select
+    count(event_key) as event_count,
+    count(*) as row_count
+  from ${table}
+)`,
+  ],
+  sql: ({ ctx, keys }) => `
 select '${name}' as rule, ${keyColumns(keys, "", [])}
-from (select count(event_key) as event_count, count(*) as row_count from ${table}) as shown
+from shown
 cross join (select count(*) as event_count from ${ctx.ref("silver", "patient_event")}) as known${beside(ctx)}
 where ${failing}`,
 });

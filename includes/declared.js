@@ -170,7 +170,9 @@ where ${name}`,
   where ${rows.map(({ name }) => name).join(" or ")}
 )`,
         ];
-  const steps = [...read, ...failing, ...others.steps];
+  // What several rules begin with is read once.
+  const shared = new Set(sets.flatMap((rule) => rule.steps?.({ table }) ?? []));
+  const steps = [...read, ...failing, ...others.steps, ...shared];
   return (steps.length === 0 ? "" : `with ${steps.join(",\n\n")}`) + branches.join("\nunion all\n");
 }
 
