@@ -181,6 +181,7 @@ declare(
   { schema: "gold", name: "vital_daily" },
   {
     keys: ["patient_key", { name: "observed_date", type: "date" }, "code", "unit"],
+    rows: "new",
     rules: [
       ordered("vital_daily_average_between", ["value_least", "value_average", "value_greatest"]),
       row("vital_daily_counted", "value_count is 1 or more", "value_count >= 1"),
@@ -315,7 +316,7 @@ const toldPeriods = (rule) => ({
   sql: ({ table, keys }) => `
 select '${rule.name}' as rule, ${keyColumns(keys)}
 from ${table}
-where fact_type not in ('lab_result', 'vital_sign', 'observation')
+where fact_type in ('encounter', 'condition', 'prescription', 'allergy', 'status')
   and ${rule.failing}`,
 });
 

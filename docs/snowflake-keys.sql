@@ -112,6 +112,7 @@ alter table "EHR_PROD"."GOLD"."QUALITY_CHECK" add constraint "MEDFORM_QUALITY_CH
 alter table "EHR_PROD"."GOLD"."QUALITY_SCORE" add constraint "MEDFORM_QUALITY_SCORE_KEY" primary key ("QUALITY_SCORE_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PATIENT_EVENT" add constraint "MEDFORM_PATIENT_EVENT_KEY" primary key ("EVENT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."VITAL_SIGN" add constraint "MEDFORM_VITAL_SIGN_KEY" primary key ("VITAL_SIGN_KEY") rely;
+alter table "EHR_PROD"."CROSSWALK"."SUBJECT" add constraint "MEDFORM_SUBJECT_KEY" primary key ("PATIENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."CHRONIC_CONDITION" add constraint "MEDFORM_CHRONIC_CONDITION_KEY" primary key ("PATIENT_KEY", "CONDITION_NAME") rely;
 alter table "EHR_PROD"."GOLD"."CURRENT_INGREDIENT" add constraint "MEDFORM_CURRENT_INGREDIENT_KEY" primary key ("PERSON_ID", "MEDICATION_CODE", "INGREDIENT") rely;
 alter table "EHR_PROD"."GOLD"."ALERT_ALLERGY_CONFLICT" add constraint "MEDFORM_ALERT_ALLERGY_CONFLICT_KEY" primary key ("ALERT_KEY") rely;

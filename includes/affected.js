@@ -82,10 +82,19 @@ const rows = ({ entity: name, ref, self, names: named = {}, namedBy = [], also =
 };
 
 /** Before an increment: what has left silver goes. What is built anew replaces its row. */
-const forget = ({ entity, ref, self }) => `delete from ${self}
-where ${entities[entity].key.name} in (
-      ${judged({ entity, ref, self })}
-  )
-  and ${entities[entity].key.name} not in (select ${entities[entity].key.name} from ${ref("silver", entity)})`;
+const forget = ({ entity, ref, self }) => {
+  const key = entities[entity].key.name;
+  return `delete from ${self}
+where ${key} in (
+      select judged.${key}
+      from ${ref("silver", `${entity}_verdict`)} as judged
+      where judged.judged_run > ${seenRun(self)}
+        and not exists (
+        select 1
+        from ${ref("silver", entity)} as kept
+        where kept.${key} = judged.${key}
+      )
+  )`;
+};
 
 module.exports = { builtRun, column, forget, judged, patients, resolved, rows, seenRun };

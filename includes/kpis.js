@@ -271,8 +271,8 @@ summed as (
     tenant_id,
     facility_key,
     period,
-    cast(sum(numerator) as decimal(38, 6)) as numerator,
-    cast(sum(denominator) as decimal(38, 6)) as denominator,
+    ${amount("sum(numerator)")} as numerator,
+    ${amount("sum(denominator)")} as denominator,
     max(loaded_at) as loaded_at
   from part
   group by

@@ -51,20 +51,16 @@ const WATCHED = {
   lab_result: { occurredAt: "coalesce(resulted_at, observed_at)", state: "coalesce(status, 'final')" },
 };
 
-/** A query: every admitted version of what has changed since `self` told something last; all of them without it. */
-const told = ({ ref, self }) =>
-  Object.entries(WATCHED)
-    .map(([entity, { thing = entities[entity].key.name, content = "row_hash", occurredAt, state }]) => {
+/**
+ * A query: every admitted version of what has changed since `self` told something last; all of them without it. Most of what came
+ * has no version from before, which is found by its key alone.
+ */
+const told = ({ ref, self }) => {
+  const seen = `(select coalesce(max(emitted_run), 0) from ${self})`;
+  return Object.entries(WATCHED)
+    .flatMap(([entity, { thing = entities[entity].key.name, content = "row_hash", occurredAt, state }]) => {
       const verdict = ref("silver", `${entity}_verdict`);
-      const since =
-        self === undefined
-          ? ""
-          : `\n    and ${thing} in (
-      select ${thing}
-      from ${verdict}
-      where judged_run > (select coalesce(max(emitted_run), 0) from ${self})
-    )`;
-      return `select
+      const versions = (since) => `select
     '${entity}' as entity,
     ${thing} as thing,
     ${content} as content,
@@ -81,8 +77,24 @@ const told = ({ ref, self }) =>
     loaded_at
   from ${verdict}
   where disposition <> 'quarantined'${since}`;
+      if (self === undefined) return [versions("")];
+      const older = (of) => `judged_run <= ${seen}
+      and ${thing} in (
+      ${of}
+    )`;
+      return [
+        versions(`
+    and judged_run > ${seen}`),
+        versions(`
+    and ${older(`select ${thing}
+      from ${verdict}
+      where ${older(`select ${thing}
+      from ${verdict}
+      where judged_run > ${seen}`)}`)}`),
+      ];
     })
     .join("\n  union all\n  ");
+};
 
 const listed = (words) => words.map((word) => `'${word}'`).join(", ");
 
