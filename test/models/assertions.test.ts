@@ -719,10 +719,10 @@ const wrong: Wrong = {
   ),
   ...Object.assign({}, ...["patient", "encounter", "facility", "provider"].map(drawn)),
   crosswalk_patient_shift: set(crosswalk("patient"), "shift_days = 0"),
-  subject_key: shown("crosswalk", "subject", (view) => repeat(view)),
-  subject_complete: shown("crosswalk", "subject", (view) => lose(view)),
-  subject_given: shown("crosswalk", "subject", (view) => set(view, "shift_days = null")),
-  subject_years: shown("crosswalk", "subject", (view) => set(view, "has_years = not has_years")),
+  subject_key: repeat(crosswalk("subject")),
+  subject_complete: lose(crosswalk("subject")),
+  subject_given: set(crosswalk("subject"), "shift_days = null"),
+  subject_years: set(crosswalk("subject"), "has_years = not has_years"),
   ...Object.assign(
     {},
     ...["safe_harbor", "shifted_dates"].map((output) => ({

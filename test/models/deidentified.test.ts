@@ -94,7 +94,7 @@ const hospitalDelivers: Delivery = {
 
 /** What is made of them; nothing else is delivered. */
 const awake =
-  /^(facility|provider|patient|encounter|condition|procedure|prescription|allergy|immunization|lab_result|vital_sign|observation|identity_decision)(_verdict)?$|^patient_|^(as_of|delivered_file|golden_patient)$/;
+  /^(facility|provider|patient|encounter|condition|procedure|prescription|allergy|immunization|lab_result|vital_sign|observation|identity_decision)(_verdict)?$|^patient_|^(as_of|delivered_file|golden_patient|subject)$/;
 
 let hospital: Hospital;
 beforeAll(async () => {
