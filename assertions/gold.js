@@ -68,6 +68,23 @@ declare(
   },
 );
 
+declare(
+  { schema: "gold", name: "patient_facility" },
+  {
+    keys: ["patient_facility_key"],
+    rules: [
+      key("patient_facility_key"),
+      noOrphans("patient_facility_known", ["facility_key"], ["silver", "facility"]),
+      noOrphans("patient_facility_has_patient", ["patient_key"], ["silver", "patient"]),
+      noOrphans("patient_facility_has_encounter", ["encounter_key"], ["silver", "encounter"]),
+      period("patient_facility_period"),
+      noGap("patient_facility_no_gap", ["patient_key"]),
+      noOverlap("patient_facility_no_overlap", ["patient_key"]),
+      oneCurrent("patient_facility_one_current", ["patient_key"], "is_current"),
+    ],
+  },
+);
+
 const counted = events.map(({ entity }) => entity);
 
 declare(

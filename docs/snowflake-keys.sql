@@ -64,6 +64,7 @@ alter table "EHR_PROD"."SILVER"."CLAIM_LINE" add constraint "MEDFORM_CLAIM_LINE_
 alter table "EHR_PROD"."SILVER"."CONDITION" add constraint "MEDFORM_CONDITION_KEY" primary key ("CONDITION_KEY") rely;
 alter table "EHR_PROD"."SILVER"."DOCUMENT" add constraint "MEDFORM_DOCUMENT_KEY" primary key ("DOCUMENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."ADMISSION_COMORBIDITY" add constraint "MEDFORM_ADMISSION_COMORBIDITY_KEY" primary key ("ENCOUNTER_KEY", "INDEX_NAME", "CONDITION_NAME") rely;
+alter table "EHR_PROD"."GOLD"."PATIENT_FACILITY" add constraint "MEDFORM_PATIENT_FACILITY_KEY" primary key ("PATIENT_FACILITY_KEY") rely;
 alter table "EHR_PROD"."SILVER"."DEPARTMENT" add constraint "MEDFORM_DEPARTMENT_KEY_UNIQUE" primary key ("DEPARTMENT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."DIM_DEPARTMENT" add constraint "MEDFORM_DIM_DEPARTMENT_KEY" primary key ("DEPARTMENT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."ENCOUNTER_LOCATION" add constraint "MEDFORM_ENCOUNTER_LOCATION_KEY" primary key ("ENCOUNTER_LOCATION_KEY") rely;
@@ -174,6 +175,9 @@ alter table "EHR_PROD"."SILVER"."CONDITION" add constraint "MEDFORM_CONDITION_HA
 alter table "EHR_PROD"."SILVER"."CONDITION" add constraint "MEDFORM_CONDITION_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."DOCUMENT" add constraint "MEDFORM_DOCUMENT_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."DOCUMENT" add constraint "MEDFORM_DOCUMENT_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
+alter table "EHR_PROD"."GOLD"."PATIENT_FACILITY" add constraint "MEDFORM_PATIENT_FACILITY_KNOWN" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
+alter table "EHR_PROD"."GOLD"."PATIENT_FACILITY" add constraint "MEDFORM_PATIENT_FACILITY_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
+alter table "EHR_PROD"."GOLD"."PATIENT_FACILITY" add constraint "MEDFORM_PATIENT_FACILITY_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."DEPARTMENT" add constraint "MEDFORM_DEPARTMENT_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
 alter table "EHR_PROD"."GOLD"."DIM_DEPARTMENT" add constraint "MEDFORM_DIM_DEPARTMENT_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."GOLD"."DIM_FACILITY" ("FACILITY_KEY") norely;
 alter table "EHR_PROD"."SILVER"."ENCOUNTER_LOCATION" add constraint "MEDFORM_ENCOUNTER_LOCATION_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;

@@ -42,6 +42,10 @@ const una: Line = {
 export const elsewhere: Delivery = { patients: [{ ...una, Id: "una-elsewhere" }] };
 
 export const clinic: Delivery = {
+  organizations: [
+    { Id: "o", NAME: "South" },
+    { Id: "north", NAME: "North" },
+  ],
   patients: [
     { Id: "sue", FIRST: "Sue", LAST: "S", BIRTHDATE: "1950-03-01" },
     { Id: "tom", FIRST: "Tom", LAST: "T", BIRTHDATE: "1940-01-01", DEATHDATE: "2024-04-03" },
@@ -73,7 +77,10 @@ export const clinic: Delivery = {
     encounter("last", "tom", "2024-04-01T15:00:00Z", "2024-04-03T16:00:00Z"),
     encounter("recent", "una", "2024-06-08T15:00:00Z", "2024-06-10T15:00:00Z"),
     encounter("long-before", "una", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
-    encounter("just-before", "una", "2024-06-08T10:00:00Z", "2024-06-08T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),
+    encounter("just-before", "una", "2024-06-08T10:00:00Z", "2024-06-08T14:00:00Z", {
+      ENCOUNTERCLASS: "emergency",
+      ORGANIZATION: "north",
+    }),
     encounter("lasting", "una", "2024-06-29T15:00:00Z", ""),
     encounter("nursing", "vic", "2024-05-01T15:00:00Z", "2024-05-20T15:00:00Z", { ENCOUNTERCLASS: "snf" }),
     encounter("er", "vic", "2024-05-01T10:00:00Z", "2024-05-01T14:00:00Z", { ENCOUNTERCLASS: "emergency" }),

@@ -316,6 +316,24 @@ describe("the patient at hand", () => {
     ).toEqual([["vic", "2024-07-20", false]]);
   });
 
+  it("has the facility of the last completed encounter, in periods that follow one another", async () => {
+    const periods = await answers(
+      `select p.patient_id as id, f.facility_id, e.encounter_id, g.valid_from::varchar, g.valid_to::varchar, g.is_current
+       from "EHR".GOLD.PATIENT_FACILITY as g
+       inner join "EHR".SILVER.PATIENT as p using (patient_key)
+       inner join "EHR".SILVER.FACILITY as f using (facility_key)
+       inner join "EHR".SILVER.ENCOUNTER as e using (encounter_key)
+       where p.patient_id in ('una', 'una-elsewhere', 'vic', 'sue') order by id, g.valid_from`,
+    );
+    expect(periods).toEqual([
+      ["sue", "o", "first", "2024-01-05 15:00:00", null, true],
+      ["una", "o", "long-before", "2024-05-01 14:00:00", "2024-06-08 14:00:00", false],
+      ["una", "north", "just-before", "2024-06-08 14:00:00", "2024-06-10 15:00:00", false],
+      ["una", "o", "recent", "2024-06-10 15:00:00", null, true],
+      ["vic", "o", "let-go", "2024-03-05 15:00:00", null, true],
+    ]);
+  });
+
   it("is found by the beginning of a name, page by page", async () => {
     const page = (after: string) =>
       answers(

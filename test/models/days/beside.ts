@@ -17,6 +17,18 @@ const ofEncounters =
       }));
 const harm = ofEncounters((_, at) => ({ OCCURRED_AT: at, REPORTED_AT: at, SEVERITY: "mild" }));
 
+const studies = (of: (table: string) => readonly Line[]): readonly Line[] =>
+  of("encounters")
+    .slice(0, FEW)
+    .map(({ Id = "", PATIENT = "", START = "" }) => ({
+      Id: `image of ${Id}`,
+      DATE: START,
+      PATIENT,
+      ENCOUNTER: Id,
+      SERIES_UID: `1.2.${Id}`,
+      MODALITY_CODE: "DX",
+    }));
+
 /** Rows by table, out of the lines of the sample's tables; what a table is made from must be there. */
 const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => readonly Line[]>> = {
   identity_decisions: (of) =>
@@ -54,8 +66,9 @@ const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => 
     ADMINISTERED_AT: at,
     STATUS: "given",
   })),
+  imaging_studies: studies,
   radiology_reports: (of) =>
-    of("imaging_studies").map(({ Id = "", PATIENT = "", ENCOUNTER = "", DATE = "" }) => ({
+    studies(of).map(({ Id = "", PATIENT = "", ENCOUNTER = "", DATE = "" }) => ({
       ID: `of ${Id}`,
       IMAGING_STUDY: Id,
       PATIENT,
