@@ -788,6 +788,7 @@ describe("declared rules", () => {
   it("find nothing on sound tables but what is known of them", async () => {
     const all = Object.assign({}, ...(await Promise.all(assertions.map((assertion) => failing(assertion)))));
     expect(all).toEqual({
+      coverage_stop_before_start: 1,
       encounter_end_before_start: 1,
       lab_result_unit_unknown: 1,
       prescription_stop_before_start: 1,
