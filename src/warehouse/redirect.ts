@@ -142,6 +142,12 @@ export function refuseViews(
   visit(namesIn(query, engine));
 }
 
+/** Those of the relations that a text names. */
+export function named(statement: string, targets: readonly Target[], { database, engine }: Reading): readonly Target[] {
+  const found = namesIn(statement, engine);
+  return targets.filter((target) => found.some((name) => partsOf(name, target, database) > 0));
+}
+
 /** Whether the first relation that a statement names is this one: what it writes, where it writes. */
 export function writes(statement: string, target: Target, { database, engine }: Reading): boolean {
   const first = namesIn(statement, engine).find(({ parts }) => parts.length > 1);

@@ -1,6 +1,6 @@
 /** Rules over new rows only: they read the rows that came in, under the names of their tables. */
 import { quoteName, type Target } from "../../graph/index.js";
-import { type Place, type Reading, refuseViews } from "../redirect.js";
+import { named, type Place, type Reading, refuseViews } from "../redirect.js";
 import { unknownNewRows } from "../refuse.js";
 import type { Staged } from "./increment.js";
 import type { DuckDbSession } from "./session.js";
@@ -15,13 +15,17 @@ export async function refuseThroughViews(
   targets: readonly Target[],
   database: string,
 ): Promise<void> {
-  const rows = await session.rows(
-    "select database_name, schema_name, view_name, sql from duckdb_views() where not internal and not temporary",
-  );
-  const views = rows.map((row) => ({
-    target: { database: String(row.database_name), schema: String(row.schema_name), name: String(row.view_name) },
-    text: String(row.sql),
-  }));
+  const from = "from duckdb_views() where not internal and not temporary";
+  const targetOf = (row: Readonly<Record<string, unknown>>): Target => ({
+    database: String(row.database_name),
+    schema: String(row.schema_name),
+    name: String(row.view_name),
+  });
+  const names = await session.rows(`select database_name, schema_name, view_name ${from}`);
+  // Mostly no view is named: the engine then need not write down the text of each.
+  if (named(query, names.map(targetOf), reading(database)).length === 0) return;
+  const rows = await session.rows(`select database_name, schema_name, view_name, sql ${from}`);
+  const views = rows.map((row) => ({ target: targetOf(row), text: String(row.sql) }));
   refuseViews(query, views, targets, reading(database));
 }
 
