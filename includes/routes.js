@@ -1,7 +1,7 @@
 /**
  * The routes from bronze to the entities, and the bronze tables that have none yet. `only` is the condition under which a row
  * of bronze is a candidate; without it every row is. A row that says several things of one entity takes a route for each, which
- * are told apart by `part`.
+ * are told apart by `part`. Where each route of a table has a condition, no row satisfies two of them, and so each row takes one.
  */
 const codes = require("./codes.js");
 const { tables } = require("./formats.js");
