@@ -5,6 +5,7 @@ declare(
   { schema: "silver", name: "appointment" },
   {
     keys: ["appointment_key"],
+    rows: "new of one",
     rules: [
       ...event("appointment", { at: "scheduled_start_at", date: "scheduled_date" }),
       encounterOfPatient("appointment"),

@@ -45,6 +45,7 @@ declare(
   { schema: "silver", name: "appointment_change" },
   {
     keys: ["appointment_change_key"],
+    rows: "new of one",
     rules: [
       ...event("appointment_change", { at: "changed_at", date: "changed_date", hasEncounter: false }),
       noOrphans(

@@ -12,6 +12,7 @@ declare(
   { schema: "silver", name: "claim" },
   {
     keys: ["claim_key"],
+    rows: "new of one",
     rules: [
       ...event("claim"),
       encounterOfPatient("claim"),
@@ -44,6 +45,7 @@ declare(
   { schema: "silver", name: "payment" },
   {
     keys: ["payment_key"],
+    rows: "new of one",
     rules: [
       ...event("payment"),
       encounterOfPatient("payment"),

@@ -26,6 +26,7 @@ for (const entity of ["patient", "encounter", "facility", "provider"]) {
     { schema: "crosswalk", name: entity },
     {
       keys: [`${entity}_key`],
+      rows: "new of one",
       rules: [
         key(`${name}_key`),
         nonNull(`${name}_given`, ids),

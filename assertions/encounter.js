@@ -7,6 +7,7 @@ declare(
   { schema: "silver", name: "encounter" },
   {
     keys: ["encounter_key"],
+    rows: "new of one",
     rules: [
       ...event("encounter", { hasEncounter: false }),
       codeSet("encounter_type_known", "encounter_type", [

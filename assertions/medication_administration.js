@@ -5,6 +5,7 @@ declare(
   { schema: "silver", name: "medication_administration" },
   {
     keys: ["medication_administration_key"],
+    rows: "new of one",
     rules: [
       ...event("medication_administration", { at: "occurred_at", date: "occurred_date" }),
       encounterOfPatient("medication_administration"),

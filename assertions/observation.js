@@ -27,6 +27,7 @@ for (const entity of ["lab_result", "vital_sign", "observation"]) {
     { schema: "silver", name: entity },
     {
       keys: [`${entity}_key`],
+      rows: "new of one",
       rules: [
         ...event(entity, { at: "observed_at", date: "observed_date" }),
         encounterOfPatient(entity),

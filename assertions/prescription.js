@@ -5,6 +5,7 @@ declare(
   { schema: "silver", name: "prescription" },
   {
     keys: ["prescription_key"],
+    rows: "new of one",
     rules: [
       ...event("prescription"),
       encounterOfPatient("prescription"),

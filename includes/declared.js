@@ -180,10 +180,17 @@ where ${name}`,
  * Declares rules over one table: `declare({ schema: "silver", name: "encounter" }, { keys: ["encounter_id"], rules: [...] })`.
  * `keys`: columns that say which row it is, `{ name, type }` where one is no text; `warn`: rules that are reported and never block; `threshold`: how many failing rows
  * each rule bears, as a number (`10`) or as a share of the table's rows (`"0.5%"`); `rows`: `"new"` judges only rows that the
- * run brought; `suffix`: tells a second group of rules over one table from the first; `once`: reads it once for all rules, where
- * it is a view that costs.
+ * run brought, `"new of one"` so only for those that look at nothing beside the row, which stay sound as long as the row stays; `suffix`:
+ * tells a second group of rules over one table from the first; `once`: reads it once for all rules, where it is a view that costs.
  */
-function declare(target, { keys, rules = [], warn = [], threshold, rows, suffix, once = false }) {
+function declare(target, options) {
+  const { keys, rules = [], warn = [], threshold, rows, suffix, once = false } = options;
+  if (rows === "new of one") {
+    const ofOne = rules.filter(({ kind }) => kind === "row");
+    declare(target, { ...options, rows: "all", rules: rules.filter(({ kind }) => kind !== "row") });
+    declare(target, { ...options, rows: "new", rules: ofOne, warn: [] });
+    return;
+  }
   const group = groupOf(target, { threshold, rows, rules: [...rules, ...warn] });
   for (const [severity, list] of [
     ["error", rules],
