@@ -1,4 +1,4 @@
-const { codeSet, declare, key, nonNull, row } = require("../includes/declared.js");
+const { codeSet, declare, key, keyColumns, nonNull, row } = require("../includes/declared.js");
 const { KPIS } = require("../includes/kpis.js");
 
 const names = KPIS.map(({ name }) => name);
@@ -25,3 +25,23 @@ for (const [table, period] of [
     },
   );
 }
+
+// What is one row a facility and day already is taken over as it is; a facility may be unknown.
+declare(
+  { schema: "gold", name: "kpi_part" },
+  {
+    keys: ["kpi", "tenant_id", "facility_key", { name: "kpi_date", type: "date" }],
+    rules: [
+      {
+        name: "kpi_part_once",
+        description: "one row a KPI, facility and day",
+        kind: "set",
+        sql: ({ table, keys }) => `
+select 'kpi_part_once' as rule, ${keyColumns(keys)}
+from ${table}
+group by kpi, tenant_id, facility_key, kpi_date
+having count(*) > 1`,
+      },
+    ],
+  },
+);

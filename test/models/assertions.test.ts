@@ -541,6 +541,7 @@ const wrong: Wrong = {
   finding_key: repeat(silver("finding")),
   finding_severity: set(silver("finding"), "severity = 'error'"),
 
+  kpi_part_once: repeat(gold("kpi_part")),
   ...figures("kpi_daily"),
   ...figures("kpi_monthly"),
   dim_patient_key: repeat(gold("dim_patient")),
