@@ -13,7 +13,12 @@ declare({ schema: tenancy.landingSchema(), name: "loaded_file" }).config({
     source,
     table,
     file,
-    column("content_hash", "text", "SHA-256 of its content.", ["provenance"]),
+    column(
+      "content_hash",
+      "text",
+      "SHA-256 of its content; where that came back after other rows of its table, with `@` and the instant of that delivery.",
+      ["provenance"],
+    ),
     column("delivered_at", "instant", "When the source delivered it, in UTC."),
     column("record_count", "integer", "Records in the file, the header not counted."),
     column("landed_count", "integer", "Rows landed."),

@@ -114,7 +114,7 @@ async function landFile(
     source,
     table,
     file: file.name,
-    contentHash: file.hash,
+    contentHash: file.knownAs,
     deliveredAt: file.deliveredAt,
     loadedAt,
     records,

@@ -17,13 +17,14 @@ import {
   type Session,
   type Warehouse,
 } from "../warehouse/index.js";
+import { cameBack, deliveredAgain } from "./again.js";
 import { parseDelivered } from "./delivered.js";
 import type { LoadFinished, LoadListener } from "./events.js";
 import { type Landed, land } from "./land.js";
 import { loadedFiles, repeatedFiles } from "./loaded.js";
 import { databaseOf, landingSchema, type Prepared, prepare } from "./prepare.js";
 import { isStage, prepareStaged } from "./staged.js";
-import { type FolderFormat, folderFormats } from "./tables.js";
+import { type FolderFormat, folderFormats, formatOf } from "./tables.js";
 
 export interface LoadOptions {
   readonly format: FolderFormat["name"] | "csv";
@@ -57,7 +58,7 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const delivered = options.delivered === undefined ? undefined : parseDelivered(options.delivered);
   const { format, path, table } = options;
   const wanted = { format, path, table, delivered, source, graph, listener, signal };
-  const files = isStage(path)
+  const delivery = isStage(path)
     ? await prepareStaged({ ...wanted, lander: warehouse.lander, ledger })
     : await prepare(wanted);
 
@@ -65,11 +66,16 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   const log = landingLog(place);
   await recover(options, listener);
   const relations = await warehouse.catalog.relations();
-  refuseStrangers(files, relations);
+  refuseStrangers(delivery, relations);
   const earlier = await earlierOf(warehouse, relations, log.loadedFile, loadedFiles);
+  refuseMixture(delivery, earlier);
   const repeats = await earlierOf(warehouse, relations, log.repeatedFile, repeatedFiles);
 
-  const again = deliveredAgain(files, [...earlier, ...repeats]);
+  const known = [...earlier, ...repeats];
+  const there = deliveredAgain(delivery, known);
+  const back = cameBack(there, delivery, known, source);
+  const again = there.filter((file) => !back.has(file));
+  const files = delivery.map((file) => back.get(file) ?? file);
   const { fresh, skipped } = await sort(files, earlier, new Set(again), ledger, listener);
   const finish = (landed: readonly Landed[], batchId: string | null): LoadFinished => {
     const sum = (key: "records" | "landed" | "rejected") => landed.reduce((total, { event }) => total + event[key], 0);
@@ -99,7 +105,7 @@ export async function loadFiles(options: LoadOptions): Promise<LoadFinished> {
   let landed: readonly Landed[];
   try {
     const loadedAt = momentAfter(earlier.at(-1)?.loadedAt);
-    const subjects = fresh.map(({ target, hash }) => fileSubject(target, hash));
+    const subjects = fresh.map(({ target, knownAs }) => fileSubject(target, knownAs));
     await chain.append([loadIntentEntry({ at: loadedAt, batchId, files: subjects })]);
     const repeated = again.map(
       ({ target, name, hash, deliveredAt }): RepeatedFile => ({
@@ -124,27 +130,6 @@ const momentAfter = (last: string | undefined) =>
 
 type Earlier = Omit<LoadedFile, "header">;
 
-/**
- * Of what is there already, what somebody says was delivered at a time that is not known of it: a snapshot may well be what it
- * was before. When a file was last written says nothing of that.
- */
-function deliveredAgain(
-  files: readonly Prepared[],
-  known: readonly Pick<RepeatedFile, "table" | "contentHash" | "deliveredAt">[],
-): readonly Prepared[] {
-  const subject = (table: string, hash: string) => `${table}:${hash}`;
-  const at = (table: string, hash: string, deliveredAt: string) => `${subject(table, hash)}:${Date.parse(deliveredAt)}`;
-  const contents = new Set(known.map(({ table, contentHash }) => subject(table, contentHash)));
-  const deliveries = new Set(known.map((one) => at(one.table, one.contentHash, one.deliveredAt)));
-  return files.filter(({ target, hash, deliveredAt, isDated }) => {
-    const delivery = at(target.name, hash, deliveredAt);
-    const isAgain = isDated && contents.has(subject(target.name, hash)) && !deliveries.has(delivery);
-    contents.add(subject(target.name, hash));
-    deliveries.add(delivery);
-    return isAgain;
-  });
-}
-
 /** Tells files that are new from those whose content is in their table already, or comes twice in this load. */
 async function sort(
   files: readonly Prepared[],
@@ -153,10 +138,10 @@ async function sort(
   ledger: Ledger,
   listener: LoadListener,
 ): Promise<{ readonly fresh: readonly Prepared[]; readonly skipped: number }> {
-  const known = await ledger.loaded(files.map((file) => fileSubject(file.target, file.hash)));
+  const known = await ledger.loaded(files.map((file) => fileSubject(file.target, file.knownAs)));
   const seen = new Set<string>();
   const fresh = files.filter((file) => {
-    const subject = fileSubject(file.target, file.hash);
+    const subject = fileSubject(file.target, file.knownAs);
     const table = file.target.name;
     if (known.has(subject)) {
       const before = earlier.find((entry) => entry.table === table && entry.contentHash === file.hash);
@@ -208,6 +193,22 @@ function refuseStrangers(files: readonly Prepared[], relations: readonly Relatio
   }
 }
 
+/** Data that its licence keeps apart would be merged with others' by the next run, whatever their source is called. */
+function refuseMixture(files: readonly Prepared[], earlier: readonly Earlier[]): void {
+  const held = earlier.flatMap(({ table }) => formatOf(table) ?? []);
+  for (const file of files) {
+    const format = formatOf(file.target.name);
+    const other = held.find((each) => each !== format);
+    if (format === undefined || other === undefined || !(format.isApart || other.isApart)) continue;
+    const apart = format.isApart ? format : other;
+    throw new ProblemError({
+      code: "load-licence",
+      message: `${file.name} is ${format.whose}, and this warehouse holds ${other.whose} tables: the licence of the format ${apart.name} lets it be merged with no other data`,
+      hint: "Load it into a warehouse of its own, by MEDFORM_DUCKDB or another environment; the same models serve both.",
+    });
+  }
+}
+
 function relationOf(relations: readonly RelationInfo[], target: Target): RelationInfo | undefined {
   const key = targetKey(target).toUpperCase();
   return relations.find((relation) => targetKey(relation.target).toUpperCase() === key);
@@ -223,11 +224,11 @@ function records(
   const at = new Date().toISOString();
   const rejected = landed.reduce((total, { event }) => total + event.rejected, 0);
   return [
-    ...landed.map(({ file: { target, hash, name }, event }) =>
+    ...landed.map(({ file: { target, knownAs, name }, event }) =>
       loadFileEntry({
         at,
         target,
-        contentHash: hash,
+        contentHash: knownAs,
         batchId,
         rows: event.landed,
         rejected: event.rejected,
@@ -250,7 +251,7 @@ function records(
 function batchOf(source: string, files: readonly Prepared[], again: readonly Prepared[]): string {
   const hashes =
     files.length > 0
-      ? files.map(({ hash }) => hash).toSorted()
+      ? files.map(({ knownAs }) => knownAs).toSorted()
       : again.map(({ hash, deliveredAt }) => `${hash} ${deliveredAt}`).toSorted();
   return `${source}-${createHash("sha256").update(hashes.join("\n")).digest("hex").slice(0, 12)}`;
 }

@@ -31,11 +31,12 @@ export async function loadedFiles(session: Session, target: Target): Promise<rea
 export async function repeatedFiles(
   session: Session,
   target: Target,
-): Promise<readonly Pick<RepeatedFile, "table" | "contentHash" | "deliveredAt">[]> {
+): Promise<readonly Pick<RepeatedFile, "source" | "table" | "contentHash" | "deliveredAt">[]> {
   const rows = await session.rows(
-    `select table_name as "landing", content_hash as "hash", delivered_at as "delivered" from ${quoteTarget(target)}`,
+    `select source_system as "source", table_name as "landing", content_hash as "hash", delivered_at as "delivered" from ${quoteTarget(target)}`,
   );
   return rows.map((row) => ({
+    source: text(row.source),
     table: text(row.landing),
     contentHash: text(row.hash),
     deliveredAt: instant(row.delivered),

@@ -26,6 +26,8 @@ export const logTables = ["LOADED_FILE", "REJECTED_LINE", "REPEATED_FILE"] as co
 /** A file that is known to be a table's, before it is known whether it is new. */
 export interface Prepared extends Fingerprinted {
   readonly target: Target;
+  /** What its table knows it by: the hash of its content, and where that came back after another, the instant of that delivery. */
+  readonly knownAs: string;
   /** Names of the file's columns, one a field: as written, and as the landing table has them. */
   readonly header: readonly string[];
   readonly columns: readonly string[];
@@ -96,6 +98,7 @@ async function prepareFile(
   return {
     ...read,
     ...landingOf(options.graph, landing, table),
+    knownAs: read.hash,
     header,
     columns,
     deliveredAt: options.delivered ?? deliveredAt(file.path, file.modified),

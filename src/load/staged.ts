@@ -49,6 +49,7 @@ export async function prepareStaged(
     return {
       ...read,
       ...landing,
+      knownAs: contentHash,
       bytes,
       header,
       columns,

@@ -29,6 +29,8 @@ export interface FolderFormat {
   /** What to look for where none of its tables is found. */
   readonly looksLike: string;
   readonly tables: readonly DeliveredTable[];
+  /** Whether its licence keeps it apart: a warehouse that holds its tables holds those of no other format. */
+  readonly isApart: boolean;
 }
 
 /** Without these there is no key, no reference or no time, so that no row of the file could be used. */
@@ -64,6 +66,7 @@ export const folderFormats: Readonly<Record<FolderFormat["name"], FolderFormat>>
     folders: ["."],
     looksLike: "Synthea writes patients.csv, encounters.csv and others into output/csv.",
     tables: [...tablesOf("SYNTHEA", syntheaHeaders), ...tablesOf("HOSPITAL", hospitalHeaders)],
+    isApart: false,
   },
   mimic: {
     name: "mimic",
@@ -72,6 +75,7 @@ export const folderFormats: Readonly<Record<FolderFormat["name"], FolderFormat>>
     folders: [".", "hosp", "icu"],
     looksLike: "MIMIC-IV holds the folders hosp and icu, with patients.csv.gz, icustays.csv.gz and others.",
     tables: tablesOf("MIMIC", mimicHeaders),
+    isApart: true,
   },
 };
 
@@ -79,6 +83,11 @@ export const folderFormats: Readonly<Record<FolderFormat["name"], FolderFormat>>
 export function deliveredTableOf({ tables }: FolderFormat, fileName: string): DeliveredTable | undefined {
   const stem = /^(.+?)\.(?:csv(?:\.gz)?|parquet)$/i.exec(fileName)?.[1]?.toLowerCase();
   return tables.find(({ name }) => name === stem);
+}
+
+/** The format that a landing table belongs to; undefined where it is of none. */
+export function formatOf(landing: string): FolderFormat | undefined {
+  return Object.values(folderFormats).find(({ tables }) => tables.some((table) => table.landing === landing));
 }
 
 /** Which other table a header is, exactly, where it is not exactly this one: files whose names were swapped. */

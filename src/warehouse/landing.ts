@@ -29,6 +29,7 @@ export const loadedFileColumns: readonly LandingColumn[] = [
   { name: "SOURCE_SYSTEM", type: "varchar" },
   { name: "TABLE_NAME", type: "varchar" },
   { name: "FILE", type: "varchar" },
+  // With `@` and an instant, where a content came back after another.
   { name: "CONTENT_HASH", type: "varchar" },
   { name: "DELIVERED_AT", type: "timestamp" },
   { name: "RECORD_COUNT", type: "bigint" },

@@ -299,6 +299,39 @@ describe("once", () => {
     expect((await here.ledger.state()).sources["EHR.RAW.REPEATED_FILE"]).toMatchObject({ rows: 2 });
   });
 
+  it("lands again what came back after other rows: the newest delivery says what is so", async () => {
+    await using here = await place();
+    const load = (text: string, delivered?: string) =>
+      here.load({
+        path: here.deliver({ "supplies.csv": text }),
+        ...(delivered === undefined ? {} : { delivered }),
+      });
+    const other = supplies.replace("Mask", "Glove");
+    expect(other).not.toBe(supplies);
+    const first = await load(supplies, "2024-02-01");
+    await load(other, "2024-02-02");
+    // Nobody says that it was delivered at another time.
+    expect(await load(supplies)).toMatchObject({ skipped: 1, batchId: null });
+    // An older delivery overtakes nothing.
+    expect(await load(other, "2024-01-31")).toMatchObject({ skipped: 1, batchId: null });
+    const third = await load(supplies, "2024-02-03");
+    expect(third).toMatchObject({ files: 1, skipped: 0, landed: first.landed });
+    expect(third.batchId).not.toBe(first.batchId);
+    // The same deliveries again are nothing new, and neither is one after which nothing else came.
+    for (const delivered of ["2024-02-01", "2024-02-03", "2024-02-04"])
+      expect(await load(supplies, delivered)).toMatchObject({ files: 0, skipped: 1 });
+    expect(await load(other, "2024-02-02")).toMatchObject({ files: 0, skipped: 1 });
+    expect(
+      await here.rows("select batch_id, delivered_at from EHR.RAW.LOADED_FILE order by delivered_at"),
+    ).toMatchObject([
+      { BATCH_ID: first.batchId, DELIVERED_AT: "2024-02-01T00:00:00" },
+      { DELIVERED_AT: "2024-02-02T00:00:00" },
+      { BATCH_ID: third.batchId, DELIVERED_AT: "2024-02-03T00:00:00" },
+    ]);
+    expect((await here.ledger.state()).sources["EHR.RAW.SYNTHEA_SUPPLIES"]).toMatchObject({ batchId: third.batchId });
+    expect(await load(other, "2024-02-05")).toMatchObject({ files: 1, skipped: 0 });
+  });
+
   it("records the load in the ledger, its own tables included", async () => {
     await using here = await place();
     const { batchId } = await here.load({ path: here.deliver({ "supplies.csv": supplies }) });
@@ -464,6 +497,33 @@ describe("what is refused", () => {
     const path = here.deliver({ "supplies.csv": supplies });
     chmodSync(join(path, "supplies.csv"), 0);
     expect(await codesOf(here.load({ path }))).toEqual(["load-unreadable"]);
+  });
+
+  it("tables of MIMIC beside others, whichever came first and whatever they are called, but not others beside these", async () => {
+    const mimic = { "patients.csv": "subject_id,gender,anchor_age,anchor_year,anchor_year_group,dod\n1,F,52,2180,,\n" };
+    {
+      await using here = await place();
+      await here.load({ path: here.deliver({ "supplies.csv": supplies }) });
+      const before = await here.landed();
+      const path = here.deliver(mimic);
+      expect(await codesOf(here.load({ format: "mimic", path }))).toEqual(["load-licence"]);
+      expect(await codesOf(here.load({ format: "mimic", path, source: "synthea" }))).toEqual(["load-licence"]);
+      const file = join(path, "patients.csv");
+      expect(await codesOf(here.load({ format: "csv", path: file, table: "mimic_patients" }))).toEqual([
+        "load-licence",
+      ]);
+      expect(await here.landed()).toBe(before);
+    }
+    await using here = await place();
+    const path = here.deliver({ "supplies.csv": supplies });
+    await here.load({ format: "mimic", path: here.deliver(mimic) });
+    expect(await codesOf(here.load({ path }))).toEqual(["load-licence"]);
+    expect(await here.load({ format: "csv", path: join(path, "supplies.csv"), table: "my_list" })).toMatchObject({
+      landed: 2,
+    });
+    expect(
+      await here.load({ format: "mimic", path: here.deliver({ "provider.csv": "provider_id\nP1\n" }) }),
+    ).toMatchObject({ landed: 1 });
   });
 
   it("names that are no identifiers, or the loader's own", async () => {

@@ -9,7 +9,7 @@ export const landing: readonly string[] = [
        delivered_at as "delivered", loaded_at as "loaded", record_count as "records", landed_count as "landed",
        rejected_count as "rejected"
      from <target> order by loaded_at, table_name, file`,
-  'select table_name as "landing", content_hash as "hash", delivered_at as "delivered" from <target>',
+  'select source_system as "source", table_name as "landing", content_hash as "hash", delivered_at as "delivered" from <target>',
 ];
 
 const json =
