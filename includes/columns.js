@@ -115,7 +115,8 @@ const provenance = [
   column("loaded_at", "instant", "When the row was landed, in UTC.", ["provenance"]),
   column("run_id", "text", "The run that judged this row as it now stands.", ["provenance"]),
   column("judged_run", "integer", "That run's number: later runs have higher ones.", ["provenance"]),
-  column("row_hash", "text", "Hash of everything the source said in this row."),
+  // Whoever knows most of what a row says can try the rest until the hash is the same.
+  column("row_hash", "text", "Hash of everything the source said in this row.", ["phi:other"]),
 ];
 
 /** What a table has beside them that is made by increments out of several: see affected.js. */

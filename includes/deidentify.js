@@ -131,7 +131,7 @@ const own = (name, x, description) => both(column(name, description, x));
 const state = (name, x, description) =>
   both(column(name, `${description}, by its two letters. NULL for what is no state.`, seeds.mapped(x, areas.states)));
 
-/** The first three digits of a ZIP code. */
+/** The first three digits of a ZIP code. None begins with 000: Synthea writes 00000 where it knows none. */
 const zip3 = (name, x, description) => {
   const three = `substr(${x}, 1, 3)`;
   return both(
@@ -139,7 +139,7 @@ const zip3 = (name, x, description) => {
       name,
       `${description}: the first three digits; 000 where at most 20,000 people share them. NULL for what is no ZIP code.`,
       `case
-    when not ${patterns.matches(x, "[0-9]{5}(-?[0-9]{4})?")} then null
+    when not ${patterns.matches(x, "[0-9]{5}(-?[0-9]{4})?")} or ${three} = '000' then null
     when ${three} in (${areas.smallZip3().map(texts.literal).join(", ")}) then '000'
     else ${three}
   end`,

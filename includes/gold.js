@@ -33,7 +33,7 @@ const provenance = {
   recorded_by: "Who recorded it, as the source says. NULL where it does not say.",
   loaded_at: { description: "When the row was landed, in UTC.", tags: ["provenance"] },
   run_id: { description: "The run that judged the row in silver.", tags: ["provenance"] },
-  row_hash: "Hash of everything the source said in this row.",
+  row_hash: phi("Hash of everything the source said in this row.", "other"),
 };
 
 /**
@@ -56,7 +56,7 @@ const aggregate = {
   recorded_by: "NULL: nobody recorded it.",
   loaded_at: { description: "When the newest of its rows was landed, in UTC.", tags: ["provenance"] },
   run_id: { description: "The run that computed it.", tags: ["provenance"] },
-  row_hash: "Hash of what the row says, but for fractions.",
+  row_hash: phi("Hash of what the row says, but for fractions.", "other"),
 };
 
 /**

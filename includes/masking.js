@@ -20,9 +20,18 @@ const yearOfDate = { sql: (x) => dates.firstOf("year", x), how: "the first day o
 /** Ages beyond 89 are one, as 45 CFR 164.514(b)(2)(i)(C) asks. */
 const pooledAge = { sql: (x) => `case when ${x} > 89 then 90 else ${x} end`, how: "90 here where it is more than 89" };
 
+/**
+ * A birth of whom the age is not pooled, else it would tell that age: `aged` is the row of gold.dim_patient. Who is of no known
+ * age may be as old.
+ */
+const yearOfBirth = {
+  sql: (x) => `case when aged.age_years <= 89 then ${dates.firstOf("year", x)} end`,
+  how: "the first day of its year here, NULL of who is 90 or older at as_of, or was at death, or is of no known age",
+};
+
 const firstFitting = (...rules) => [...rules, [/^/, hidden]];
 
-const key = [/_(key|id|raw|ref)$|^mrn$/, pseudonym];
+const key = [/_(key|id|raw|ref|hash)$|^mrn$/, pseudonym];
 const never = firstFitting();
 
 /** By identifier: what the name of the column fits first. */
@@ -31,6 +40,9 @@ const RULES = {
   beneficiary: never,
   biometric: never,
   date: firstFitting(
+    [/^birth_date$/, yearOfBirth],
+    // So many years after birth.
+    [/^majority_date$/, hidden],
     [/_at$|_since$|^(valid|recorded)_(from|to)$/, yearOfInstant],
     [/_(date|until)$/, yearOfDate],
     [/^age_years$/, pooledAge],
@@ -105,4 +117,7 @@ const shown = (actions) =>
 /** Whether a pseudonym is among what stands instead of the columns, which needs its key. */
 const needsKey = (columns) => columns.some((column) => ruleOf(column) === pseudonym);
 
-module.exports = { described, needsKey, selected, shown };
+/** Whether a birth is among them, which needs the patient's age. */
+const needsAge = (columns) => columns.some((column) => ruleOf(column) === yearOfBirth);
+
+module.exports = { described, needsAge, needsKey, selected, shown };

@@ -15,6 +15,9 @@ for (const { schema, tenant } of tenancy.maskedSchemas()) {
         "select",
         `  ${columns.map(masking.selected).join(",\n  ")}`,
         `from ${ctx.ref("gold", name)} as source`,
+        ...(masking.needsAge(columns)
+          ? [`left join ${ctx.ref("gold", "dim_patient")} as aged\n  on aged.patient_key = source.patient_key`]
+          : []),
         ...(masking.needsKey(columns) ? [`cross join ${ctx.ref("governance", "pseudonym_key")} as secret`] : []),
         ...(tenant === undefined ? [] : [`where source.tenant_id = ${texts.literal(tenant)}`]),
       ];

@@ -99,7 +99,7 @@ const awake =
 let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({
-    only: of(...outputs).map(({ target }) => target.name.toLowerCase()),
+    only: ["dim_patient", "pseudonym_key", ...of(...outputs).map(({ target }) => target.name.toLowerCase())],
     asleep: actions.map(({ target }) => target.name.toLowerCase()).filter((name) => !awake.test(name)),
   });
   await hospital.land({ id: "all", files: files(hospitalDelivers) });
@@ -199,6 +199,45 @@ describe("the outputs for others", () => {
   });
 });
 
+describe("masked views", () => {
+  it("pool ages from 90 on, and tell no birth by whose year such an age is known again", async () => {
+    const masked = of("MASKED");
+    const ofDim = masked.find(({ target }) => target.name === "DIM_PATIENT")?.query ?? "";
+    // Who has the key of the pseudonyms knows who it is.
+    const rows = await hospital.rows(
+      `select known.patient_id, cast(extract(year from shown.birth_date) as integer) as birth, shown.age_years
+       from (${ofDim}) as shown
+       cross join EHR.GOVERNANCE.PSEUDONYM_KEY as secret
+       inner join EHR.SILVER.PATIENT as known
+         on shown.patient_key = sha256(secret.pseudonym_key || ':' || known.patient_key)
+       order by known.patient_id`,
+    );
+    expect(values(rows)).toEqual([
+      ["died", 1905, 85],
+      ["died old", null, 90],
+      ["nearly", 1934, 89],
+      ["ninety", null, 90],
+      ["old", null, 90],
+      ["unknown", null, null],
+      ["young", 1980, 43],
+    ]);
+    // Every view that has a birth hides it in the same way, and none tells when somebody comes of age.
+    const born = masked.filter(({ columns }) => columns.some(({ path }) => lower(path) === "birth_date"));
+    expect(born.map(({ target }) => target.name).sort()).toEqual([
+      "DIM_PATIENT",
+      "DIM_PATIENT_VERSION",
+      "ENCOUNTER_SUMMARY",
+      "PATIENT_360",
+      "PATIENT_SEARCH",
+      "PATIENT_SEARCH_NUMBER",
+    ]);
+    const hiding = /case when aged\.age_years <= 89 then [^,]*,\s*source\.birth_date\) as date\) end as birth_date/;
+    for (const { target, query } of born) expect(query, target.name).toMatch(hiding);
+    const retention = masked.find(({ target }) => target.name === "RETENTION");
+    expect(retention?.query).toContain("nullif(source.majority_date, source.majority_date) as majority_date");
+  });
+});
+
 describe("tenants who are kept apart by row", () => {
   it("have outputs of their own, in which nobody of another stands", async () => {
     const apart = await compileProject({
@@ -230,11 +269,15 @@ describe("the safe harbor", () => {
       ["died", 1905, 85, true, "m", null],
       ["died old", null, 90, true, "m", null],
       ["nearly", 1934, 89, false, "m", null],
-      ["ninety", null, 90, false, "other", "000"],
+      ["ninety", null, 90, false, "other", null],
       ["old", null, 90, false, "f", "000"],
       ["unknown", null, null, false, null, null],
       ["young", 1980, 43, false, "f", "100"],
     ]);
+    // Zeros are no ZIP code, and no neighbourhood by which records would be one person's either.
+    expect(
+      await hospital.rows(`select postal_code from "EHR".SILVER.PATIENT_STANDARD where postal_code like '000%'`),
+    ).toEqual([]);
     expect(await shown("SAFE_HARBOR", "death", "death_year, age_years")).toEqual([
       ["died", 1990, 85],
       ["died old", null, 90],

@@ -42,8 +42,8 @@ const kinds: readonly { readonly kind: string; readonly is: RegExp; readonly but
         "(organization\\w*|place_of_service|fee_schedule|region|item|specimen_item|organism|antibiotic)_(key|id|raw|ref)",
         // A word of the source, or of a measurement.
         "\\w*(status|kind|role|action|decision|confidentiality|class)_raw|dose_text|dilution_text",
-        // Of the row and of the run.
-        "(row|version)_hash|(run|batch)_id",
+        // Of the run, and of versions, which nobody but the run reads.
+        "(run|batch)_id|version_hash",
       ].join("|")})$`,
     ),
   },
