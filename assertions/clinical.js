@@ -228,10 +228,11 @@ declare(
     rules: [
       key("treatment_outcome_key"),
       explained("treatment_outcome_explained", "death_30_day_rate", "rate_reason"),
+      explained("treatment_outcome_admissions_explained", "admission_30_day_rate", "admission_reason"),
       row(
         "treatment_outcome_counts",
         "of the procedures, those followed; of these, deaths and admissions",
-        "followed_count <= procedure_count and death_30_day_count <= followed_count and admission_30_day_count <= followed_count and resolved_90_day_count <= reason_count",
+        "followed_count <= procedure_count and death_30_day_count <= followed_count and coalesce(admission_30_day_count <= followed_count, admission_reason = 'no_encounters') and resolved_90_day_count <= reason_count",
       ),
     ],
   },

@@ -1,0 +1,130 @@
+/** Where a hospital delivers only some of its tables, what the others would say is not known, and never 0. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Delivery, files } from "./csv.js";
+import { type Hospital, openHospital } from "./hospital.js";
+import { asOf } from "./ward.js";
+
+let hospital: Hospital;
+beforeAll(async () => {
+  hospital = await openHospital({
+    only: ["treatment_outcome", "kpi_part", "governance_compliance", "ml_readmission_features", "critical_lab"],
+    asleep:
+      `adverse_event allergy bed bed_day document encounter_location equipment equipment_usage imaging_study immunization
+      infection lab_order medication_administration medication_error observation organization_unit patient_contact
+      patient_identifier patient_status payer radiology_report remittance satisfaction staff_schedule timesheet vital_sign`.split(
+        /\s+/,
+      ),
+  });
+});
+afterAll(() => hospital[Symbol.asyncDispose]());
+
+async function deliver(id: string, rows: Delivery): Promise<void> {
+  await hospital.land({ id, delivered: "2024-07-20T00:00:00Z", files: files(rows) });
+  await hospital.refresh({ asOf });
+}
+
+const answer = async (sql: string) =>
+  (await hospital.rows(sql)).map((row) =>
+    Object.values(row).map((value) => (typeof value === "bigint" ? Number(value) : value)),
+  );
+const kpisOf = (names: string) =>
+  answer(
+    `select kpi, cast(sum(numerator) as double) from "EHR".GOLD.KPI_PART where kpi in (${names}) group by kpi order by kpi`,
+  );
+
+it("knows no admissions without encounters, no bookings without appointments, no payments without claim lines, no accesses without their log", async () => {
+  await deliver("first", {
+    patients: [{ Id: "ann", BIRTHDATE: "1950-01-01" }],
+    organizations: [{ Id: "o1" }],
+    providers: [{ Id: "r1", ORGANIZATION: "o1" }],
+    procedures: [{ START: "2024-03-01T10:00:00Z", STOP: "2024-03-01T11:00:00Z", PATIENT: "ann", CODE: "p1" }],
+    claims: [{ Id: "c1", PATIENTID: "ann", SERVICEDATE: "2024-03-01T10:00:00Z" }],
+    provider_schedules: [
+      {
+        ID: "s1",
+        PROVIDER: "r1",
+        ORGANIZATION: "o1",
+        START: "2024-03-01T10:00:00Z",
+        STOP: "2024-03-01T12:00:00Z",
+        BOOKABLE_MINUTES: "120",
+      },
+    ],
+  });
+  expect(
+    await answer(`select followed_count, death_30_day_rate, rate_reason, admission_30_day_count, admission_30_day_rate, admission_reason
+                  from "EHR".GOLD.TREATMENT_OUTCOME`),
+  ).toEqual([[1, 0, null, null, null, "no_encounters"]]);
+  expect(await kpisOf("'claims_submitted', 'insurance_payments', 'provider_utilization'")).toEqual([
+    ["claims_submitted", 1],
+  ]);
+  const figures = () =>
+    answer(`select counted_from, figure_reason, count(*) as n, sum(figure_value) as figures from "EHR".GOLD.GOVERNANCE_COMPLIANCE
+            where counted_from in ('silver.accounting', 'gold.breach') group by all order by 1`);
+  expect(await figures()).toEqual([
+    ["gold.breach", "no source delivers it", 1, null],
+    ["silver.accounting", null, 1, 0],
+  ]);
+
+  await deliver("second", {
+    encounters: [
+      {
+        Id: "e1",
+        START: "2020-03-05T10:00:00Z",
+        STOP: "2020-03-07T10:00:00Z",
+        PATIENT: "ann",
+        ENCOUNTERCLASS: "inpatient",
+      },
+    ],
+    appointments: [
+      {
+        Id: "a1",
+        PATIENT: "ann",
+        PROVIDER: "r1",
+        SCHEDULED_START: "2024-03-01T10:00:00Z",
+        SCHEDULED_END: "2024-03-01T10:30:00Z",
+        STATUS: "completed",
+      },
+    ],
+    claims_transactions: [
+      { ID: "t1", CLAIMID: "c1", PATIENTID: "ann", TYPE: "CHARGE", AMOUNT: "100", FROMDATE: "2024-03-01T10:00:00Z" },
+    ],
+    access_log: [{ ID: "l1", USER_ID: "u1", ACTION: "login", ACCESSED_AT: "2024-03-01T10:00:00Z" }],
+  });
+  expect(
+    await answer(
+      `select admission_30_day_count, admission_30_day_rate, admission_reason from "EHR".GOLD.TREATMENT_OUTCOME`,
+    ),
+  ).toEqual([[0, 0, null]]);
+  expect(await kpisOf("'claims_submitted', 'insurance_payments', 'provider_utilization'")).toEqual([
+    ["claims_submitted", 1],
+    ["insurance_payments", 0],
+    ["provider_utilization", 30],
+  ]);
+  expect(await figures()).toEqual([
+    ["gold.breach", null, 1, 0],
+    ["silver.accounting", null, 1, 0],
+  ]);
+  // Procedures are delivered, and none was in this stay; of medications and conditions nothing is known.
+  expect(
+    await answer(
+      `select procedure_count, medication_count, chronic_condition_count from "EHR".GOLD.ML_READMISSION_FEATURES`,
+    ),
+  ).toEqual([[0, null, null]]);
+});
+
+it("misses no word of who was told of a critical result, where its source never says it", async () => {
+  await hospital.land({
+    id: "third",
+    source: "mimic",
+    files: {
+      mimic_patients: "subject_id,gender\n1,F\n",
+      mimic_labevents:
+        "labevent_id,subject_id,itemid,charttime,storetime,value,valuenum,flag\n" +
+        "7,1,50971,2150-01-01 10:00:00,2150-01-01 11:00:00,9,9,HH\n",
+    },
+  });
+  await hospital.refresh({ asOf });
+  expect(
+    await answer(`select notification_status, is_never_notified, resulted_at is not null from "EHR".GOLD.CRITICAL_LAB`),
+  ).toEqual([["not_carried", false, true]]);
+});
