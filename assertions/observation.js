@@ -1,4 +1,5 @@
 const { encounterOfPatient, event, eventOfPatient, flags } = require("../includes/event_rules.js");
+const { isFlagged } = require("../includes/units.js");
 const { codeSet, declare, findings, noOrphans, row } = require("../includes/declared.js");
 
 const measured = {
@@ -20,7 +21,17 @@ const ofReports = [
     optional: ["lab_order_key"],
   }),
   eventOfPatient("lab_result", "lab_order"),
+  noOrphans("lab_result_has_provider", ["provider_key"], ["silver", "provider"], ["provider_key"], {
+    optional: ["provider_key"],
+  }),
 ];
+
+const notConverted = (entity) =>
+  row(
+    `${entity}_implausible_not_converted`,
+    "a value that no living person can have is neither converted nor judged",
+    `not ${isFlagged("flags")} or (standard_value is null${entity === "lab_result" ? " and flag_computed is null" : ""})`,
+  );
 
 for (const entity of ["lab_result", "vital_sign", "observation"]) {
   declare(
@@ -32,6 +43,7 @@ for (const entity of ["lab_result", "vital_sign", "observation"]) {
         ...event(entity, { at: "observed_at", date: "observed_date" }),
         encounterOfPatient(entity),
         codeSet(`${entity}_comparator`, "comparator", ["<", "<=", ">", ">="], { optional: true }),
+        ...(entity === "observation" ? [] : [notConverted(entity)]),
         ...(entity === "lab_result" ? ofReports : []),
       ],
     },
@@ -42,7 +54,7 @@ for (const entity of ["lab_result", "vital_sign", "observation"]) {
     ...(entity === "lab_result"
       ? {
           lab_order_unresolved: "admitted, though the order that it names is not known",
-          ...flags("out_of_order"),
+          ...flags("author_unresolved", "out_of_order"),
         }
       : {}),
     // Of vital signs no source gives an id of its own.

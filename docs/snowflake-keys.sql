@@ -76,7 +76,6 @@ alter table "EHR_PROD"."SILVER"."EQUIPMENT_USAGE" add constraint "MEDFORM_EQUIPM
 alter table "EHR_PROD"."SILVER"."IMAGING_STUDY" add constraint "MEDFORM_IMAGING_STUDY_KEY" primary key ("IMAGING_STUDY_KEY") rely;
 alter table "EHR_PROD"."SILVER"."IMMUNIZATION" add constraint "MEDFORM_IMMUNIZATION_KEY" primary key ("IMMUNIZATION_KEY") rely;
 alter table "EHR_PROD"."SILVER"."INFECTION" add constraint "MEDFORM_INFECTION_KEY" primary key ("INFECTION_KEY") rely;
-alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_KEY" primary key ("LAB_RESULT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."CRITICAL_LAB" add constraint "MEDFORM_CRITICAL_LAB_KEY" primary key ("LAB_RESULT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."MEDICATION_ADMINISTRATION" add constraint "MEDFORM_MEDICATION_ADMINISTRATION_KEY" primary key ("MEDICATION_ADMINISTRATION_KEY") rely;
 alter table "EHR_PROD"."SILVER"."MEDICATION_ERROR" add constraint "MEDFORM_MEDICATION_ERROR_KEY" primary key ("MEDICATION_ERROR_KEY") rely;
@@ -91,6 +90,7 @@ alter table "EHR_PROD"."SILVER"."APPOINTMENT" add constraint "MEDFORM_APPOINTMEN
 alter table "EHR_PROD"."SILVER"."CLAIM" add constraint "MEDFORM_CLAIM_KEY" primary key ("CLAIM_KEY") rely;
 alter table "EHR_PROD"."SILVER"."ENCOUNTER" add constraint "MEDFORM_ENCOUNTER_KEY" primary key ("ENCOUNTER_KEY") rely;
 alter table "EHR_PROD"."SILVER"."LAB_ORDER" add constraint "MEDFORM_LAB_ORDER_KEY" primary key ("LAB_ORDER_KEY") rely;
+alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_KEY" primary key ("LAB_RESULT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PRESCRIPTION" add constraint "MEDFORM_PRESCRIPTION_KEY" primary key ("PRESCRIPTION_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PROVIDER" add constraint "MEDFORM_PROVIDER_KEY_UNIQUE" primary key ("PROVIDER_KEY") rely;
 alter table "EHR_PROD"."SILVER"."PROVIDER_LICENSE" add constraint "MEDFORM_PROVIDER_LICENSE_KEY_UNIQUE" primary key ("PROVIDER_LICENSE_KEY") rely;
@@ -195,9 +195,6 @@ alter table "EHR_PROD"."SILVER"."IMMUNIZATION" add constraint "MEDFORM_IMMUNIZAT
 alter table "EHR_PROD"."SILVER"."IMMUNIZATION" add constraint "MEDFORM_IMMUNIZATION_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."INFECTION" add constraint "MEDFORM_INFECTION_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."INFECTION" add constraint "MEDFORM_INFECTION_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
-alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
-alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
-alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_ORDER" foreign key ("LAB_ORDER_KEY") references "EHR_PROD"."SILVER"."LAB_ORDER" ("LAB_ORDER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."MEDICATION_ADMINISTRATION" add constraint "MEDFORM_MEDICATION_ADMINISTRATION_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."MEDICATION_ADMINISTRATION" add constraint "MEDFORM_MEDICATION_ADMINISTRATION_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."MEDICATION_ERROR" add constraint "MEDFORM_MEDICATION_ERROR_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
@@ -223,6 +220,10 @@ alter table "EHR_PROD"."SILVER"."ENCOUNTER" add constraint "MEDFORM_ENCOUNTER_HA
 alter table "EHR_PROD"."SILVER"."LAB_ORDER" add constraint "MEDFORM_LAB_ORDER_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."LAB_ORDER" add constraint "MEDFORM_LAB_ORDER_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."LAB_ORDER" add constraint "MEDFORM_LAB_ORDER_HAS_PROVIDER" foreign key ("PROVIDER_KEY") references "EHR_PROD"."SILVER"."PROVIDER" ("PROVIDER_KEY") norely;
+alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
+alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
+alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_ORDER" foreign key ("LAB_ORDER_KEY") references "EHR_PROD"."SILVER"."LAB_ORDER" ("LAB_ORDER_KEY") norely;
+alter table "EHR_PROD"."SILVER"."LAB_RESULT" add constraint "MEDFORM_LAB_RESULT_HAS_PROVIDER" foreign key ("PROVIDER_KEY") references "EHR_PROD"."SILVER"."PROVIDER" ("PROVIDER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PRESCRIPTION" add constraint "MEDFORM_PRESCRIPTION_HAS_PATIENT" foreign key ("PATIENT_KEY") references "EHR_PROD"."SILVER"."PATIENT" ("PATIENT_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PRESCRIPTION" add constraint "MEDFORM_PRESCRIPTION_HAS_ENCOUNTER" foreign key ("ENCOUNTER_KEY") references "EHR_PROD"."SILVER"."ENCOUNTER" ("ENCOUNTER_KEY") norely;
 alter table "EHR_PROD"."SILVER"."PRESCRIPTION" add constraint "MEDFORM_PRESCRIPTION_HAS_PRESCRIBER" foreign key ("PRESCRIBER_KEY") references "EHR_PROD"."SILVER"."PROVIDER" ("PROVIDER_KEY") norely;

@@ -1,4 +1,5 @@
 /** Code maps: what sources' words mean here. A word that is not in its map has no meaning, and its row is quarantined. */
+const patterns = require("./patterns.js");
 const seeds = require("./seeds.js");
 const transitions = require("./transitions.js");
 
@@ -38,7 +39,7 @@ const ENCOUNTER_TYPE = {
 const ICD_DIAGNOSIS = { 9: "ICD-9-CM", 10: "ICD-10-CM" };
 const ICD_PROCEDURE = { 9: "ICD-9-PCS", 10: "ICD-10-PCS" };
 
-/** Measures of MIMIC's outpatient record, by the name that holds their unit, to LOINC codes and UCUM units. */
+/** Measures of MIMIC's outpatient record, a blood pressure as a whole, by the name that holds their unit, to LOINC codes and UCUM units. */
 const OMR_CODE = {
   "weight (lbs)": "29463-7",
   weight: "29463-7",
@@ -259,6 +260,9 @@ module.exports = {
   icdProcedureSystem: (version) => seeds.mapped(version, ICD_PROCEDURE),
   administrationStatus: (status) => seeds.mapped(status, ADMINISTRATION_STATUS),
   documentStatus: (status) => seeds.mapped(status, DOCUMENT_STATUS),
+  /** A condition, always true or false: a blood pressure of MIMIC's outpatient record with both of its values. */
+  isBloodPressure: (name, value) =>
+    `coalesce(${seeds.mapped(name, OMR_CODE)} = '85354-9' and ${patterns.matches(value, "[0-9]{2,3}/[0-9]{2,3}")}, false)`,
   omrCode: (name) => seeds.mapped(name, OMR_CODE),
   omrUnit: (name) => seeds.mapped(name, OMR_UNIT),
   encounterType: (sentClass) => seeds.mapped(sentClass, ENCOUNTER_TYPE),

@@ -21,8 +21,16 @@ module.exports = {
       column("record_count", "integer", "Records in the file."),
       column("landed_count", "integer", "Rows landed."),
       column("rejected_count", "integer", "Lines that could not be landed."),
-      column("damaged_count", "integer", "Rows with a time as a spreadsheet program shows it."),
-      column("damage", "text", "`spreadsheet` where that is at least half of them. NULL: none found."),
+      column(
+        "damaged_count",
+        "integer",
+        "Rows with a time, an id, a number or a code as a spreadsheet program shows it.",
+      ),
+      column(
+        "damage",
+        "text",
+        "`spreadsheet` where by one of these signs at least as many rows are damaged as are sound: of the rows with a time, an id, a number with decimals, or a code with leading zeros. NULL: none found.",
+      ),
       column("loaded_at", "instant", "When it was landed, in UTC.", ["provenance"]),
     ],
   },
@@ -43,7 +51,7 @@ module.exports = {
   },
   absence: {
     description:
-      "What the newest snapshot of its source does not hold any more: one row a key of an entity, as long as it is absent. Only sources and tables of which each delivery is declared to be everything (`delivery: snapshot`) are looked at, a snapshot being all files of a table that were delivered at one time. One with rejected lines proves no absence: what is missing may stand in a line that could not be read. Nothing is deleted, and what returns has no row here.",
+      "What the newest snapshot of its source does not hold any more: one row a key of an entity, as long as it is absent. Only sources and tables of which each delivery is declared to be everything (`delivery: snapshot`) are looked at, a snapshot being all files of a table that were delivered at one time. One with rejected lines, or of a damaged file, proves no absence: what is missing may stand in a line that could not be read. Nothing is deleted, and what returns has no row here.",
     key: "entity, record_key",
     columns: [
       column("entity", "text", "The entity."),

@@ -14,7 +14,7 @@
  */
 const age = require("./age.js");
 const seeds = require("./seeds.js");
-const { COMPONENTS } = require("./units.js");
+const { COMPONENTS, isImplausible } = require("./units.js");
 
 const CHILD = [0, 17];
 const ADULT = [18, 200];
@@ -138,7 +138,9 @@ const values = {
   range_low: limit("low"),
   range_high: limit("high"),
   range_source: `case when ${IS_SENT} then 'sent' when ${IS_SEEDED} then 'seed' end`,
+  // What nobody can have is a slip, and tells nothing of the patient.
   flag_computed: `case
+      when ${isImplausible} then null
       when conversion.unit is not null and ${isBelow("critical.low")} then 'LL'
       when conversion.unit is not null and ${isAbove("critical.high")} then 'HH'
       when ${isBelow(limit("low"))} then 'L'

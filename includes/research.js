@@ -42,7 +42,7 @@ const standard = [
   own(
     "standard_value",
     "event.standard_value",
-    "The value in the standard unit of its code. NULL where there is none.",
+    "The value in the standard unit of its code. NULL where there is none, or no living person can have it.",
   ),
   own("standard_unit", "event.standard_unit", "That unit."),
 ];

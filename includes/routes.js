@@ -93,6 +93,12 @@ const routes = [
   { bronze: "mimic_prescriptions", entity: "prescription" },
   { bronze: "mimic_microbiologyevents", entity: "observation" },
   { bronze: "mimic_omr", entity: "vital_sign" },
+  {
+    bronze: "mimic_omr",
+    entity: "vital_sign",
+    part: "diastolic",
+    only: codes.isBloodPressure("description", "value_text"),
+  },
   { bronze: "mimic_labevents", entity: "lab_result" },
   { bronze: "hospital_medication_administrations", entity: "medication_administration" },
   { bronze: "hospital_radiology_reports", entity: "radiology_report" },

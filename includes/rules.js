@@ -6,6 +6,7 @@
  * records the finding.
  */
 const types = require("./types.js");
+const units = require("./units.js");
 
 const quarantine = (name, when) => ({ name, outcome: "quarantine", when });
 const flag = (name, when) => ({ name, outcome: "flag", when });
@@ -87,14 +88,10 @@ const disordered = (...moments) =>
     .join("\n      or ");
 const inOrder = (...moments) => flag("out_of_order", disordered(...moments));
 
-/** A measured value: in a unit that its code is known to have, and within what a living person can have. See units.js. */
+/** A measured value: in a unit that its code is known to have, and within what a living person can have, or it is not converted. See units.js. */
 const measured = [
   flag("unit_unknown", "candidate.value_number is not null and standard.code is not null and conversion.unit is null"),
-  flag(
-    "value_out_of_range",
-    `candidate.value_number * conversion.factor + conversion.shift < standard.low
-      or candidate.value_number * conversion.factor + conversion.shift > standard.high`,
-  ),
+  flag("value_out_of_range", units.isImplausible),
 ];
 
 const endsBeforeStart = isBefore(STOP, START);

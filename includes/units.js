@@ -133,9 +133,23 @@ const joins = [
     on conversion.code = candidate.code
     and conversion.unit = candidate.unit`,
 ];
+const CONVERTED = "(candidate.value_number * conversion.factor + conversion.shift)";
+
+/** SQL: whether no living person can have the candidate's value. NULL where there is no number, or its unit is not known. */
+const isImplausible = `(${CONVERTED} < standard.low or ${CONVERTED} > standard.high)`;
+
 const values = {
-  standard_value: "candidate.value_number * conversion.factor + conversion.shift",
+  standard_value: `case when not ${isImplausible} then ${CONVERTED} end`,
   standard_unit: "standard.standard_unit",
 };
 
-module.exports = { COMPONENTS, joins, values };
+/** SQL: whether it was found, when a row was admitted, that no living person can have its value. */
+const isFlagged = (flags) => `contains(coalesce(${flags}, ''), 'value_out_of_range')`;
+
+/** SQL, `{ value, unit }`: the number by which an admitted row is compared with others. What no living person can have is none. */
+const compared = (row) => ({
+  value: `case when not ${isFlagged(`${row}.flags`)} then coalesce(${row}.standard_value, ${row}.value_number) end`,
+  unit: `case when ${row}.standard_value is null and not ${isFlagged(`${row}.flags`)} then ${row}.unit else ${row}.standard_unit end`,
+});
+
+module.exports = { COMPONENTS, compared, isFlagged, isImplausible, joins, values };

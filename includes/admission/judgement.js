@@ -3,10 +3,15 @@ const { categoryOf, flag, quarantine } = require("../rules.js");
 const { hasPatient, lookup } = require("./references.js");
 const { indent, list, names } = require("./text.js");
 
-/** Of a file that was damaged on its way nothing is taken as true; but a patient with an id is never kept out. */
-const fileDamaged = ({ name }) => {
+/**
+ * Of a file that was damaged on its way nothing is taken as true. But a patient with an id is never kept out: where no other file
+ * tells of the patient, the damaged one does.
+ */
+const fileDamaged = ({ name, key }) => {
   const when = "damaged.batch_id is not null";
-  return name === "patient" ? flag("file_damaged", when) : quarantine("file_damaged", when);
+  if (name !== "patient") return [quarantine("file_damaged", when)];
+  const isToldElse = `max(case when damaged.batch_id is null then 1 else 0 end) over (partition by candidate.${key.name}) = 1`;
+  return [quarantine("file_damaged", `${when} and ${isToldElse}`), flag("file_damaged", when)];
 };
 const damagedFile = (ref) => `left join (
     select distinct
@@ -42,7 +47,7 @@ const judged = (entity, ref, rules, values, joins) => {
     if (value === undefined) throw new Error(`${entity.name}: no SQL for the judged column ${name}`);
     return `${value} as ${name}`;
   });
-  const all = [fileDamaged(entity), ...rules];
+  const all = [...fileDamaged(entity), ...rules];
   for (const { name } of all) categoryOf(name);
   return `judged as (
   select

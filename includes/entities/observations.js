@@ -32,7 +32,7 @@ const standard = [
   column(
     "standard_value",
     "number",
-    "The value in the standard unit. NULL where there is no number or the unit is not known.",
+    "The value in the standard unit. NULL where there is no number, the unit is not known, or no living person can have the value (`value_out_of_range`).",
   ),
   column(
     "standard_unit",
@@ -56,6 +56,11 @@ module.exports = {
       sent: [
         column("lab_result_id", "text", "The source's id of the result. NULL where it has none.", ["phi:other"]),
         column("lab_order_raw", "text", "The order's id as the source sent it.", ["phi:other"]),
+        column(
+          "provider_raw",
+          "text",
+          "The id of the provider who ordered it, where the source sends it with the result and not with an order.",
+        ),
         column("status_raw", "text", "Status as the source sent it. NULL where it has none."),
         column("status", "text", "`preliminary`, `final` or `corrected`. NULL where the source has none."),
         instant(
@@ -67,13 +72,17 @@ module.exports = {
         column("reference_high", "quantity", "Greatest of the reference range as sent, in the unit as sent."),
         column("flag_sent", "text", `${FLAGS}, or another, as sent.`),
       ],
-      references: ["lab_order"],
+      references: ["lab_order", "provider"],
       judged: [
         column("lab_order_key", "text", "The order. NULL where the source names none or one that is not known.", [
           "phi:other",
         ]),
+        column("provider_key", "text", "Whom provider_raw names. NULL where nobody, or not known."),
         instant("ordered_at", "When it was ordered, in UTC, as its order says."),
-        instant("collected_at", "When the specimen was taken, in UTC, as its order says."),
+        instant(
+          "collected_at",
+          "When the specimen was taken, in UTC, as its order says; where a source dates results by their specimens, when it was observed.",
+        ),
         ...standard,
         column(
           "range_low",
@@ -93,7 +102,7 @@ module.exports = {
         column(
           "flag_computed",
           "text",
-          `${FLAGS}: by the range, and by the critical limits of includes/lab_limits.js. NULL where there is no range, or a bound was sent that lies on both sides.`,
+          `${FLAGS}: by the range, and by the critical limits of includes/lab_limits.js. NULL where there is no range, where a bound was sent that lies on both sides, and of a value that no living person can have.`,
         ),
       ],
     },

@@ -16,6 +16,7 @@ module.exports = {
     ...codeOf("the medication"),
     ...startOf("When it began"),
     ...stopOf("When it ended"),
+    column("provider_raw", "text", "The id of who prescribed it, as the source sent it. NULL where it names nobody."),
     column("order_id", "text", "The source's id of the order or of the pharmacy's entry.", ["phi:other"]),
     column("dose_text", "text", "Dose as sent."),
     column("dose_unit", "text", "Unit of the dose as sent."),
@@ -27,9 +28,10 @@ module.exports = {
     column("payer_coverage", "money", "What the payer covered of one dispense in USD.", ["phi:other"]),
     column("total_cost", "money", "Cost of all dispenses in USD.", ["phi:other"]),
   ],
-  references: ["encounter"],
+  references: ["encounter", "provider"],
   judged: [
     encounterKey,
+    column("provider_key", "text", "Whom provider_raw names. NULL where nobody, or not known."),
     column(
       "prescriber_raw",
       "text",

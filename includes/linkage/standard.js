@@ -43,8 +43,8 @@ const addressLine = (x) => {
   return types.text(short);
 };
 
-/** The first five letters or digits: of a ZIP code without its extension. */
-const postalCode = (x) => nothing(`substr(${patterns.replaced(folded(x), "[^a-z0-9]+")}, 1, 5)`);
+/** The first five letters or digits: of a ZIP code without its extension. Of zeros alone it is none, and nobody's neighbour has it. */
+const postalCode = (x) => `nullif(${nothing(`substr(${patterns.replaced(folded(x), "[^a-z0-9]+")}, 1, 5)`)}, '00000')`;
 
 /** Digits without the 1 of North America before ten of them; NULL for fewer than seven. */
 const phone = (x) => {

@@ -2,9 +2,24 @@
 const { field, moment, plain } = require("../fields.js");
 const mimic = require("./field.js");
 
-const { admission, amount, charted, chartedDay, ICD, item, ordered, patient, period, sequence, stored } = mimic;
+const {
+  admission,
+  amount,
+  charted,
+  chartedDay,
+  decimal,
+  ICD,
+  item,
+  numbered,
+  ordered,
+  padded,
+  patient,
+  period,
+  sequence,
+  stored,
+} = mimic;
 const poe = plain("POE_ID", "order_id", "Id of the provider's order.", ["phi:other"]);
-const pharmacy = plain("PHARMACY_ID", "pharmacy_id", "Id of the pharmacy's entry.", ["phi:other"]);
+const pharmacy = numbered(plain("PHARMACY_ID", "pharmacy_id", "Id of the pharmacy's entry.", ["phi:other"]));
 
 const emar = plain("EMAR_ID", "administration_id", "Id of the administration.", ["phi:other"]);
 
@@ -46,7 +61,7 @@ module.exports = {
     fields: [
       patient,
       admission,
-      plain("TRANSFER_ID", "transfer_id", "Id of the transfer.", ["phi:other"]),
+      numbered(plain("TRANSFER_ID", "transfer_id", "Id of the transfer.", ["phi:other"])),
       plain("EVENTTYPE", "event_type", "`ED`, `admit`, `transfer` or `discharge`."),
       plain("CAREUNIT", "care_unit", "Unit."),
       moment("INTIME", "start", "When the patient came."),
@@ -101,7 +116,7 @@ module.exports = {
   labevents: {
     description: "Laboratory results, one row each.",
     fields: [
-      plain("LABEVENT_ID", "lab_result_id", "Id of the result.", ["phi:other"]),
+      numbered(plain("LABEVENT_ID", "lab_result_id", "Id of the result.", ["phi:other"])),
       patient,
       admission,
       plain("SPECIMEN_ID", "specimen_id", "Id of the specimen.", ["phi:other"]),
@@ -122,7 +137,7 @@ module.exports = {
   microbiologyevents: {
     description: "Microbiology: one row an organism and antibiotic, or a test without growth.",
     fields: [
-      plain("MICROEVENT_ID", "observation_id", "Id of the row.", ["phi:other"]),
+      numbered(plain("MICROEVENT_ID", "observation_id", "Id of the row.", ["phi:other"])),
       patient,
       admission,
       plain("MICRO_SPECIMEN_ID", "specimen_id", "Id of the specimen.", ["phi:other"]),
@@ -156,7 +171,7 @@ module.exports = {
       chartedDay,
       sequence,
       plain("RESULT_NAME", "description", "What was measured, with its unit."),
-      plain("RESULT_VALUE", "value_text", "The value.", ["phi:other"]),
+      decimal(plain("RESULT_VALUE", "value_text", "The value.", ["phi:other"])),
     ],
   },
   prescriptions: {
@@ -173,7 +188,7 @@ module.exports = {
       plain("DRUG", "description", "Name of the medication."),
       plain("FORMULARY_DRUG_CD", "formulary_code", "Code of the hospital's formulary."),
       plain("GSN", "gsn", "Generic Sequence Number."),
-      plain("NDC", "code", "National Drug Code; `0` where there is none."),
+      padded(11, plain("NDC", "code", "National Drug Code; `0` where there is none.")),
       plain("PROD_STRENGTH", "strength", "Strength."),
       plain("FORM_RX", "form", "Form as prescribed."),
       plain("DOSE_VAL_RX", "dose_text", "Dose."),

@@ -6,7 +6,10 @@ import type { Fingerprinted } from "./source-file.js";
 const LOOKED_AT = 1000;
 const LEAST_SHARE = 0.5;
 
-const DATE = /^\d{1,2}\/\d{1,2}\/\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?)?$/;
+/** `5/7/2180 10:44`, `07.05.2180`, `2180/5/7`, `5-Jul-80`. */
+const DAY =
+  /\d{1,2}\/\d{1,2}\/\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}\/\d{1,2}\/\d{1,2}|\d{1,2}-[A-Z][a-z]{2}-\d{2}(?:\d{2})?/;
+const DATE = new RegExp(`^(?:${DAY.source})(?: \\d{1,2}:\\d{2}(?::\\d{2})?(?: [AP]M)?)?$`);
 
 /** The columns, by their place from 0, of which half of the values near the beginning of the file are dates as such a program shows them. */
 export function spreadsheetDates(file: Fingerprinted): readonly number[] {

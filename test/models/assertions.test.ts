@@ -12,8 +12,14 @@ const assertions = actions.filter((action): action is Assertion => action.kind =
 const silver = (table: string) => `"EHR".SILVER."${table.toUpperCase()}"`;
 const gold = (table: string) => `"EHR".GOLD."${table.toUpperCase()}"`;
 
-/** Statements about one row of `table` that satisfies `where`, the same one each time. */
-const first = (table: string, where: string) => `rowid = (select min(rowid) from ${table} where ${where})`;
+/**
+ * One row of `table` that satisfies `where`, the same one each time: the least by its columns. The order in which rows were written is
+ * the engine's, and differs from one refresh to the next.
+ */
+const first = (table: string, where: string) =>
+  `rowid = (select rowid from ${table} as one where ${where} order by one limit 1)`;
+/** Of a patient who has no other row in `table`. */
+const alone = (table: string) => `patient_key in (select patient_key from ${table} group by 1 having count(*) = 1)`;
 const set = (table: string, change: string, where = "true") =>
   `update ${table} set ${change} where ${first(table, where)}`;
 const lose = (table: string, where = "true") => `delete from ${table} where ${first(table, where)}`;
@@ -69,10 +75,10 @@ const identified = (entity: string): Wrong => ({
 const later = "timestamp '2026-06-01' as valid_from, timestamp '2026-07-01' as valid_to, false as is_current";
 const earlier = "timestamp '2020-01-01' as valid_from, timestamp '2020-02-01' as valid_to, false as is_current";
 const periods = (name: string, table: string, another = ""): Wrong => ({
-  [`${name}_period`]: set(table, "valid_to = valid_from"),
+  [`${name}_period`]: set(table, "valid_to = valid_from", "is_current"),
   [`${name}_no_gap`]: repeat(table, earlier + another),
   [`${name}_no_overlap`]: repeat(table, later + another),
-  [`${name}_one_current`]: set(table, "is_current = false"),
+  [`${name}_one_current`]: set(table, "is_current = false", "is_current"),
 });
 const history = (name: string): Wrong => ({
   ...periods(name, silver(name)),
@@ -96,6 +102,15 @@ const observed = (entity: string): Wrong => ({
   ...ofEncounter(entity),
   ...findings(entity, entity === "observation" ? timed : measured),
   [`${entity}_comparator`]: set(silver(entity), "comparator = '~'"),
+  ...(entity === "observation"
+    ? {}
+    : {
+        [`${entity}_implausible_not_converted`]: set(
+          silver(entity),
+          "standard_value = value_number",
+          "contains(flags, 'value_out_of_range')",
+        ),
+      }),
 });
 const crosswalk = (table: string) => `"EHR".CROSSWALK."${table.toUpperCase()}"`;
 /** A view of one of the de-identified outputs, changed. */
@@ -212,14 +227,18 @@ const wrong: Wrong = {
   patient_match_decided: set(silver("patient_match"), "outcome = 'match'", "decision = 'not_same'"),
   patient_match_no_conflict: set(silver("patient_match"), "decision = null, is_conflict = true, outcome = 'match'"),
   patient_cluster_key: repeat(silver("patient_cluster")),
-  patient_cluster_has_patient: set(silver("patient_cluster"), "patient_key = 'nobody', person_id = 'nobody'"),
+  patient_cluster_has_patient: set(
+    silver("patient_cluster"),
+    "patient_key = 'nobody', person_id = 'nobody'",
+    "record_count = 1",
+  ),
   patient_cluster_person: set(silver("patient_cluster"), "record_count = null"),
   patient_cluster_basis: set(silver("patient_cluster"), "basis = 'perhaps'"),
   patient_cluster_settled: set(silver("patient_match"), "decision = null, outcome = 'match'", "decision = 'not_same'"),
   patient_cluster_apart: `update ${silver("patient_cluster")} as member set person_id = pair.patient_key
     from ${silver("patient_match")} as pair
     where pair.decision = 'not_same' and pair.other_patient_key = member.patient_key`,
-  patient_cluster_named: set(silver("patient_cluster"), "person_id = 'nobody'"),
+  patient_cluster_named: set(silver("patient_cluster"), "person_id = 'nobody'", "record_count = 1"),
   patient_xref_one_current: set(silver("patient_xref"), "valid_to = valid_from + interval '1 day'"),
   patient_xref_has_patient: repeat(silver("patient_xref"), "'nobody' as patient_key"),
   patient_xref_person: set(silver("patient_xref"), "person_id = null"),
@@ -236,7 +255,7 @@ const wrong: Wrong = {
   match_review_key: [pairInReview, pairInReview],
   match_review_reason: [pairInReview, set(gold("match_review"), "reason = 'perhaps'")],
   match_review_of_two: [pairInReview, set(gold("match_review"), "other_person_id = person_id")],
-  match_review_complete: set(silver("patient_match"), "decision = null, outcome = 'review'"),
+  match_review_complete: set(silver("patient_match"), "decision = null, outcome = 'review'", "decision = 'not_same'"),
   golden_patient_key: repeat(gold("golden_patient")),
   golden_patient_said: set(gold("golden_patient"), "value = null"),
   golden_patient_of_person: set(gold("golden_patient"), "person_id = 'nobody'"),
@@ -296,12 +315,12 @@ const wrong: Wrong = {
   payer_identified: set(silver("payer"), "payer_id = null"),
   ...findings("payer", ["conflict"]),
   coverage_key_unique: repeat(silver("coverage"), "'secondary' as coverage_rank", patientIs("ann")),
-  coverage_has_patient: set(silver("coverage"), "patient_key = 'nobody'"),
+  coverage_has_patient: set(silver("coverage"), "patient_key = 'nobody'", alone(silver("coverage"))),
   ...orphan("coverage_has_payer", "coverage", "payer_key"),
-  coverage_rank_known: set(silver("coverage"), "coverage_rank = 'third'"),
+  coverage_rank_known: set(silver("coverage"), "coverage_rank = 'third'", alone(silver("coverage"))),
   coverage_period: set(silver("coverage"), "valid_to = valid_from"),
   coverage_no_overlap: repeat(silver("coverage"), "'another' as coverage_key, false as is_current"),
-  coverage_one_current: set(silver("coverage"), "is_current = false"),
+  coverage_one_current: set(silver("coverage"), "is_current = false", "is_current"),
   ...findings("coverage", ["stop_before_start", "payer_unresolved", "coverage_overlap", "conflict"]),
 
   ...eventRules("claim"),
@@ -519,11 +538,12 @@ const wrong: Wrong = {
   lab_result_range_source: set(silver("lab_result"), "range_source = 'odd'", "range_source is not null"),
   lab_result_range: set(silver("lab_result"), "range_source = null", "range_source is not null"),
   ...orphan("lab_result_has_order", "lab_result", "lab_order_key"),
+  ...orphan("lab_result_has_provider", "lab_result", "provider_key"),
   lab_result_lab_order_of_patient: set(
     silver("lab_order"),
     `patient_key = (select max(patient_key) from ${silver("patient")}), encounter_key = null`,
   ),
-  ...findings("lab_result", ["out_of_order", "lab_order_unresolved", "conflict"]),
+  ...findings("lab_result", ["author_unresolved", "out_of_order", "lab_order_unresolved", "conflict"]),
   ...observed("vital_sign"),
   ...observed("observation"),
   ...findings("observation", ["conflict"]),
@@ -553,7 +573,11 @@ const wrong: Wrong = {
   ...periods("patient_facility", gold("patient_facility"), ", 'another' as patient_facility_key"),
   patient_facility_key: set(gold("patient_facility"), "patient_facility_key = null"),
   patient_facility_known: set(gold("patient_facility"), "facility_key = 'nowhere'"),
-  patient_facility_has_patient: set(gold("patient_facility"), "patient_key = 'nobody'"),
+  patient_facility_has_patient: set(
+    gold("patient_facility"),
+    "patient_key = 'nobody'",
+    alone(gold("patient_facility")),
+  ),
   patient_facility_has_encounter: set(gold("patient_facility"), "encounter_key = 'nothing'"),
   dim_patient_version_key: set(gold("dim_patient_version"), "patient_version_key = null"),
   dim_patient_version_complete: lose(gold("dim_patient_version")),
@@ -598,7 +622,11 @@ const wrong: Wrong = {
     "notification_status = 'odd', is_never_notified = false",
     "is_never_notified",
   ),
-  critical_lab_minutes: set(gold("critical_lab"), "minutes_to_notification = -1"),
+  critical_lab_minutes: set(
+    gold("critical_lab"),
+    "minutes_to_notification = -1",
+    "minutes_to_notification is not null",
+  ),
   critical_lab_never_notified: set(gold("critical_lab"), "is_never_notified = null"),
   ...Object.fromEntries(
     ["facility", "department", "provider"].flatMap((of) => [
@@ -687,6 +715,11 @@ const wrong: Wrong = {
   mortality_discharges_add_up: set(gold("mortality"), "discharge_count = discharge_count + 1"),
   treatment_outcome_key: repeat(gold("treatment_outcome")),
   treatment_outcome_explained: set(gold("treatment_outcome"), "rate_reason = 'odd'", "rate_reason is null"),
+  treatment_outcome_admissions_explained: set(
+    gold("treatment_outcome"),
+    "admission_reason = 'odd'",
+    "admission_reason is null",
+  ),
   treatment_outcome_counts: set(gold("treatment_outcome"), "followed_count = procedure_count + 1"),
   ml_readmission_features_key: repeat(gold("ml_readmission_features")),
   ml_readmission_features_has_stay: set(gold("ml_readmission_features"), "stay_key = 'nowhere'"),
@@ -792,7 +825,9 @@ describe("declared rules", () => {
       coverage_stop_before_start: 1,
       encounter_end_before_start: 1,
       lab_result_unit_unknown: 1,
+      lab_result_value_out_of_range: 1,
       prescription_stop_before_start: 1,
+      vital_sign_value_out_of_range: 1,
     });
   }, 240_000);
 

@@ -97,6 +97,8 @@ export const clinic: Delivery = {
     // Heart failure with its weight in both indices.
     diagnosis("tom", "last", "ICD-9-CM", "428.0", "2024-04-01"),
     diagnosis("una", "recent", "SNOMED-CT", "44054006", "2024-06-08"),
+    // Made twice on a day is made twice.
+    diagnosis("una", "", "SNOMED-CT", "44054006", "2024-06-08"),
     { ...diagnosis("una", "", "SNOMED-CT", "one-day", "2024-06-09"), STOP: "2024-06-09" },
     { ...diagnosis("una", "", "SNOMED-CT", "to-come", "2024-06-09"), STOP: "2024-07-01" },
   ],
@@ -126,8 +128,15 @@ export const clinic: Delivery = {
     { PATIENT: "sue", CODE: "73761001", DESCRIPTION: "Colonoscopy", START: "2014-07-01T15:00:00Z" },
     // A kidney transplant.
     { PATIENT: "sue", ENCOUNTER: "thirty", SYSTEM: "ICD-10-PCS", CODE: "0TY00Z0", START: "2024-02-05T16:00:00Z" },
+    // Of the day of the admission in which it was done nobody knows the hour.
+    { PATIENT: "sue", ENCOUNTER: "thirty-one", CODE: "p0", START: "2024-03-08" },
     { PATIENT: "tom", CODE: "p1", START: "2024-03-20T15:00:00Z" },
     { PATIENT: "una", ENCOUNTER: "recent", CODE: "p1", REASONCODE: "44054006", START: "2024-06-09T15:00:00Z" },
+  ],
+  patient_statuses: [
+    { ID: "watched", PATIENT: "una", STATUS: "active", CHANGED_AT: "2024-05-01", CONFIDENTIALITY: "vip" },
+    // Whose death the register has not heard of.
+    { ID: "unheard", PATIENT: "tom", STATUS: "active", CHANGED_AT: "2024-01-01", CONFIDENTIALITY: "normal" },
   ],
   observations: [
     ["2024-06-09T15:00:00Z", "70"],
@@ -135,6 +144,8 @@ export const clinic: Delivery = {
     ["2024-06-10T03:00:00Z", "80"],
     ["2024-06-10T14:00:00Z", "90"],
     ["2024-06-10T14:30:00Z", "fast"],
+    // What a monitor without a patient says.
+    ["2024-06-10T14:45:00Z", "99999"],
   ].map(([DATE = "", VALUE = ""]) => ({
     PATIENT: "una",
     ENCOUNTER: "recent",

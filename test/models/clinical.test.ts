@@ -170,7 +170,7 @@ describe("illness and treatment", () => {
       ["sue", "diabetes", "2024-01-01", "2024-03-08", 3, true],
       ["sue", "ischemic_heart_disease", "2024-01-01", "2024-01-01", 1, true],
       ["tom", "heart_failure", "2024-04-01", "2024-04-01", 1, true],
-      ["una", "diabetes", "2024-06-08", "2024-06-08", 1, true],
+      ["una", "diabetes", "2024-06-08", "2024-06-08", 2, true],
     ]);
   });
 
@@ -216,11 +216,12 @@ describe("illness and treatment", () => {
     expect(
       await answers(
         `select month::varchar, code, procedure_count, followed_count, death_30_day_count, admission_30_day_count, death_30_day_rate,
-           rate_reason, reason_count, resolved_90_day_count from "EHR".GOLD.TREATMENT_OUTCOME order by 1`,
+           rate_reason, reason_count, resolved_90_day_count from "EHR".GOLD.TREATMENT_OUTCOME order by 1, 2`,
       ),
     ).toEqual([
       ["2014-07-01", "73761001", 1, 1, 0, 0, 0, null, 0, 0],
       ["2024-02-01", "0TY00Z0", 1, 1, 0, 0, 0, null, 0, 0],
+      ["2024-03-01", "p0", 1, 1, 0, 0, 0, null, 0, 0],
       ["2024-03-01", "p1", 1, 1, 1, 1, 1, null, 0, 0],
       ["2024-06-01", "p1", 1, 0, 0, 0, null, "short_follow_up", 0, 0],
     ]);
@@ -238,7 +239,7 @@ describe("illness and treatment", () => {
     ).toEqual({
       first: [73, true, false, 0, 0, 0, 1, 2, 1, 5, null, null, null],
       thirty: [73, false, false, 1, 0, 1, 0, 2, 0, 1, null, null, null],
-      "thirty-one": [74, false, false, 2, 0, 0, 0, 4, 8, 5, null, null, null],
+      "thirty-one": [74, false, false, 2, 0, 1, 0, 4, 8, 5, null, null, null],
       "let-go": [39, false, false, 0, 0, 0, 0, 0, null, null, "no_icd_codes", null, null],
       recent: [34, false, true, 0, 1, 1, 0, 1, null, null, "no_icd_codes", 12, null],
     });
@@ -279,6 +280,13 @@ describe("the patient at hand", () => {
     expect(await rate("2024-06-09 14:59:59")).toEqual([]);
     expect(await rate("2024-06-09 15:00:00")).toEqual([[70]]);
     expect(await rate("2024-06-10 03:00:00")).toEqual([[80]]);
+    // What the register says of protection holds, and not the rows of patients, which know of none.
+    const standing = (patient: string, instant: string) =>
+      answers(`select g.status, g.description from "EHR".GOLD.PATIENT_AS_OF as g inner join "EHR".SILVER.PATIENT as p using (patient_key)
+        where fact_type = 'status' and p.patient_id = '${patient}' and ${at(instant)}`);
+    expect(await standing("una", "2024-07-20 12:00:00")).toEqual([["active", "vip"]]);
+    expect(await standing("tom", "2024-04-03 03:59:59")).toEqual([["active", "normal"]]);
+    expect(await standing("tom", "2024-04-03 04:00:00")).toEqual([["deceased", "normal"]]);
   });
 
   it("has died where another record of the person says so", async () => {
@@ -356,7 +364,7 @@ describe("the patient at hand", () => {
       ),
     ).toEqual({
       "just-before": [0, 0, 0, "Una"],
-      recent: [1, 1, 4, "Una"],
+      recent: [1, 1, 5, "Una"],
       lasting: [0, 0, 0, "Una"],
     });
     expect(

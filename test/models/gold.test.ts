@@ -66,9 +66,10 @@ describe("gold at an instant", () => {
     const slope = 0.148844;
     expect(rows).toEqual([
       ["ann", "2093-3", "2023-12-30", "5", "mmol/L", null, 193.35, "mg/dL", 1, null, null, null],
-      ["ann", "2339-0", "2024-01-10", "5", "mmol/L", null, 90.078, "mg/dL", 3, null, null, slope],
-      ["ann", "2339-0", "2024-03-10", "100", "mg/dL", null, 100, "mg/dL", 2, 90.078, 9.922, slope],
-      ["ann", "2339-0", "2024-05-10", "6", "mmol/L", null, 108.0936, "mg/dL", 1, 100, 8.0936, slope],
+      ["ann", "2339-0", "2024-01-10", "5", "mmol/L", null, 90.078, "mg/dL", 4, null, null, slope],
+      ["ann", "2339-0", "2024-03-10", "100", "mg/dL", null, 100, "mg/dL", 3, 90.078, 9.922, slope],
+      ["ann", "2339-0", "2024-04-10", "99999", "mmol/L", null, null, "mg/dL", 2, 100, null, slope],
+      ["ann", "2339-0", "2024-05-10", "6", "mmol/L", null, 108.0936, "mg/dL", 1, null, null, slope],
       ["ann", "2339-0", "2024-05-11", "7", "spoons", null, 7, "spoons", 1, null, null, null],
       ["ann", "2947-0", "2024-06-01", "110", "mmol/L", null, 110, "mmol/L", 1, null, null, null],
       ["ann", "6298-4", "2024-06-01", "6.5", "mmol/L", null, 6.5, "mmol/L", 1, null, null, null],
@@ -85,12 +86,22 @@ describe("gold at an instant", () => {
       "g.code, g.turnaround_hours, g.turnaround_reason, g.result_value, g.flag_sent, g.flag_computed, g.is_critical, g.encounter_key is not null",
       "g.observed_at",
     );
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(13);
     expect(rows.filter(([, code]) => code === "2947-0" || code === "6298-4" || code === "word")).toEqual([
       ["ann", "word", null, "result_time_not_sent", null, null, null, false, false],
       ["ann", "6298-4", 4, null, 6.5, "HH", "HH", true, true],
       ["ann", "2947-0", 4 + 1 / 60, null, 110, "L", "LL", true, true],
     ]);
+  });
+
+  it("shows a value that nobody can have as it was sent, with its finding, and takes it for no number", async () => {
+    expect(
+      await shown(
+        "FCT_LAB_RESULT",
+        "g.value_text, g.result_value, g.result_unit, g.range_low, g.range_high, g.flag_computed, g.is_critical, g.flags",
+        "g.observed_at",
+      ),
+    ).toContainEqual(["ann", "99999", null, "mg/dL", 70, 99, null, false, "value_out_of_range"]);
   });
 
   it("shows critical results with the time until somebody was told, and those of which nobody was", async () => {
@@ -148,7 +159,7 @@ describe("gold at an instant", () => {
     ];
     expect(await shown("PATIENT_360", columns.map((name) => `g.${name}`).join(", "), "1")).toEqual([
       // The second before six months and the second after now are events as well.
-      ["ann", "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 2, 0],
+      ["ann", "2023-12-29", "2024-06-30", "2024-06-29", 1, 3, 3, 0],
       ["ben", "2024-02-01", "2024-02-03", "2024-02-01", 0, 0, 1, 0],
       ["cat", "2024-03-01", "2024-07-10", "2024-03-01", 0, 1, 0, 0],
       ["dot", null, null, null, 0, 0, 0, 6],
@@ -163,7 +174,7 @@ describe("gold at an instant", () => {
         procedure: 1,
         prescription: 6,
         allergy: 1,
-        lab_result: 12,
+        lab_result: 13,
         vital_sign: 1,
         observation: 1,
         immunization: 1,
@@ -224,6 +235,7 @@ describe("gold at an instant", () => {
       "2023-12-30T05:00:00 lab_result",
       "2024-01-10T15:00:00 lab_result",
       "2024-03-10T15:00:00 lab_result",
+      "2024-04-10T15:00:00 lab_result",
       "2024-05-10T15:00:00 lab_result",
       "2024-05-11T15:00:00 lab_result",
       "2024-06-01T04:00:00 allergy",

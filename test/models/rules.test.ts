@@ -375,6 +375,17 @@ describe("rules of admission", () => {
       { code: "4548-4", comparator: "<", value: 5.993, standard_unit: "%" },
       { code: "6298-4", comparator: null, value: null, standard_unit: "mmol/L" },
     ]);
+    // What no living person can have is kept as it was sent, and neither converted nor judged.
+    for (const [table, code, sent] of [
+      ["LAB_RESULT", "2947-0", 14000],
+      ["VITAL_SIGN", "8867-4", 7200],
+    ] as const) {
+      const judged = table === "LAB_RESULT" ? ", flag_computed" : "";
+      const [row] = await hospital.rows(
+        `select value_number, standard_value${judged} from "EHR".SILVER.${table} where code = '${code}'`,
+      );
+      expect(Object.values(row ?? {})).toEqual([sent, null, ...(judged === "" ? [] : [null])]);
+    }
     expect(
       await hospital.rows(`select round(standard_value, 3) as c from "EHR".SILVER.VITAL_SIGN where code = '8310-5'`),
     ).toEqual([{ c: 37 }]);

@@ -218,6 +218,8 @@ export const ward: Delivery = {
   observations: [
     lab("2339-0", "2024-01-10T15:00:00Z", "5", "mmol/L"),
     lab("2339-0", "2024-03-10T15:00:00Z", "100", "mg/dL"),
+    // A slip of the hand, which nobody lives with.
+    lab("2339-0", "2024-04-10T15:00:00Z", "99999", "mmol/L"),
     lab("2339-0", "2024-05-10T15:00:00Z", "6", "mmol/L"),
     // Another unit that is not known for the code: a trend of its own.
     lab("2339-0", "2024-05-11T15:00:00Z", "7", "spoons"),
