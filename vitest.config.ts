@@ -5,9 +5,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
-    // They end what hangs, and measure nothing: a whole hospital takes half a minute on two cores, and twice that on a busy machine.
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    // They end what hangs, and measure nothing: a hospital on both engines takes minutes on two cores, and several times that on a busy machine.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     maxWorkers: 2,
     pool: "forks",
   },

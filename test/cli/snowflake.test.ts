@@ -285,7 +285,7 @@ describe("a project", () => {
     expect(again, again.stderr).toMatchObject({ code: 0 });
     expect(again.stdout).toMatch(/built +main\.paid/);
     write();
-  }, 120_000);
+  });
 
   test("drops relations whose model is gone, and ends what was cut short", async () => {
     rmSync(join(project, "definitions/paid.sqlx"));
@@ -311,7 +311,7 @@ describe("a project", () => {
       "gone",
     ]);
     write();
-  }, 120_000);
+  });
 
   test("needs no snapshot, and tests its models on the embedded engine", async () => {
     const snapshot = await medform("snapshot");

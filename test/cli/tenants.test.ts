@@ -36,7 +36,7 @@ beforeAll(async () => {
   }
   for (const tenant of tenants) ended[`run ${tenant}`] = await medform(["run", ...where(tenant)], box.warehouse);
   ended.again = await medform(["run", "--json", ...where("north")], box.warehouse);
-}, 60_000);
+});
 afterAll(() => box[Symbol.dispose]());
 
 it("each has its own rows, in landing too", async () => {

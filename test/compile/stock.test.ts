@@ -18,7 +18,7 @@ beforeAll(async () => {
     const graph = graphs[index];
     if (graph) stock.set(name, graph);
   });
-}, 300_000);
+});
 
 afterAll(() => {
   for (const fixture of made.values()) fixture.remove();

@@ -79,9 +79,7 @@ describe("increments equal a full refresh", () => {
     ...more,
   });
 
-  it("where children come first, births are corrected, deliveries come late, and the newest is invalid", {
-    timeout: 240_000,
-  }, async () => {
+  it("where children come first, births are corrected, deliveries come late, and the newest is invalid", async () => {
     const deliveries: readonly Arrival[] = [
       {
         delivered: "2024-03-01",

@@ -109,7 +109,7 @@ describe.skipIf(!there || !isReal)("record linkage on real sets (needs MEDFORM_D
   });
   afterAll(() => hospital[Symbol.asyncDispose]());
 
-  it.each([27, 109])("synthea-csv-%i: no two records are of one person", { timeout: 120_000 }, async (count) => {
+  it.each([27, 109])("synthea-csv-%i: no two records are of one person", async (count) => {
     await hospital.empty();
     const path = join(data, `synthea-csv-${count}`, "patients.csv.gz");
     await hospital.land({ id: "set", files: { patients: { path } } });
@@ -128,20 +128,14 @@ describe.skipIf(!there)("record linkage on sets with known clusters (needs perso
   });
   afterAll(() => hospital[Symbol.asyncDispose]());
 
-  it.each(["dataset1", "dataset2", "dataset3"])(
-    "FEBRL %s: precision 0.99, recall 0.95",
-    { timeout: 120_000 },
-    async (name) => {
-      const result = await linked(febrl(name));
-      process.stdout.write(`${name} ${JSON.stringify(result)}\n`);
-      expect(result.precision).toBeGreaterThanOrEqual(0.99);
-      expect(result.recall).toBeGreaterThanOrEqual(0.95);
-    },
-  );
+  it.each(["dataset1", "dataset2", "dataset3"])("FEBRL %s: precision 0.99, recall 0.95", async (name) => {
+    const result = await linked(febrl(name));
+    process.stdout.write(`${name} ${JSON.stringify(result)}\n`);
+    expect(result.precision).toBeGreaterThanOrEqual(0.99);
+    expect(result.recall).toBeGreaterThanOrEqual(0.95);
+  });
 
-  it("fake_1000: without numbers, addresses and mail, people are rarely found and never mixed up", {
-    timeout: 120_000,
-  }, async () => {
+  it("fake_1000: without numbers, addresses and mail, people are rarely found and never mixed up", async () => {
     const result = await linked(fake());
     process.stdout.write(`fake_1000 ${JSON.stringify(result)}\n`);
     expect(result.precision).toBeGreaterThanOrEqual(0.99);

@@ -132,7 +132,7 @@ const land = (index: number) => {
 };
 const ids = (events: readonly Told[]) => events.map(({ event_id }) => event_id).sort();
 
-describe("the outbox", { timeout: 300_000 }, () => {
+describe("the outbox", () => {
   it("tells each event on its day, once, in a place of its own, and the same whenever runs are", async () => {
     const all: Told[] = [];
     for (const [index, { tells }] of days.entries()) {

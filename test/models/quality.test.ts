@@ -88,7 +88,7 @@ beforeAll(async () => {
     ],
     asleep: entities.filter((entity) => !delivered.includes(entity)),
   });
-}, 120_000);
+});
 afterAll(() => hospital[Symbol.asyncDispose]());
 
 /** A file of no rows with this header: names as written, each by the column that it is. */
@@ -113,7 +113,7 @@ describe("three deliveries", () => {
     await empty("2024-01-04", { ...supplies, DESCRIPTION: "DESCRIPTION" });
     await empty("2024-01-05", supplies);
     await hospital.refresh({ asOf });
-  }, 240_000);
+  });
 
   it("are scored by what failed of what was checked", async () => {
     const scores = await hospital.rows(

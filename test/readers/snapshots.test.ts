@@ -198,5 +198,5 @@ describe("while a run holds the warehouse", () => {
         .map((line) => JSON.parse(line)),
     ).toEqual([{ ID: 0, RUN: 1 }]);
     expect((await here.elsewhere("plan")).code).toBe(3);
-  }, 300_000);
+  });
 });

@@ -138,7 +138,7 @@ describe("the hospital on Snowflake", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it("ends equal to DuckDB", { timeout: 300_000 }, async () => {
+  it("ends equal to DuckDB", async () => {
     await using duckdb = await openDuckDb({
       path: join(dir, "warehouse.duckdb"),
       database: "EHR",

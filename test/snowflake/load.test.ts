@@ -218,7 +218,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     await server.hook({ on, matches: "^put ", occurrence: 1, when: "after", effect: { kind: "drop" } });
     await load(snow, path, { delivered: "2024-02-01" });
     expect(await landed(snow)).toEqual(await landed(duck));
-  }, 60_000);
+  });
 
   it("leaves nothing where the session is lost within the transaction, and lands all of it the next time", async () => {
     const path = deliver({ "supplies.csv": supplies, "payer_transitions.csv": `${payers}1\n` });
@@ -254,7 +254,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
       SYNTHEA_PAYER_TRANSITIONS: 1,
       SYNTHEA_SUPPLIES: 2,
     });
-  }, 60_000);
+  });
 
   it("lands a sample hospital as DuckDB does, table by table", async () => {
     const out = join(folder, "hospital");
@@ -267,7 +267,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     ];
     expect(there).toMatchObject({ files: here.files, landed: here.landed, rejected: here.rejected });
     expect(await landed(snow)).toEqual(await landed(duck));
-  }, 60_000);
+  });
 
   it("leaves nothing half where it is killed between PUT and COMMIT, and the next load clears what it left", async () => {
     const path = deliver({ "supplies.csv": `${supplies}1,2\n` });
@@ -291,7 +291,7 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     expect(await load(snow, path)).toMatchObject({ files: 0, skipped: 1 });
     expect(await rows(snow, `select count(*) as "n" from EHR.RAW.SYNTHEA_SUPPLIES`)).toEqual([{ n: 2 }]);
     expect([partFiles(), await inStage(snow)]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it("lands files of a stage by COPY itself, each content once, and keeps what COPY does not take", async () => {
     const bucket = deliver({
@@ -357,5 +357,5 @@ describe.skipIf(!built)("loading into Snowflake (needs npm run build)", () => {
     });
     await using duck = await onDuckDb();
     await expect(load(duck, "@public.inbox", from)).rejects.toMatchObject({ problems: [{ code: "load-stage" }] });
-  }, 60_000);
+  });
 });

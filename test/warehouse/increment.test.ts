@@ -193,113 +193,105 @@ describe.each(engines.map((engine): Ways => ({ engine, ...waysOf[engine.name] })
   });
 
   describe("random increments", () => {
-    it.each(cases)(
-      "$increment.kind by $keys: as the model says, whichever way they go in",
-      { timeout: 300_000 },
-      async (one) => {
-        await fc.assert(
-          fc.asyncProperty(
-            fc.uniqueArray(row, { maxLength: 12, selector: (each) => JSON.stringify([each.k, each.l]) }),
-            fc.array(fc.tuple(fc.array(row, { maxLength: 5 }), fc.boolean()), { minLength: 1, maxLength: 3 }),
-            fc.boolean(),
-            async (first, increments, clustered) => {
-              const start =
-                one.keys.length === 1
-                  ? first.filter((each, at) => first.findIndex(({ k }) => k === each.k) === at)
-                  : first;
-              let expected: readonly Row[] = start;
-              const base = relation("RANDOM", query(start, String), {
-                kind: "incremental",
-                increment: one.increment,
-                uniqueKey: one.keys.map((name) => name.toUpperCase()),
-                clusterBy: clustered ? ["k", '"at"'] : [],
-                description: "kept",
-              });
-              for (const warehouse of warehouses) await publish(warehouse, base, token());
-              for (const [rows, loud] of increments) {
-                const after = model(expected, rows, one);
-                const incrementalQuery = query(rows, (name) => (loud ? name.toUpperCase() : name));
-                for (const warehouse of warehouses) {
-                  const next = { ...base, incrementalQuery };
-                  const scope = await warehouse.publisher.open({}, planOf([next], "increment"));
-                  const build = scope.build(next, "increment");
-                  if (after === undefined) expect(await refusal(build)).toBe("duplicate-key");
-                  else
-                    expect(await build).toEqual({
-                      rows: after.rows.length,
-                      changed: after.changed,
-                      ...(after.changed === 0 && { unchanged: true }),
-                      columns: ["k", "l", "at", "v"],
-                    });
-                  if (after === undefined) await scope.discard();
-                  else await scope.publish([]);
-                }
-                expected = after?.rows ?? expected;
-                for (const warehouse of warehouses) {
-                  await using session = await warehouse.session();
-                  expect(sorted(await values(session, 'select * from "EHR"."SILVER"."RANDOM"'))).toEqual(
-                    sorted(expected.map(stored)),
-                  );
-                  expect((await engine.comments(session, "RANDOM"))[0]).toEqual(["", "kept"]);
-                }
+    it.each(cases)("$increment.kind by $keys: as the model says, whichever way they go in", async (one) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(row, { maxLength: 12, selector: (each) => JSON.stringify([each.k, each.l]) }),
+          fc.array(fc.tuple(fc.array(row, { maxLength: 5 }), fc.boolean()), { minLength: 1, maxLength: 3 }),
+          fc.boolean(),
+          async (first, increments, clustered) => {
+            const start =
+              one.keys.length === 1
+                ? first.filter((each, at) => first.findIndex(({ k }) => k === each.k) === at)
+                : first;
+            let expected: readonly Row[] = start;
+            const base = relation("RANDOM", query(start, String), {
+              kind: "incremental",
+              increment: one.increment,
+              uniqueKey: one.keys.map((name) => name.toUpperCase()),
+              clusterBy: clustered ? ["k", '"at"'] : [],
+              description: "kept",
+            });
+            for (const warehouse of warehouses) await publish(warehouse, base, token());
+            for (const [rows, loud] of increments) {
+              const after = model(expected, rows, one);
+              const incrementalQuery = query(rows, (name) => (loud ? name.toUpperCase() : name));
+              for (const warehouse of warehouses) {
+                const next = { ...base, incrementalQuery };
+                const scope = await warehouse.publisher.open({}, planOf([next], "increment"));
+                const build = scope.build(next, "increment");
+                if (after === undefined) expect(await refusal(build)).toBe("duplicate-key");
+                else
+                  expect(await build).toEqual({
+                    rows: after.rows.length,
+                    changed: after.changed,
+                    ...(after.changed === 0 && { unchanged: true }),
+                    columns: ["k", "l", "at", "v"],
+                  });
+                if (after === undefined) await scope.discard();
+                else await scope.publish([]);
               }
-            },
-          ),
-          { numRuns: Math.ceil(runs / 4) },
-        );
-      },
-    );
+              expected = after?.rows ?? expected;
+              for (const warehouse of warehouses) {
+                await using session = await warehouse.session();
+                expect(sorted(await values(session, 'select * from "EHR"."SILVER"."RANDOM"'))).toEqual(
+                  sorted(expected.map(stored)),
+                );
+                expect((await engine.comments(session, "RANDOM"))[0]).toEqual(["", "kept"]);
+              }
+            }
+          },
+        ),
+        { numRuns: Math.ceil(runs / 4) },
+      );
+    });
   });
 
   describe("random changes of the schema", () => {
-    it.each(["extend", "fail", "ignore", "sync"] as const)(
-      "%s: as the model says",
-      { timeout: 300_000 },
-      async (policy) => {
-        const fields = fieldsOf(has(engine, "integers of several widths") ? widths : ["INTEGER"]);
-        await fc.assert(
-          fc.asyncProperty(
-            fields,
-            fc.array(fields, { minLength: 1, maxLength: 4 }),
-            fc.boolean(),
-            async (first, later, hooked) => {
-              const start = (columns: readonly Field[], id: number) =>
-                relation("SHAPES", selectOf(columns, id), {
-                  kind: "incremental",
-                  uniqueKey: ["ID"],
-                  onSchemaChange: policy,
-                  // With hooks the table is made anew instead of altered.
-                  incrementalPreOps: hooked ? ['delete from "EHR"."SILVER"."SHAPES" where id < 0'] : [],
-                });
-              const cells = (columns: readonly Field[], id: number): Cells =>
-                Object.fromEntries(columns.map(({ name, type }) => [name, type === "VARCHAR" ? String(id) : id]));
-              const asNamed = (each: Cells) =>
-                Object.fromEntries(Object.entries(each).map(([name, cell]) => [named(name), cell]));
-              let state: State = { columns: first, rows: [cells(first, 0)] };
-              for (const warehouse of warehouses) await publish(warehouse, start(first, 0), token());
-              for (const [at, columns] of later.entries()) {
-                const after = follow(state, columns, at + 1, policy);
-                for (const warehouse of warehouses) {
-                  const code = await refusal(publish(warehouse, start(columns, at + 1), token(), "increment"));
-                  expect(code).toBe(after === undefined ? "schema-changed" : undefined);
-                }
-                state = after ?? state;
-                for (const warehouse of warehouses) {
-                  await using session = await warehouse.session();
-                  const there = await warehouse.catalog.relations();
-                  const shape = there.find(({ target: { name } }) => name === "SHAPES")?.columns.slice(1);
-                  expect(shape?.map(({ name, type }) => ({ name, type }))).toEqual(
-                    state.columns.map(({ name, type }) => ({ name: named(name), type: typed(type) })),
-                  );
-                  const rows = await session.rows('select * from "EHR"."SILVER"."SHAPES" order by id');
-                  expect(rows.map(({ [named("id")]: _id, ...rest }) => rest)).toEqual(state.rows.map(asNamed));
-                }
+    it.each(["extend", "fail", "ignore", "sync"] as const)("%s: as the model says", async (policy) => {
+      const fields = fieldsOf(has(engine, "integers of several widths") ? widths : ["INTEGER"]);
+      await fc.assert(
+        fc.asyncProperty(
+          fields,
+          fc.array(fields, { minLength: 1, maxLength: 4 }),
+          fc.boolean(),
+          async (first, later, hooked) => {
+            const start = (columns: readonly Field[], id: number) =>
+              relation("SHAPES", selectOf(columns, id), {
+                kind: "incremental",
+                uniqueKey: ["ID"],
+                onSchemaChange: policy,
+                // With hooks the table is made anew instead of altered.
+                incrementalPreOps: hooked ? ['delete from "EHR"."SILVER"."SHAPES" where id < 0'] : [],
+              });
+            const cells = (columns: readonly Field[], id: number): Cells =>
+              Object.fromEntries(columns.map(({ name, type }) => [name, type === "VARCHAR" ? String(id) : id]));
+            const asNamed = (each: Cells) =>
+              Object.fromEntries(Object.entries(each).map(([name, cell]) => [named(name), cell]));
+            let state: State = { columns: first, rows: [cells(first, 0)] };
+            for (const warehouse of warehouses) await publish(warehouse, start(first, 0), token());
+            for (const [at, columns] of later.entries()) {
+              const after = follow(state, columns, at + 1, policy);
+              for (const warehouse of warehouses) {
+                const code = await refusal(publish(warehouse, start(columns, at + 1), token(), "increment"));
+                expect(code).toBe(after === undefined ? "schema-changed" : undefined);
               }
-            },
-          ),
-          { numRuns: Math.ceil(runs / 2) },
-        );
-      },
-    );
+              state = after ?? state;
+              for (const warehouse of warehouses) {
+                await using session = await warehouse.session();
+                const there = await warehouse.catalog.relations();
+                const shape = there.find(({ target: { name } }) => name === "SHAPES")?.columns.slice(1);
+                expect(shape?.map(({ name, type }) => ({ name, type }))).toEqual(
+                  state.columns.map(({ name, type }) => ({ name: named(name), type: typed(type) })),
+                );
+                const rows = await session.rows('select * from "EHR"."SILVER"."SHAPES" order by id');
+                expect(rows.map(({ [named("id")]: _id, ...rest }) => rest)).toEqual(state.rows.map(asNamed));
+              }
+            }
+          },
+        ),
+        { numRuns: Math.ceil(runs / 2) },
+      );
+    });
   });
 });

@@ -200,9 +200,7 @@ describe("in two processes", () => {
 });
 
 describe("a disk that is full", () => {
-  it("fails what does not fit, leaves everything as it was, and the warehouse usable", {
-    timeout: 120_000,
-  }, async () => {
+  it("fails what does not fit, leaves everything as it was, and the warehouse usable", async () => {
     const command = `ulimit -f 20000; exec "${process.execPath}" "${join(bundle, "child.js")}" fill "${path}"`;
     const child = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
     // It still has the warehouse open when it says what it saw.
