@@ -34,6 +34,7 @@ require("../assertions/organization_unit.js");
 require("../assertions/patient.js");
 require("../assertions/patient_event.js");
 require("../assertions/phi_access_log.js");
+require("../assertions/reference.js");
 require("../assertions/register.js");
 require("../assertions/prescription.js");
 require("../assertions/procedure.js");

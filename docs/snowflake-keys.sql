@@ -22,6 +22,8 @@ alter table "EHR_PROD"."GOLD"."SCHEMA_DRIFT" add constraint "MEDFORM_SCHEMA_DRIF
 alter table "EHR_PROD"."SILVER"."BATCH_COUNT" add constraint "MEDFORM_BATCH_COUNT_KEY" primary key ("BATCH_ID", "COUNTED") rely;
 alter table "EHR_PROD"."SILVER"."CODE_COUNT" add constraint "MEDFORM_CODE_COUNT_KEY" primary key ("CODE_COUNT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."UNMAPPED_CODE" add constraint "MEDFORM_UNMAPPED_CODE_KEY" primary key ("UNMAPPED_CODE_KEY") rely;
+alter table "EHR_PROD"."SILVER"."CODE_LIST" add constraint "MEDFORM_CODE_LIST_KEY" primary key ("LIST_NAME", "DELIVERED_AT") rely;
+alter table "EHR_PROD"."SILVER"."LISTED_CODE" add constraint "MEDFORM_LISTED_CODE_KEY" primary key ("LIST_NAME", "CODE") rely;
 alter table "EHR_PROD"."CROSSWALK"."FACILITY" add constraint "MEDFORM_CROSSWALK_FACILITY_KEY" primary key ("FACILITY_KEY") rely;
 alter table "EHR_PROD"."SILVER"."AUDIT_FINDING" add constraint "MEDFORM_AUDIT_FINDING_KEY_UNIQUE" primary key ("AUDIT_FINDING_KEY") rely;
 alter table "EHR_PROD"."SILVER"."BED" add constraint "MEDFORM_BED_KEY_UNIQUE" primary key ("BED_KEY") rely;
@@ -139,6 +141,7 @@ alter table "EHR_PROD"."GOLD"."RETENTION" add constraint "MEDFORM_RETENTION_KEY"
 alter table "EHR_PROD"."GOLD"."DESTRUCTION_MANIFEST" add constraint "MEDFORM_DESTRUCTION_MANIFEST_KEY" primary key ("PERSON_ID", "ENTITY") rely;
 alter table "EHR_PROD"."GOLD"."TREATMENT_OUTCOME" add constraint "MEDFORM_TREATMENT_OUTCOME_KEY" primary key ("TENANT_ID", "MONTH", "CODE", "CODE_SYSTEM") rely;
 alter table "EHR_PROD"."GOLD"."PATIENT_360" add constraint "MEDFORM_PATIENT_360_KEY" primary key ("PERSON_ID") rely;
+alter table "EHR_PROD"."SILVER"."LISTED_CODE" add constraint "MEDFORM_LISTED_CODE_HAS_LIST" foreign key ("LIST_NAME", "DELIVERED_AT") references "EHR_PROD"."SILVER"."CODE_LIST" ("LIST_NAME", "DELIVERED_AT") norely;
 alter table "EHR_PROD"."SILVER"."AUDIT_FINDING" add constraint "MEDFORM_AUDIT_FINDING_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
 alter table "EHR_PROD"."SILVER"."BED" add constraint "MEDFORM_BED_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;
 alter table "EHR_PROD"."SILVER"."EQUIPMENT" add constraint "MEDFORM_EQUIPMENT_HAS_FACILITY" foreign key ("FACILITY_KEY") references "EHR_PROD"."SILVER"."FACILITY" ("FACILITY_KEY") norely;

@@ -49,6 +49,33 @@ module.exports = {
       column("loaded_at", "instant", "When it was landed, or found to be there, in UTC.", ["provenance"]),
     ],
   },
+  code_list: {
+    description:
+      "Lists of codes that a hospital loads (includes/reference.js), and which delivery of each is in use: the newest that is whole. One row a list and time of delivery; files of one time are one delivery.",
+    key: "list_name, delivered_at",
+    columns: [
+      column("list_name", "text", "The list: `potentially_planned_procedure` or `acute_diagnosis`."),
+      column("delivered_at", "instant", "When it was delivered, in UTC."),
+      column("file_names", "text", "Its files, by which its edition is known.", ["provenance"]),
+      column("row_count", "integer", "Rows."),
+      column("code_count", "integer", "Of these, whole codes of the list's classification."),
+      column(
+        "unused_reason",
+        "text",
+        "Why it is not in use: `superseded` by a newer one; `damaged` by a spreadsheet program, which takes zeros from codes; `lines_rejected`: some of it could not be landed; `empty`; `not_codes`: some rows hold none, but a category of CCS or nothing. NULL: it is in use.",
+      ),
+      column("loaded_at", "instant", "When it was landed, or found to be there, in UTC.", ["provenance"]),
+    ],
+  },
+  listed_code: {
+    description: "What the lists in use hold (silver.code_list): one row a list and code.",
+    key: "list_name, code",
+    columns: [
+      column("list_name", "text", "The list: `potentially_planned_procedure` or `acute_diagnosis`."),
+      column("code", "text", "The code, in upper case and without its point."),
+      column("delivered_at", "instant", "When the list was delivered, in UTC."),
+    ],
+  },
   absence: {
     description:
       "What the newest snapshot of its source does not hold any more: one row a key of an entity, as long as it is absent. Only sources and tables of which each delivery is declared to be everything (`delivery: snapshot`) are looked at, a snapshot being all files of a table that were delivered at one time. One with rejected lines, or of a damaged file, proves no absence: what is missing may stand in a line that could not be read. Nothing is deleted, and what returns has no row here.",

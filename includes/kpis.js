@@ -36,7 +36,7 @@ const KPIS = [
     "readmission_rate",
     "ratio",
     "share",
-    "Index stays followed by an acute stay within 30 local days, by day of discharge (gold.readmission).",
+    "Index stays followed by an acute stay within 30 local days, planned or not, by day of discharge (gold.readmission).",
     "CMS Hospital-Wide All-Cause Unplanned Readmission Measure, without its exclusions by age and payer.",
   ),
   kpi("appointments", "count", "appointments", "Appointments scheduled for that day, whatever became of them.", HOUSE),

@@ -2,7 +2,7 @@
  * Admissions that are always planned: Planned Readmission Algorithm 4.0 of CMS and Yale CORE, tables PR.1 (procedures: bone
  * marrow, kidney and other organ transplants) and PR.2 (principal diagnoses: maintenance chemotherapy and radiotherapy,
  * rehabilitation, prostheses), from categories of CCS to the shortest prefixes of their ICD-10 codes. Tables PR.3 and PR.4,
- * tens of thousands of codes that are planned in some cases, are not here.
+ * tens of thousands of codes that are planned in some cases, a hospital loads: reference.js.
  */
 const DIAGNOSES = "Z440 Z441 Z443 Z448 Z449 Z451 Z453 Z454 Z4581 Z4682 Z4689 Z469 Z510 Z511";
 const PROCEDURES = [

@@ -67,6 +67,8 @@ const EXPECTED = {
   mimic_microbiologyevents: "patient_id charted_day code",
   mimic_omr: "patient_id charted description value_text",
   mimic_transfers: "patient_id start event_type",
+  reference_potentially_planned_procedure: "code",
+  reference_acute_diagnosis: "code",
 };
 
 const fieldOf = (table, name) => {

@@ -111,11 +111,15 @@ const routes = [
 /** Of MIMIC-IV's demonstration here there is no such file to hold a model against. */
 const UNSEEN = "Landed and typed by its documentation; read by no model until one was held against a real file.";
 
+const LIST = "A list of codes, and no fact about a patient; silver.listed_code has what is in use.";
+
 const bronzeOnly = {
   synthea_careplans:
     "A plan is what shall be done; what was done arrives as procedures, prescriptions and observations.",
   synthea_devices: "Nothing is asked of what a patient carries; monitors send their own values, see vital_sign.",
   synthea_supplies: "Consumption of material belongs to stores, and to no question about a patient.",
+  reference_potentially_planned_procedure: LIST,
+  reference_acute_diagnosis: LIST,
   mimic_services:
     "Which service a patient was under is part of the encounter's history, which no figure here asks for.",
   mimic_drgcodes: "Groups for billing; severity is computed from the diagnoses.",

@@ -11,13 +11,19 @@ const columns = silver.describeColumns([
 const what =
   "values that were delivered and could not be typed; they are NULL in bronze. The value itself stays in landing.";
 
-for (const { name: of, tables } of formats.formats) {
-  const failures = tables.flatMap(({ name: table, fields }) =>
+const failuresOf = (tables) =>
+  tables.flatMap(({ name: table, fields }) =>
     fields
       .map((field) => format.failure(field, source_systems.zone("_source_system")))
       .filter((failure) => failure !== undefined)
       .map((failure) => ({ table, ...failure })),
   );
+// Text is what it is: a format of nothing else has nothing to fail.
+const typed = formats.formats
+  .map(({ name, tables }) => ({ name, failures: failuresOf(tables) }))
+  .filter(({ failures }) => failures.length > 0);
+
+for (const { name: of, failures } of typed) {
   publish(`cast_failure_${of}`, {
     type: "view",
     schema: "bronze",
@@ -44,7 +50,7 @@ where ${when}`,
 }
 
 publish("cast_failure", { type: "view", schema: "bronze", description: `V${what.slice(1)}`, columns }).query((ctx) =>
-  formats.formats
+  typed
     .map(
       ({ name }) => `
 select

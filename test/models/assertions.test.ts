@@ -195,6 +195,12 @@ const wrong: Wrong = {
   batch_count_key: repeat(silver("batch_count")),
   batch_count_once: set(silver("batch_count"), "record_count = row_count - 1"),
   code_count_key: repeat(silver("code_count")),
+  code_list_key: repeat(silver("code_list")),
+  code_list_name: set(silver("code_list"), "list_name = 'odd'"),
+  code_list_whole: set(silver("code_list"), "code_count = row_count - 1"),
+  code_list_unused: set(silver("code_list"), "unused_reason = 'empty'"),
+  listed_code_key: repeat(silver("listed_code")),
+  listed_code_has_list: set(silver("listed_code"), "delivered_at = timestamp '2000-01-01'"),
   code_count_short: set(silver("code_count"), "code = repeat('x', 41)"),
   disposition_counted: set(silver("allergy_verdict"), "batch_id = null"),
   disposition_known: set(silver("allergy_verdict"), "disposition = 'lost'"),
@@ -805,6 +811,7 @@ beforeAll(async () => {
   hospital = await openHospital({ gold: true });
   await hospital.land({ id: "one", files: files(ward) });
   await hospital.land({ id: "two", files: files(clinic) });
+  await hospital.land({ id: "lists", source: "csv", files: { reference_acute_diagnosis: "CODE\nI21.4\nJ18.9\n" } });
   await hospital.refresh({ asOf });
 });
 afterAll(() => hospital[Symbol.asyncDispose]());

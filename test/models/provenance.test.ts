@@ -5,7 +5,7 @@ import { graph } from "./hospital.js";
 
 const PROVENANCE = ["source_system", "source_record", "recorded_at", "recorded_by", "loaded_at", "run_id", "row_hash"];
 
-/** Counts of rows by batch, file and table; the present; and what is compared of records, of which each run makes all anew. */
+/** Counts of rows by batch, file and table; published lists of codes; the present; and what is compared of records, of which each run makes all anew. */
 const ABOUT_ROWS = [
   "accounting",
   "accounting_bronze",
@@ -16,9 +16,11 @@ const ABOUT_ROWS = [
   "batch_count",
   "bronze_only",
   "code_count",
+  "code_list",
   "delivered_file",
   "delivery",
   "disposition",
+  "listed_code",
   "patient_block",
   "patient_cluster",
   "patient_match",
