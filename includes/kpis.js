@@ -127,7 +127,7 @@ const KPIS = [
     "equipment_utilization",
     "ratio",
     "share",
-    "Minutes of use of the minutes for which it can be used, of devices on the days of their use.",
+    "Minutes of use of the minutes for which it can be used, of devices on the days of their use; a use over midnight counts on each of its days.",
     HOUSE,
   ),
   kpi(

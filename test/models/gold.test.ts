@@ -385,6 +385,19 @@ describe("KPIs", () => {
     );
   });
 
+  it("count a use over midnight on each of its days, as long as it was then", async () => {
+    expect(
+      await hospital.rows(
+        `select cast(kpi_date as varchar) as day, cast(numerator as integer) as minutes, cast(denominator as integer) as of_minutes
+         from "EHR".GOLD.KPI_PART where kpi = 'equipment_utilization' order by 1`,
+      ),
+    ).toEqual([
+      { day: "2024-03-09", minutes: 360, of_minutes: 1440 },
+      { day: "2024-03-10", minutes: 1380, of_minutes: 1440 },
+      { day: "2024-06-01", minutes: 10, of_minutes: 600 },
+    ]);
+  });
+
   it("are NULL with a reason where nothing is delivered or nothing can be divided, and never 0 for that", async () => {
     // The one appointment is booked for the month after.
     for (const name of ["appointments", "completion_rate"])

@@ -316,7 +316,10 @@ export const ward: Delivery = {
       STOP: "2024-06-01T15:20:00Z",
     },
   ],
-  equipment: [{ ID: "scanner", ...unit, KIND: "ct", DAILY_MINUTES: "600" }],
+  equipment: [
+    { ID: "scanner", ...unit, KIND: "ct", DAILY_MINUTES: "600" },
+    { ID: "ventilator", ...unit, KIND: "ventilator", DAILY_MINUTES: "1440" },
+  ],
   equipment_usage: [
     {
       ID: "scan",
@@ -326,6 +329,8 @@ export const ward: Delivery = {
       START: "2024-06-01T14:50:00Z",
       STOP: "2024-06-01T15:00:00Z",
     },
+    // From six in the evening, over the night to summer time, to midnight of the day after.
+    { ID: "breath", EQUIPMENT: "ventilator", START: "2024-03-09T23:00:00Z", STOP: "2024-03-11T04:00:00Z" },
   ],
   audit_findings: [
     {
