@@ -7,7 +7,8 @@ import { asOf } from "./ward.js";
 let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({
-    only: ["treatment_outcome", "kpi_part", "governance_compliance", "ml_readmission_features", "critical_lab"],
+    only: `treatment_outcome kpi_part governance_compliance ml_readmission_features critical_lab patient_360 patient_metrics
+      mortality fct_claim dim_date dim_provider`.split(/\s+/),
     asleep:
       `adverse_event allergy bed bed_day document encounter_location equipment equipment_usage imaging_study immunization
       infection lab_order medication_administration medication_error observation organization_unit patient_contact
@@ -32,9 +33,19 @@ const kpisOf = (names: string) =>
     `select kpi, cast(sum(numerator) as double) from "EHR".GOLD.KPI_PART where kpi in (${names}) group by kpi order by kpi`,
   );
 
+const useOf = (patient: string) =>
+  answer(`select encounter_count, provider_count, emergency_visit_count_12_months, stay_count, readmission_count, current_medication_count,
+            active_chronic_condition_count, alert_count
+          from "EHR".GOLD.PATIENT_METRICS join "EHR".SILVER.PATIENT using (patient_key) where patient_id = '${patient}'`);
+const licenses = () => answer(`select active_license_count from "EHR".GOLD.DIM_PROVIDER`);
+const calendar = () => answer(`select min(calendar_date), max(calendar_date), count(*) from "EHR".GOLD.DIM_DATE`);
+
 it("knows no admissions without encounters, no bookings without appointments, no payments without claim lines, no accesses without their log", async () => {
   await deliver("first", {
-    patients: [{ Id: "ann", BIRTHDATE: "1950-01-01" }],
+    patients: [
+      { Id: "ann", BIRTHDATE: "1950-01-01" },
+      { Id: "bob", BIRTHDATE: "1940-01-01", DEATHDATE: "2024-02-02" },
+    ],
     organizations: [{ Id: "o1" }],
     providers: [{ Id: "r1", ORGANIZATION: "o1" }],
     procedures: [{ START: "2024-03-01T10:00:00Z", STOP: "2024-03-01T11:00:00Z", PATIENT: "ann", CODE: "p1" }],
@@ -57,6 +68,17 @@ it("knows no admissions without encounters, no bookings without appointments, no
   expect(await kpisOf("'claims_submitted', 'insurance_payments', 'provider_utilization'")).toEqual([
     ["claims_submitted", 1],
   ]);
+  expect(await useOf("ann")).toEqual([[null, null, null, null, null, null, null, null]]);
+  expect(await answer(`select current_medication_count from "EHR".GOLD.PATIENT_360`)).toEqual([[null], [null]]);
+  expect(
+    await answer(`select month, death_count, discharge_count, in_hospital_death_count, death_within_30_days_count, mortality_reason
+                  from "EHR".GOLD.MORTALITY`),
+  ).toEqual([["2024-02-01", 1, null, null, null, "no_encounters"]]);
+  expect(
+    await answer(`select charge_usd, paid_usd, insurance_paid_usd, adjusted_usd from "EHR".GOLD.FCT_CLAIM`),
+  ).toEqual([[null, null, null, null]]);
+  expect(await calendar()).toEqual([["2024-01-01", "2025-12-31", 731]]);
+  expect(await licenses()).toEqual([[null]]);
   const figures = () =>
     answer(`select counted_from, figure_reason, count(*) as n, sum(figure_value) as figures from "EHR".GOLD.GOVERNANCE_COMPLIANCE
             where counted_from in ('silver.accounting', 'gold.breach') group by all order by 1`);
@@ -84,9 +106,29 @@ it("knows no admissions without encounters, no bookings without appointments, no
         SCHEDULED_END: "2024-03-01T10:30:00Z",
         STATUS: "completed",
       },
+      {
+        Id: "a2",
+        PATIENT: "ann",
+        PROVIDER: "r1",
+        SCHEDULED_START: "2024-03-04",
+        CHECKED_IN_AT: "2024-03-04T15:00:00Z",
+        STARTED_AT: "2024-03-04T15:20:00Z",
+        STATUS: "completed",
+      },
     ],
     claims_transactions: [
       { ID: "t1", CLAIMID: "c1", PATIENTID: "ann", TYPE: "CHARGE", AMOUNT: "100", FROMDATE: "2024-03-01T10:00:00Z" },
+    ],
+    licenses: [
+      {
+        ID: "n1",
+        PROVIDER: "r1",
+        LICENSE_NUMBER: "1",
+        STATE: "NY",
+        KIND: "medical",
+        EXPIRES_ON: "2023-12-31",
+        STATUS: "expired",
+      },
     ],
     access_log: [{ ID: "l1", USER_ID: "u1", ACTION: "login", ACCESSED_AT: "2024-03-01T10:00:00Z" }],
   });
@@ -104,6 +146,23 @@ it("knows no admissions without encounters, no bookings without appointments, no
     ["gold.breach", null, 1, 0],
     ["silver.accounting", null, 1, 0],
   ]);
+  expect(await licenses()).toEqual([[0]]);
+  // Who is booked for a day comes neither early nor late.
+  expect(await kpisOf("'arrival_offset', 'average_wait'")).toEqual([["average_wait", 20]]);
+  // Of what the patient takes still nothing is known.
+  expect(await useOf("ann")).toEqual([[1, null, 0, 1, 0, null, null, null]]);
+  expect(await useOf("bob")).toEqual([[0, 0, 0, 0, 0, null, null, null]]);
+  expect(
+    await answer(
+      `select month, discharge_count, death_within_30_days_count, mortality_reason from "EHR".GOLD.MORTALITY order by month`,
+    ),
+  ).toEqual([
+    ["2020-03-01", 1, 0, null],
+    ["2024-02-01", 0, 0, "no_stays"],
+  ]);
+  expect(
+    await answer(`select charge_usd, paid_usd, insurance_paid_usd, adjusted_usd from "EHR".GOLD.FCT_CLAIM`),
+  ).toEqual([[100, 0, 0, 0]]);
   // Procedures are delivered, and none was in this stay; of medications and conditions nothing is known.
   expect(
     await answer(
@@ -127,4 +186,26 @@ it("misses no word of who was told of a critical result, where its source never 
   expect(
     await answer(`select notification_status, is_never_notified, resulted_at is not null from "EHR".GOLD.CRITICAL_LAB`),
   ).toEqual([["not_carried", false, true]]);
+});
+
+it("says nothing of now, where nothing that has ended tells when that is", async () => {
+  await hospital.empty();
+  await hospital.land({
+    id: "fourth",
+    files: files({
+      patients: [{ Id: "ann", BIRTHDATE: "1950-01-01" }],
+      encounters: [{ Id: "e1", START: "2024-03-05T10:00:00Z", PATIENT: "ann", ENCOUNTERCLASS: "inpatient" }],
+      medications: [{ START: "2023-05-01T10:00:00Z", PATIENT: "ann", CODE: "m1" }],
+      conditions: [{ START: "2023-05-01", PATIENT: "ann", CODE: "44054006" }],
+    }),
+  });
+  await hospital.refresh();
+  const medications = () => answer(`select as_of is null, current_medication_count from "EHR".GOLD.PATIENT_360`);
+  expect(await medications()).toEqual([[true, null]]);
+  expect(await useOf("ann")).toEqual([[null, null, null, 1, null, null, null, null]]);
+  expect(await calendar()).toEqual([["2023-01-01", "2025-12-31", 1096]]);
+
+  await hospital.refresh({ asOf });
+  expect(await medications()).toEqual([[false, 1]]);
+  expect(await useOf("ann")).toEqual([[1, null, 0, 1, 0, 1, 1, 0]]);
 });
