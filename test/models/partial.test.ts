@@ -8,7 +8,7 @@ let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({
     only: `treatment_outcome kpi_part governance_compliance ml_readmission_features critical_lab patient_360 patient_metrics
-      mortality fct_claim dim_date dim_provider`.split(/\s+/),
+      mortality fct_claim fct_prescription dim_date dim_provider`.split(/\s+/),
     asleep:
       `adverse_event allergy bed bed_day document encounter_location equipment equipment_usage imaging_study immunization
       infection lab_order medication_administration medication_error observation organization_unit patient_contact
@@ -200,12 +200,14 @@ it("says nothing of now, where nothing that has ended tells when that is", async
     }),
   });
   await hospital.refresh();
-  const medications = () => answer(`select as_of is null, current_medication_count from "EHR".GOLD.PATIENT_360`);
-  expect(await medications()).toEqual([[true, null]]);
+  const medications = () =>
+    answer(`select p.as_of is null, current_medication_count, is_current
+            from "EHR".GOLD.PATIENT_360 as p join "EHR".GOLD.FCT_PRESCRIPTION using (patient_key)`);
+  expect(await medications()).toEqual([[true, null, null]]);
   expect(await useOf("ann")).toEqual([[null, null, null, 1, null, null, null, null]]);
   expect(await calendar()).toEqual([["2023-01-01", "2025-12-31", 1096]]);
 
   await hospital.refresh({ asOf });
-  expect(await medications()).toEqual([[false, 1]]);
+  expect(await medications()).toEqual([[false, 1, true]]);
   expect(await useOf("ann")).toEqual([[1, null, 0, 1, 0, 1, 1, 0]]);
 });
