@@ -72,11 +72,12 @@ declare(
       key("retention_key"),
       everyOne("retention_complete", "person_id", "patient_xref", "expected.valid_to is null"),
       explained("retention_explained", "retain_until", "retain_reason"),
+      explained("retention_hold_explained", "hold_count", "hold_reason"),
       codeSet("retention_tier", "tier", ["active", "warm", "archive"], { optional: true }),
       row(
         "retention_held",
         "what is held, not due, or waits to be judged is not destroyed",
-        "not is_destroyable or is_due and hold_count = 0 and waiting_count = 0",
+        "not is_destroyable or is_due and hold_count is not null and hold_count = 0 and waiting_count = 0",
       ),
       row("retention_minor", "kept beyond majority", "retain_until is null or retain_until > majority_date"),
     ],

@@ -668,6 +668,7 @@ const wrong: Wrong = {
   retention_key: repeat(gold("retention")),
   retention_complete: lose(gold("retention")),
   retention_explained: set(gold("retention"), "retain_reason = null", "retain_until is null"),
+  retention_hold_explained: set(gold("retention"), "hold_reason = 'odd'", "hold_count is not null"),
   retention_tier: set(gold("retention"), "tier = 'cold'"),
   retention_held: set(gold("retention"), "is_destroyable = true", "not is_due"),
   retention_minor: set(gold("retention"), "retain_until = majority_date", "retain_until is not null"),

@@ -8,7 +8,7 @@ let hospital: Hospital;
 beforeAll(async () => {
   hospital = await openHospital({
     only: `treatment_outcome kpi_part governance_compliance ml_readmission_features critical_lab patient_360 patient_metrics
-      mortality fct_claim fct_prescription dim_date dim_provider`.split(/\s+/),
+      mortality fct_claim fct_prescription dim_date dim_provider destruction_manifest`.split(/\s+/),
     asleep:
       `adverse_event allergy bed bed_day document encounter_location equipment equipment_usage imaging_study immunization
       infection lab_order medication_administration medication_error observation organization_unit patient_contact
@@ -210,4 +210,29 @@ it("says nothing of now, where nothing that has ended tells when that is", async
   await hospital.refresh({ asOf });
   expect(await medications()).toEqual([[false, 1, true]]);
   expect(await useOf("ann")).toEqual([[1, null, 0, 1, 0, 1, 1, 0]]);
+});
+
+it("destroys no record while nobody has said which are held", async () => {
+  await hospital.empty();
+  await deliver("fifth", {
+    patients: [{ Id: "ann", BIRTHDATE: "1950-01-01" }],
+    encounters: [
+      {
+        Id: "e1",
+        START: "1999-03-05T10:00:00Z",
+        STOP: "1999-03-05T11:00:00Z",
+        PATIENT: "ann",
+        ENCOUNTERCLASS: "wellness",
+      },
+    ],
+  });
+  const held = () => answer(`select is_due, hold_count, hold_reason, is_destroyable from "EHR".GOLD.RETENTION`);
+  const listed = () => answer(`select distinct entity from "EHR".GOLD.DESTRUCTION_MANIFEST order by 1`);
+  expect(await held()).toEqual([[true, null, "no register", false]]);
+  expect(await listed()).toEqual([]);
+
+  // A register without a hold.
+  await deliver("sixth", { legal_holds: [] });
+  expect(await held()).toEqual([[true, 0, null, true]]);
+  expect(await listed()).toEqual([["encounter"], ["patient"], ["patient_address"], ["patient_identifier"]]);
 });
