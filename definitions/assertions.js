@@ -8,6 +8,7 @@ require("../assertions/audit_finding.js");
 require("../assertions/bed.js");
 require("../assertions/claim.js");
 require("../assertions/clinical.js");
+require("../assertions/concept.js");
 require("../assertions/condition.js");
 require("../assertions/coverage.js");
 require("../assertions/deidentified.js");

@@ -22,6 +22,7 @@ alter table "EHR_PROD"."GOLD"."SCHEMA_DRIFT" add constraint "MEDFORM_SCHEMA_DRIF
 alter table "EHR_PROD"."SILVER"."BATCH_COUNT" add constraint "MEDFORM_BATCH_COUNT_KEY" primary key ("BATCH_ID", "COUNTED") rely;
 alter table "EHR_PROD"."SILVER"."CODE_COUNT" add constraint "MEDFORM_CODE_COUNT_KEY" primary key ("CODE_COUNT_KEY") rely;
 alter table "EHR_PROD"."GOLD"."UNMAPPED_CODE" add constraint "MEDFORM_UNMAPPED_CODE_KEY" primary key ("UNMAPPED_CODE_KEY") rely;
+alter table "EHR_PROD"."SILVER"."CONCEPT" add constraint "MEDFORM_CONCEPT_KEY" primary key ("CONCEPT_KEY") rely;
 alter table "EHR_PROD"."SILVER"."CODE_LIST" add constraint "MEDFORM_CODE_LIST_KEY" primary key ("LIST_NAME", "DELIVERED_AT") rely;
 alter table "EHR_PROD"."SILVER"."LISTED_CODE" add constraint "MEDFORM_LISTED_CODE_KEY" primary key ("LIST_NAME", "CODE") rely;
 alter table "EHR_PROD"."CROSSWALK"."FACILITY" add constraint "MEDFORM_CROSSWALK_FACILITY_KEY" primary key ("FACILITY_KEY") rely;

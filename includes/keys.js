@@ -23,6 +23,9 @@ const departmentOf = (tenant, source, id) => of("department", tenant, source, id
 const department = (tenant, source, facility, encounterClass) =>
   departmentOf(tenant, source, `(${facility} || ':' || ${encounterClass})`);
 
+/** The key of a code of a source's dictionary. */
+const concept = (tenant, source, system, code) => of("concept", tenant, source, `(${system} || ':' || ${code})`);
+
 /** Content of a row as one hash; columns are `{ name, type }`. What is derived from text (numbers) is left out. */
 const content = (columns) =>
   hash(...columns.filter(({ type }) => type !== "number").map(({ name, type }) => types.asText(name, type)));
@@ -42,4 +45,4 @@ const pseudonym = (x, key) => {
   return byEngine({ duckdb: `sha256(${keyed})`, snowflake: `sha2(${keyed}, 256)` });
 };
 
-module.exports = { content, department, departmentOf, hash, of, pseudonym, secret };
+module.exports = { concept, content, department, departmentOf, hash, of, pseudonym, secret };

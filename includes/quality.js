@@ -60,6 +60,10 @@ const EXPECTED = {
   hospital_medication_errors: "patient_id occurred stage severity",
   mimic_patients: "patient_id sex",
   mimic_admissions: "patient_id encounter_id start encounter_class",
+  mimic_d_labitems: "item_id description",
+  mimic_d_icd_diagnoses: "code icd_version description",
+  mimic_d_icd_procedures: "code icd_version description",
+  mimic_d_hcpcs: "code description",
   mimic_diagnoses_icd: "patient_id encounter_id code icd_version",
   mimic_procedures_icd: "patient_id encounter_id code icd_version charted",
   mimic_prescriptions: "patient_id start description",
@@ -138,6 +142,8 @@ const CODED = [
   mapped("mimic_admissions", "encounter_class", codes.encounterType),
   mapped("mimic_diagnoses_icd", "icd_version", codes.icdDiagnosisSystem),
   mapped("mimic_procedures_icd", "icd_version", codes.icdProcedureSystem),
+  mapped("mimic_d_icd_diagnoses", "icd_version", codes.icdDiagnosisSystem),
+  mapped("mimic_d_icd_procedures", "icd_version", codes.icdProcedureSystem),
   mapped("mimic_omr", "description", codes.omrCode),
 ];
 

@@ -51,13 +51,19 @@ const RECORDED = [
 /** A patient's key is the authority's, not the source's: who names one says it in `sent`, as `patient_ref`. */
 const keyedHere = ({ references = [] }) => references.filter((reference) => reference !== "patient");
 
+/** Whom or what a row names, as a key. By its code it names a concept only where it has no text of its own: most have one. */
+const referenceKey = (of) =>
+  of === "concept"
+    ? `case
+      when sent.description is null
+        then ${keys.concept("sent.tenant_id", "sent.source_system", "sent.code_system", "sent.code")}
+    end`
+    : keys.of(of, "sent.tenant_id", "sent.source_system", `sent.${of}_raw`);
+
 /** New rows with hash, references and delivery; events without an id of their own get key and ordinal here. */
 const fresh = (entity, ref, hasOwnKey) => {
   const content = [...entity.sent, ...(entity.sentOnly || []), ...RECORDED];
-  const references = keyedHere(entity).map(
-    (reference) =>
-      `${keys.of(reference, "sent.tenant_id", "sent.source_system", `sent.${reference}_raw`)} as ${reference}_ref`,
-  );
+  const references = keyedHere(entity).map((reference) => `${referenceKey(reference)} as ${reference}_ref`);
   const steps = `delivery as (
   select
     batch_id,
@@ -199,7 +205,8 @@ const candidates = (entity, ref, self) => {
 };
 
 /**
- * The rows to judge: new ones, and the stored rows for which the answer can have changed, with every other version of their keys. Their
+ * The rows to judge: new ones, and the stored rows for which the answer can have changed, with every other version of their keys. A
+ * copy of what they name, delivered again, changes nothing. Their
  * keys are sought first, by columns of their own, because mostly there are few: then the rest of no other row is read.
  */
 const gathered = (entity, ref, self, name) => {
@@ -210,13 +217,16 @@ const gathered = (entity, ref, self, name) => {
     select ${of}_key
     from ${ref("silver", `${entityOf(of)}_verdict`)}
     where judged_run > ${seenRun(self)}
+      and disposition <> 'duplicate'
   )`;
+  const references = entity.references || [];
   const reasons = [
     `${key} in (select fresh.${key} from fresh)`,
     "disposition = 'quarantined'",
-    ...(entity.references || []).map((of) => `${of}_ref is not null and ${of}_key is null`),
+    // What more is seen of than its key is found by its change, also when it comes to be there.
+    ...references.filter((of) => !isJudgedBy(of)).map((of) => `${of}_ref is not null and ${of}_key is null`),
     ...(hasPatient(entity) ? [`patient_key in ${changed("patient")}`] : []),
-    ...(entity.references || []).filter(isJudgedBy).map((of) => `${of}_ref in ${changed(of)}`),
+    ...references.filter(isJudgedBy).map((of) => `${of}_ref in ${changed(of)}`),
   ];
   const selects = reasons.map(
     (reason) => `select ${key}
@@ -248,4 +258,4 @@ ${name} as (
 )`;
 };
 
-module.exports = { candidates, fresh, seenRun, unseen };
+module.exports = { candidateColumns, candidates, fresh, seenRun, unseen };

@@ -1,6 +1,7 @@
 /** Each row beside the rows that it names: what is found, and which rules it breaks. */
 const { categoryOf, flag, quarantine } = require("../rules.js");
-const { hasPatient, lookup } = require("./references.js");
+const { candidateColumns } = require("./candidates.js");
+const { hasPatient, isDescribed, lookup } = require("./references.js");
 const { indent, list, names } = require("./text.js");
 
 /**
@@ -33,6 +34,16 @@ const ruleNames = (rules, outcome) => {
   return `nullif(ltrim(\n      ${broken.join("\n      || ")},\n      ','\n    ), '')`;
 };
 
+/** The row as it was sent, but for the text of a code that came without one: that is its concept's, as it is known now. */
+const saying = (entity) =>
+  isDescribed(entity)
+    ? candidateColumns(entity).map((name) =>
+        name === "description"
+          ? "case when candidate.concept_ref is null then candidate.description else concept.display end as description"
+          : `candidate.${name}`,
+      )
+    : ["candidate.*"];
+
 /** Each row beside the rows that it names, with the rules that it breaks. */
 const judged = (entity, ref, rules, values, joins) => {
   const tables = lookups(entity).map((of) => {
@@ -52,7 +63,7 @@ const judged = (entity, ref, rules, values, joins) => {
   return `judged as (
   select
     ${list([
-      "candidate.*",
+      ...saying(entity),
       ...columns,
       `${ruleNames(all, "quarantine")} as broken_rules`,
       `${ruleNames(all, "flag")} as broken_flags`,

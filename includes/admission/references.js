@@ -6,10 +6,13 @@ const GATHERED = { study: "imaging_study" };
 
 const entityOf = (of) => GATHERED[of] || of;
 const hasPatient = (entity) => entity.name !== "patient" && entity.sent.some(({ name }) => name === "patient_key");
+/** Whether a row that was sent without a text has that of its code, as the source's dictionary has it now. */
+const isDescribed = ({ references = [] }) => references.includes("concept");
 const isEvent = (of) => hasPatient(entities[entityOf(of)]);
 
 /** What a lookup brings along, where it is more than key and patient. */
 const COLUMNS = {
+  concept: ["display"],
   organization_unit: ["branch", "region", "authority", "bed_count"],
   patient: ["birth_date", "death_date", "sex"],
   encounter: [
@@ -52,4 +55,4 @@ const lookup = (of, ref) => {
     where disposition = 'current'${isGathered ? `\n    group by ${key}` : ""}`;
 };
 
-module.exports = { entityOf, hasPatient, isJudgedBy, lookup };
+module.exports = { entityOf, hasPatient, isDescribed, isJudgedBy, lookup };

@@ -1,6 +1,7 @@
 /** The versions of a key: their order, what becomes of each, and which verdicts are written. */
 const order = require("../order.js");
 const silver = require("../silver.js");
+const { isDescribed } = require("./references.js");
 const { indent, list, names } = require("./text.js");
 
 /** The order of versions, oldest first: the source's own time, delivery, file, row; never the time of loading. */
@@ -98,7 +99,8 @@ const verdicts = (entity, self, hasOwnKey) => {
 from disposed`;
   if (self === undefined) return all;
   const times = entity.timedByEncounter ? ["started_at", "start_date"] : [];
-  const compared = [...names(entity.judged), ...times, "disposition", "broken_rules", "flags"];
+  const texts = isDescribed(entity) ? ["description"] : [];
+  const compared = [...names(entity.judged), ...times, ...texts, "disposition", "broken_rules", "flags"];
   return `,
 
 verdict as (

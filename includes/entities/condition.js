@@ -20,6 +20,6 @@ module.exports = {
       "Its place among the diagnoses of the encounter, as sent; 1 is the principal one. NULL where the source orders none.",
     ),
   ],
-  references: ["encounter"],
+  references: ["encounter", "concept"],
   judged: [encounterKey],
 };

@@ -4,7 +4,8 @@
  * optionalId?, identity?, hasVersions? }`:
  * `sent` is what the source said (with the key the whole content of a row), `sentOnly` the same but kept in the verdict table
  * only, `judged` what is found when the row is judged beside others, `derived` what the entity's own model adds, and
- * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved), and
+ * `references` the entities that it points to (`<name>_raw` as sent, `<name>_key` as resolved; `concept` gives a row that was
+ * sent without a `description` that of its code), and
  * `timedByEncounter` that a row whose `start_precision` is `encounter` has the time of its encounter.
  * The key of an event without an id is a hash of what it says; `optionalId` is the column of an id that only some sources give,
  * `identity` the columns that tell otherwise equal events apart. `hasVersions`: a source may send versions in one file on purpose.
@@ -44,6 +45,7 @@ const all = [
   require("./phi_access_log.js"),
   require("./appointment.js"),
   require("./appointment_change.js"),
+  require("./concept.js"),
   require("./condition.js"),
   require("./procedure.js"),
   require("./prescription.js"),

@@ -72,7 +72,7 @@ module.exports = {
         column("reference_high", "quantity", "Greatest of the reference range as sent, in the unit as sent."),
         column("flag_sent", "text", `${FLAGS}, or another, as sent.`),
       ],
-      references: ["lab_order", "provider"],
+      references: ["lab_order", "provider", "concept"],
       judged: [
         column("lab_order_key", "text", "The order. NULL where the source names none or one that is not known.", [
           "phi:other",

@@ -21,6 +21,6 @@ module.exports = {
     ),
     column("base_cost", "money", "Base cost in USD.", ["phi:other"]),
   ],
-  references: ["encounter"],
+  references: ["encounter", "concept"],
   judged: [encounterKey],
 };

@@ -479,6 +479,9 @@ const wrong: Wrong = {
     "conflict",
   ]),
 
+  concept_key: repeat(silver("concept")),
+  concept_identified: set(silver("concept"), "code = null"),
+  ...findings("concept", ["conflict"]),
   ...Object.assign(
     {},
     ...["condition", "procedure", "allergy"].map((entity) => ({
@@ -813,6 +816,7 @@ beforeAll(async () => {
   await hospital.land({ id: "one", files: files(ward) });
   await hospital.land({ id: "two", files: files(clinic) });
   await hospital.land({ id: "lists", source: "csv", files: { reference_acute_diagnosis: "CODE\nI21.4\nJ18.9\n" } });
+  await hospital.land({ id: "three", files: files({ mimic_d_hcpcs: [{ CODE: "G0378", LONG_DESCRIPTION: "Stay" }] }) });
   await hospital.refresh({ asOf });
 });
 afterAll(() => hospital[Symbol.asyncDispose]());

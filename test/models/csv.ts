@@ -1,5 +1,6 @@
 /** Rows of a tiny hospital as the CSV files that a delivery would hold: what a row does not say is empty. */
 import { hospitalHeaders } from "../../src/load/hospital.js";
+import { mimicHeaders } from "../../src/load/mimic.js";
 
 const SYNTHEA = {
   patients: ["Id", "BIRTHDATE", "DEATHDATE", "SSN", "FIRST", "LAST", "GENDER", "ADDRESS", "CITY", "ZIP", "INCOME"],
@@ -82,13 +83,17 @@ const SYNTHEA = {
   ],
 } as const;
 
+const headersOf = (headers: Readonly<Record<string, string>>, prefix = "") =>
+  Object.fromEntries(Object.entries(headers).map(([table, header]) => [prefix + table, header.split(" ")]));
+
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
   ...SYNTHEA,
-  ...Object.fromEntries(Object.entries(hospitalHeaders).map(([table, header]) => [table, header.split(" ")])),
+  ...headersOf(hospitalHeaders),
+  ...headersOf(mimicHeaders, "mimic_"),
 };
 
 export type Line = Readonly<Record<string, string>>;
-/** Rows by table: one of Synthea's, or one that a hospital delivers beside them. */
+/** Rows by table: one of Synthea's, one that a hospital delivers beside them, or `mimic_` and one of MIMIC's. */
 export type Delivery = Readonly<Record<string, readonly Line[]>>;
 
 /** One CSV text a table; a value must not need quoting. A column that the table has not is a mistake of the test. */

@@ -17,6 +17,21 @@ async function dispositions(warehouse: string) {
   return rows.map((row) => Object.values(row).map((value) => (typeof value === "bigint" ? Number(value) : value)));
 }
 
+type Row = Readonly<Record<string, string | undefined>>;
+const rowsOf = (table: string): readonly Row[] => readCsv(join(demo, "hosp", `${table}.csv.gz`));
+
+interface Counted {
+  readonly id: string;
+  readonly n: number;
+}
+const sorted = (counted: readonly Counted[]) => [...counted].sort((a, b) => (a.id < b.id ? -1 : 1));
+/** How often each is there; what is empty is none. */
+function tally(ids: readonly (string | undefined)[]): readonly Counted[] {
+  const totals = new Map<string, number>();
+  for (const id of ids) if (id) totals.set(id, (totals.get(id) ?? 0) + 1);
+  return sorted([...totals].map(([id, n]) => ({ id, n })));
+}
+
 describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DATA", () => {
   it("fills the whole warehouse, each row where it belongs, and its prescriptions that stop before they start flagged", async () => {
     using box = scratch();
@@ -128,11 +143,6 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
     // Who ordered a medication or a test is whom its own row names, and of a medication without one who admitted.
     const providers = (sql: string) =>
       read.rows(`select provider_id as id, cast(count(*) as integer) as n from (${sql}) group by all order by all`);
-    const tally = (ids: readonly (string | undefined)[]) => {
-      const totals = new Map<string, number>();
-      for (const id of ids) if (id) totals.set(id, (totals.get(id) ?? 0) + 1);
-      return [...totals].map(([id, n]) => ({ id, n })).sort((a, b) => (a.id < b.id ? -1 : 1));
-    };
     const admissions = readCsv(join(demo, "hosp", "admissions.csv.gz"));
     const admitting = new Map(admissions.map(({ hadm_id, admit_provider_id }) => [hadm_id, admit_provider_id]));
     expect(
@@ -192,11 +202,47 @@ describe.skipIf(data === "" || !existsSync(demo))("mimic-iv-demo, in MEDFORM_DAT
       { code_system: "MIMIC", n: 2_619 },
       { code_system: "NDC", n: 15_456 },
     ]);
+    // Its codes come without texts, which its dictionaries hold; of procedures by ICD it has none here. Of what a result is, where
+    // that is no blood, is said behind the name that does not say it.
+    const texts = (table: string, keyOf: (row: Row) => string, textOf: (row: Row) => string) =>
+      new Map(rowsOf(table).map((row) => [keyOf(row), textOf(row).trim()]));
+    const items = texts(
+      "d_labitems",
+      ({ itemid = "" }) => itemid,
+      ({ label = "", fluid = "" }) => (fluid === "Blood" || label.includes(fluid) ? label : `${label} (${fluid})`),
+    );
+    const icd = ({ icd_code, icd_version }: Row) => `${icd_version} ${icd_code}`;
+    const diagnoses = texts("d_icd_diagnoses", icd, ({ long_title = "" }) => long_title);
+    const described = {
+      lab_result: tally(rowsOf("labevents").map(({ itemid = "" }) => items.get(itemid))),
+      condition: tally(rowsOf("diagnoses_icd").map((row) => diagnoses.get(icd(row)))),
+      procedure: tally(rowsOf("hcpcsevents").map(({ short_description }) => short_description)),
+    };
+    expect(described.lab_result.reduce((sum, { n }) => sum + n, 0)).toBe(107_727);
+    expect(described.condition.reduce((sum, { n }) => sum + n, 0)).toBe(4_506);
+    for (const [entity, expected] of Object.entries(described)) {
+      for (const table of [`SILVER.${entity}`, `(from EHR.GOLD.PATIENT_TIMELINE where event_type = '${entity}')`]) {
+        const rows = await read.rows(
+          `select description as id, cast(count(*) as integer) as n from ${table.replace(/^SILVER/, "EHR.SILVER")}
+           where description is not null group by all`,
+        );
+        expect(sorted(rows.map(({ id, n }) => ({ id: String(id), n: Number(n) }))), table).toEqual(expected);
+      }
+    }
+    expect(described.lab_result).toContainEqual({ id: "Glucose (Urine)", n: 339 });
     const out = join(box.dir, "fhir");
     expect(await medform(["export", "tag:fhir", "--column", "resource", "--out", out], box.warehouse)).toMatchObject({
       code: 0,
     });
-    expect(faultsIn(exported(out), 2_000)).toEqual([]);
+    const resources = exported(out);
+    expect(faultsIn(resources, 2_000)).toEqual([]);
+    expect(
+      tally(
+        resources.flatMap(({ resourceType, code }) =>
+          resourceType === "Condition" ? [(code as { readonly text?: string }).text] : [],
+        ),
+      ),
+    ).toEqual(described.condition);
   }, 600_000);
 
   it("is refused whole where a program has dropped the names of columns", async () => {

@@ -81,13 +81,21 @@ const made: Readonly<Record<string, (of: (table: string) => readonly Line[]) => 
   infections: ofEncounters((_, at) => ({ DIAGNOSED_AT: at, CODE: "1" })),
   adverse_events: harm,
   medication_errors: harm,
+  mimic_d_icd_diagnoses: (of) =>
+    [...new Set(of("conditions").flatMap(({ SYSTEM, CODE = "" }) => (SYSTEM === "ICD-10-CM" ? [CODE] : [])))].map(
+      (ICD_CODE) => ({ ICD_CODE, ICD_VERSION: "10", LONG_TITLE: `Text of ${ICD_CODE}` }),
+    ),
 };
+
+/** Diagnoses by ICD without their texts, as a hospital sends them that sends a dictionary. */
+const untold = (conditions: string) => conditions.replace(/^((?:[^,\n]*,){4}ICD-10-CM,[^,\n]*,).*$/gm, "$1");
 
 /** So few rows of a small sample would be in hardly a delivery. */
 const FEW = 12;
 
 /** With the tables of which the sample has none or few rows. */
-export function withHospital(sample: Files): Files {
+export function withHospital({ conditions = "", ...others }: Files): Files {
+  const sample: Files = { ...others, conditions: untold(conditions) };
   const of = (table: string) => records(sample[table] ?? "");
   const missing = Object.entries(made).filter(([table]) => of(table).length < FEW);
   return { ...sample, ...files(Object.fromEntries(missing.map(([table, make]) => [table, make(of)]))) };

@@ -51,13 +51,14 @@ const goldOfThem = async (): Promise<readonly string[]> => {
 };
 const nameOf = ({ target }: Pick<Relation, "target">) => `${target.schema}.${target.name}`;
 
-/** What `days` is about did happen: rows waited for what they name and came in, were corrected, repeated and kept out. */
+/** What `days` is about did happen: rows waited for what they name and came in, were corrected, repeated, kept out and described. */
 const phenomena = `select
   (select count(distinct entity) from "EHR".SILVER.FINDING where rule = 'encounter_unresolved') as unresolved,
   (select count(*) from "EHR".SILVER.ENCOUNTER_VERDICT where broken_rules like '%patient_unresolved%') as orphans,
   (select count(*) from "EHR".SILVER.ENCOUNTER_VERDICT where broken_rules = 'status_unmapped') as unmapped,
   (select count(*) from "EHR".SILVER.ENCOUNTER_VERDICT where disposition = 'superseded') as superseded,
-  (select count(*) from "EHR".SILVER.CONDITION_VERDICT where disposition = 'duplicate') as repeated`;
+  (select count(*) from "EHR".SILVER.CONDITION_VERDICT where disposition = 'duplicate') as repeated,
+  (select count(*) from "EHR".SILVER.CONDITION_VERDICT where concept_ref is not null and description like 'Text of %') as described`;
 
 describe("ten daily deliveries", () => {
   it("change each incremental model in several increments, which equal a full refresh", {

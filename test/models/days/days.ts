@@ -131,6 +131,7 @@ const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
   encounter_locations: [stop, ["BED", always("nothing")]],
   equipment: [["KIND", always("other")]],
   equipment_usage: [["EQUIPMENT", always("nothing")], stop],
+  mimic_d_icd_diagnoses: [["LONG_TITLE", always("Old text")]],
   audit_findings: [["STATUS", always("unheard of")]],
   satisfaction: [["SCORE", always("9")]],
   access_log: [
